@@ -1,0 +1,21 @@
+import type { Dialect } from './columns.ts';
+
+/** A value that may stand for a `?` in a statement. */
+export type SqlParameter = string | number | null;
+
+export type Row = Record<string, unknown>;
+
+/** Something statements can be sent to: the cache itself, or one open transaction of it. Placeholders are `?`. */
+export interface Sql {
+  readonly dialect: Dialect;
+  query<R extends Row = Row>(statement: string, parameters?: readonly SqlParameter[]): Promise<R[]>;
+  /** Runs a statement that changes rows; resolves to how many it changed. */
+  execute(statement: string, parameters?: readonly SqlParameter[]): Promise<number>;
+}
+
+/** The cache database. Reads outside a transaction never see a transaction's uncommitted rows. */
+export interface Cache extends Sql {
+  /** All of `work` or none of it; retried whole when the database reports a deadlock or a lock timeout. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

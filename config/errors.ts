@@ -1,0 +1,63 @@
+/**
+ * The error catalogue: every error the hub raises on purpose has a code here, and docs/errors.md explains each
+ * (a test compares the two). Messages say what was expected, what came, and what to do.
+ */
+export const errorCatalogue = {
+  // settings
+  SETTINGS_NOT_FOUND: 'The settings file does not exist or cannot be read.',
+  SETTINGS_INVALID: 'The settings file is not valid; the message names line and field.',
+  SECRET_MISSING: 'The settings name an environment variable that is not set.',
+  // sources
+  SOURCE_UNREACHABLE: 'The source did not answer: connection refused, reset, name not found or timed out.',
+  SOURCE_UNAUTHORIZED: 'The source refused the login.',
+  SOURCE_FORBIDDEN: 'The login may not read this stream.',
+  SOURCE_RATE_LIMITED: 'The source asked to be called less often for longer than a pass may wait.',
+  SOURCE_PROTOCOL: 'The source answered something that is not what its protocol promises.',
+  SOURCE_NOT_FOUND: 'The source does not know this stream, table, model or path.',
+  SOURCE_CURSOR_EXPIRED: 'The source no longer accepts the cursor; the next pass reads the stream in full.',
+  SOURCE_BREAKER_OPEN: 'The source failed repeatedly and is left alone until its breaker closes.',
+  // sync
+  STREAM_UNKNOWN: 'No stream of that name is configured.',
+  STREAM_BUSY: 'Another process is syncing this stream.',
+  LEASE_LOST: 'Another process took over this stream while a page was being written; nothing was written.',
+  RECORD_INVALID: 'A record does not fit the canonical model and went to quarantine.',
+  QUARANTINE_THRESHOLD: 'Too many records of one pass did not fit; the checkpoint was held.',
+  MAPPING_INVALID: 'A mapping names an entity or field that does not exist, or an option that does not fit it.',
+  // verify
+  VERIFY_DIFFERENT: 'The cache differs from the source.',
+  // cache
+  CACHE_UNREACHABLE: 'The cache database did not answer.',
+  CACHE_SCHEMA_OLD: 'The cache database was made by another version.',
+  // graph
+  BAD_USER_INPUT: 'An argument of the operation does not fit.',
+  NOT_FOUND: 'Nothing has that id.',
+  CURSOR_INVALID: 'The paging cursor was not made by this field.',
+  PAGE_TOO_LARGE: 'More items were asked for than one page may hold.',
+  REQUEST_TOO_LARGE: 'The request body is larger than the gateway accepts.',
+  INTERNAL: 'Something went wrong inside the hub; the log has the details under the same request id.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export interface HubErrorDetails {
+  /** The system concerned, as named in the settings. */
+  source?: string;
+  /** The stream concerned. */
+  stream?: string;
+  cause?: unknown;
+}
+
+/** An error of the catalogue. The message is for people: expected, got, next step. It never holds a secret. */
+export class HubError extends Error {
+  readonly code: ErrorCode;
+  readonly source: string | undefined;
+  readonly stream: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: HubErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'HubError';
+    this.code = code;
+    this.source = details.source;
+    this.stream = details.stream;
+  }
+}

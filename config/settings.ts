@@ -1,0 +1,150 @@
+import { z } from 'zod';
+
+/** `30s`, `5m`, `2h`, `1d` → milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration such as 30s, 5m, 2h or 1d')
+  .transform((text) => {
+    const unit = text.replace(/^\d+/, '') as keyof typeof unitMilliseconds;
+    return Number.parseInt(text, 10) * unitMilliseconds[unit];
+  });
+
+const unitMilliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a name of lower-case letters, digits and dashes, such as erp or crm-eu');
+
+/** Where in a source record a value is: dots descend (`to_Item.results`), `^.` reads the record around an `each`. */
+const path = z.string().min(1).max(256);
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/**
+ * How one canonical field is filled. Short form: the path. Long form: exactly one of `path`, `paths` (first
+ * non-empty wins), `const`, `expression` (JSONata over the source record), and how to read what is found there.
+ */
+export const fieldMapping = z.union([
+  path,
+  z.strictObject({
+    path: path.optional(),
+    paths: z.array(path).min(1).optional(),
+    const: scalar.optional(),
+    expression: z.string().optional(),
+    /** Source value → canonical value, compared as text. Unlisted values are an error unless `default` is given. */
+    enum: z.record(z.string(), scalar).optional(),
+    default: scalar.optional(),
+    /** luxon format of dates and times the source writes in its own way, e.g. `yyyyMMdd` or `dd.MM.yyyy HH:mm`. */
+    format: z.string().optional(),
+    /** IANA zone of times that carry none; UTC when left out. */
+    zone: z.string().optional(),
+    /** Source values that mean "nothing", e.g. `00000000`. */
+    nulls: z.array(z.string()).optional(),
+    /** For references: the system the key belongs to (this one when left out). */
+    system: name.optional(),
+    /** For references whose value carries a prefix, e.g. Tryton's `sale.line,50`: only values with it are taken. */
+    prefix: z.string().optional(),
+    /** For references with a compound key: the paths of its parts. */
+    key: z.array(path).min(1).optional(),
+  }),
+]);
+
+/** One canonical record (or, with `each`, one an array element) made of a source record. */
+export const recordMapping = z.strictObject({
+  entity: z.string(),
+  /** Path of an array in the source record; `.` paths inside are then relative to the element. */
+  each: path.optional(),
+  /** Key of the record when it is not the stream's key; required with `each`. Paths, joined as a compound key. */
+  key: z.union([path, z.array(path).min(1)]).optional(),
+  /** JSONata: only where it is true the record is made. */
+  when: z.string().optional(),
+  fields: z.record(z.string(), fieldMapping),
+});
+
+export const cursorSettings = z.strictObject({
+  /** Path of the change stamp; several: the first that is not empty (`[write_date, create_date]`). */
+  field: z.union([path, z.array(path).min(1)]),
+  type: z.enum(['instant', 'date', 'integer']).default('instant'),
+  format: z.string().optional(),
+  zone: z.string().optional(),
+  /** How far back each pass starts before the checkpoint: covers late commits and clock skew. */
+  lookback: duration.default(120_000),
+});
+
+/** What every stream has, whatever its kind. Kinds extend it with their own options. */
+export const streamSettings = z.strictObject({
+  /** What to read: entity set, path, table, or model. */
+  resource: z.string().min(1),
+  /** Path(s) of the source's own key. */
+  key: z.union([path, z.array(path).min(1)]),
+  /** Left out: the source tells no changes and every pass reads the stream in full. */
+  cursor: cursorSettings.optional(),
+  /** Six-field or five-field cron in UTC; the source's when left out. */
+  schedule: z.string().optional(),
+  pageSize: z.int().min(1).max(10_000).optional(),
+  /**
+   * How deletes are noticed. `none`: never. `scan`: after a complete scan of all keys, on `reconcileSchedule`.
+   * A `flag` marks them in the record itself.
+   */
+  deletes: z
+    .union([z.literal('none'), z.literal('scan'), z.strictObject({ flag: path, values: z.array(z.string()).min(1) })])
+    .default('scan'),
+  /** A pass fails, checkpoint held, when more than this share of at least 20 records read is quarantined. */
+  quarantineThreshold: z.number().min(0).max(1).default(0.2),
+  records: z.array(recordMapping).min(1),
+});
+
+/** What every source has, whatever its kind. Kinds extend it with their own options. */
+export const sourceSettings = z.strictObject({
+  kind: z.string(),
+  /** Shown to people. */
+  title: z.string().optional(),
+  schedule: z.string().default('*/5 * * * *'),
+  reconcileSchedule: z.string().default('17 3 * * *'),
+  /** Older than this, the source's part of an answer is called STALE; three times the schedule when left out. */
+  staleAfter: duration.optional(),
+  timeout: duration.default(30_000),
+  /** Higher wins when parties of several systems disagree about the golden record. */
+  priority: z.int().default(0),
+});
+
+export const hubSettings = z.strictObject({
+  database: z.strictObject({
+    /** `sqlite:./customer360.db` or `mysql://user:password@host:3306/database`. */
+    url: z.string().default('sqlite:./customer360.db'),
+    poolSize: z.int().min(1).max(100).default(8),
+  }),
+  gateway: z.strictObject({
+    host: z.string().default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(4000),
+    /** Largest request body, in bytes. */
+    maxBody: z.int().min(1_000).default(200_000),
+    /** Most items one connection may be asked for. */
+    maxPage: z.int().min(1).max(1_000).default(200),
+    introspection: z.boolean().default(true),
+    graphiql: z.boolean().default(true),
+    /** Whole-request deadline. */
+    timeout: duration.default(20_000),
+  }),
+  identity: z.strictObject({
+    /** ISO country that phone numbers without a prefix belong to. */
+    defaultCountry: z.string().length(2).optional(),
+    /** An e-mail, phone or tax id shared by more parties than this says nothing about who they are. */
+    maxShared: z.int().min(2).default(12),
+  }),
+  log: z.strictObject({
+    level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  }),
+});
+
+export type FieldMapping = z.infer<typeof fieldMapping>;
+export type RecordMapping = z.infer<typeof recordMapping>;
+export type CursorSettings = z.infer<typeof cursorSettings>;
+export type StreamSettings = z.infer<typeof streamSettings>;
+export type SourceSettings = z.infer<typeof sourceSettings> & { streams: Record<string, StreamSettings> };
+export type HubSettings = z.infer<typeof hubSettings>;
+
+/** The whole settings, validated and frozen. `S` is the union of the connector kinds' own source settings. */
+export interface Settings<S extends SourceSettings = SourceSettings> extends HubSettings {
+  sources: Readonly<Record<string, S>>;
+}

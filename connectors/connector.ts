@@ -1,0 +1,84 @@
+import type { SourceSettings } from '../config/settings.ts';
+import type { JsonObject } from '../schema/json.ts';
+
+/** One record as the source gave it. */
+export interface SourceRecord {
+  /** The source's own key, unaltered; compound keys joined by `compoundKey`. */
+  key: string;
+  /**
+   * The change stamp in canonical form, so that text order is change order: an instant
+   * (`YYYY-MM-DDThh:mm:ss.ffffffZ`, finer precision cut off), a date, or an integer padded to 20 digits.
+   * null where the stream has no cursor or the record carries none.
+   */
+  version: string | null;
+  /** The source itself says that this record is gone (a flag, `@removed`); `data` may then be empty. */
+  deleted: boolean;
+  data: JsonObject;
+}
+
+export interface Page {
+  records: SourceRecord[];
+  /** Opaque to everybody but the connector: hand it back as `resume` to go on after this page. null on the last page. */
+  next: string | null;
+}
+
+export interface PullRequest {
+  /** Read records whose version is at or after this; null reads the stream in full. Canonical form, as `version`. */
+  since: string | null;
+  /** Where an interrupted pass goes on: the `next` of the last page that was committed. */
+  resume: string | null;
+}
+
+export interface CheckResult {
+  /** What was tried, e.g. `login`, `clock`, `orders: one row`, `orders: cursor`. */
+  probe: string;
+  ok: boolean;
+  /** What was seen, or what was expected and what to do. */
+  detail: string;
+}
+
+export interface DiscoveredStream {
+  resource: string;
+  /** Path → the source's own type name. */
+  fields: Record<string, string>;
+  key: string[];
+  /** Fields that look like change stamps. */
+  cursorCandidates: string[];
+  count: number | null;
+}
+
+export interface KeyVersion {
+  key: string;
+  version: string | null;
+}
+
+/**
+ * What a connector offers. It knows its protocol and nothing of the cache, the canonical model or the schedule.
+ * All errors are `HubError`s of the SOURCE_* codes with secrets removed. Every call ends when `signal` aborts.
+ */
+export interface Connector {
+  /** Login, clock, one row a stream, cursor usable. Never throws for what it finds; the results say it. */
+  check(signal: AbortSignal): Promise<CheckResult[]>;
+  discover(signal: AbortSignal): Promise<DiscoveredStream[]>;
+  /**
+   * Pages of one stream, ordered by (version, key) where the source can order and so that no record is skipped
+   * while rows are inserted or deleted; records may come twice. A page that cannot be read in full throws.
+   */
+  pull(stream: string, request: PullRequest, signal: AbortSignal): AsyncIterable<Page>;
+  /** The records with these keys, in any order; missing ones are left out. */
+  readByKeys(stream: string, keys: readonly string[], signal: AbortSignal): Promise<SourceRecord[]>;
+  /** All keys of a stream. Throws unless the scan was provably complete. */
+  scanKeys(stream: string, signal: AbortSignal): AsyncIterable<KeyVersion[]>;
+  /** The source's own clock as an instant, or null where it tells none. */
+  now(signal: AbortSignal): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export interface ConnectorDependencies<S extends SourceSettings> {
+  /** The name of the source in the settings. */
+  system: string;
+  settings: S;
+}
+
+/** Each kind's folder exports one of these. */
+export type CreateConnector<S extends SourceSettings> = (dependencies: ConnectorDependencies<S>) => Connector;

@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** Names one record in one system, written `erp:order:10248`. The key is the source's own, unaltered. */
+export interface SourceRef {
+  system: string;
+  entity: string;
+  key: string;
+}
+
+export const RECORD_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+export const CUSTOMER_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * The id of a source record: a UUIDv8 (RFC 9562, 5.8) from SHA-256 over system, entity and key.
+ * Because it is computed and not looked up, a shipment can name its order before the order has arrived,
+ * and a rebuilt cache has the same ids. Keys are told apart byte by byte ("a" and "A", trailing spaces).
+ */
+export function recordId({ system, entity, key }: SourceRef): string {
+  const digest = createHash('sha256').update(`${system}\u0000${entity}\u0000${key}`, 'utf8').digest();
+  return formatUuid(digest, 8);
+}
+
+/** A new golden customer id: a UUIDv7 (RFC 9562, 5.7), never reused. */
+export function newCustomerId(now: number = Date.now()): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  return formatUuid(bytes, 7);
+}
+
+export function formatSourceRef({ system, entity, key }: SourceRef): string {
+  return `${system}:${entity}:${key}`;
+}
+
+/** Joins the parts of a compound source key. Throws nothing: parts holding the separator are escaped. */
+export function compoundKey(parts: readonly string[]): string {
+  return parts.map((part) => part.replace(/[\\/]/g, (c) => `\\${c}`)).join('/');
+}
+
+function formatUuid(bytes: Buffer, version: 7 | 8): string {
+  const uuid = Buffer.from(bytes.subarray(0, 16));
+  uuid.writeUInt8((uuid.readUInt8(6) & 0x0f) | (version << 4), 6);
+  uuid.writeUInt8((uuid.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = uuid.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
