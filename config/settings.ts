@@ -34,6 +34,8 @@ export const fieldMapping = z.union([
     /** Source value → canonical value, compared as text. Unlisted values are an error unless `default` is given. */
     enum: z.record(z.string(), scalar).optional(),
     default: scalar.optional(),
+    /** Path of the time of day where the source keeps date and time apart; read together with `path`, for instants. */
+    time: path.optional(),
     /** luxon format of dates and times the source writes in its own way, e.g. `yyyyMMdd` or `dd.MM.yyyy HH:mm`. */
     format: z.string().optional(),
     /** IANA zone of times that carry none; UTC when left out. */
@@ -64,6 +66,8 @@ export const recordMapping = z.strictObject({
 export const cursorSettings = z.strictObject({
   /** Path of the change stamp; several: the first that is not empty (`[write_date, create_date]`). */
   field: z.union([path, z.array(path).min(1)]),
+  /** Path of the time of day where the source keeps date and time apart; `type` is then `instant`. */
+  time: path.optional(),
   type: z.enum(['instant', 'date', 'integer']).default('instant'),
   format: z.string().optional(),
   zone: z.string().optional(),

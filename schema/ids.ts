@@ -36,6 +36,19 @@ export function compoundKey(parts: readonly string[]): string {
   return parts.map((part) => part.replace(/[\\/]/g, (c) => `\\${c}`)).join('/');
 }
 
+/** The parts of a compound source key, as `compoundKey` joined them. */
+export function keyParts(key: string): string[] {
+  const parts = [''];
+  for (let i = 0; i < key.length; i++) {
+    if (key[i] === '/') parts.push('');
+    else {
+      if (key[i] === '\\') i++;
+      parts[parts.length - 1] += key[i] ?? '';
+    }
+  }
+  return parts;
+}
+
 function formatUuid(bytes: Buffer, version: 7 | 8): string {
   const uuid = Buffer.from(bytes.subarray(0, 16));
   uuid.writeUInt8((uuid.readUInt8(6) & 0x0f) | (version << 4), 6);
