@@ -1,0 +1,152 @@
+import type { FieldKind } from '../schema/fields.ts';
+import type { Entity } from '../schema/records.ts';
+import type { Row, SqlParameter } from './cache.ts';
+import type { Dialect } from './columns.ts';
+import type { FieldValue } from './page-record.ts';
+import { columnName, fieldsOf } from './tables.ts';
+
+/*
+ * The one place where canonical values become SQL parameters and back.
+ *
+ *            canonical                       MySQL                         SQLite
+ * decimal    "51006.16"                      DECIMAL(19,4) "51006.1600"    510061600 (whole ten-thousandths)
+ * instant    "2026-03-01T09:30:00.000000Z"   "2026-03-01 09:30:00.000000"  as canonical
+ * boolean    true                            1                             1
+ * references ["…", "…"]                      JSON text                     JSON text
+ */
+
+/** The largest decimal SQLite's 64-bit integers hold as ten-thousandths; MySQL holds all of DECIMAL(19,4). */
+export const SQLITE_DECIMAL_LIMIT = '922337203685477.5807';
+
+/** A canonical row as read: the columns every row has, and its fields under their own names. */
+export interface DecodedRow {
+  id: string;
+  originId: string;
+  system: string;
+  sourceKey: string;
+  [field: string]: FieldValue;
+}
+
+const rowColumnNames = { id: 'id', originId: 'origin_id', system: 'system', sourceKey: 'source_key' } as const;
+
+/** A column as it must be selected so that `decodeValue` gets every digit. `sql` is a column or an expression. */
+export function selectValue(kind: FieldKind, sql: string, dialect: Dialect): string {
+  return kind.type === 'decimal' && dialect === 'sqlite' ? `CAST(${sql} AS TEXT)` : sql;
+}
+
+/**
+ * The select list of an entity's row: id, originId, system, sourceKey and the fields (all, or those named), each
+ * under its canonical name. `alias` is the table's alias in the FROM clause.
+ */
+export function selectList(entity: Entity, alias: string, dialect: Dialect, fields?: readonly string[]): string {
+  const own = Object.entries(rowColumnNames).map(([name, column]) => `\`${alias}\`.\`${column}\` AS \`${name}\``);
+  const chosen = fieldsOf(entity).filter(([name]) => !fields || fields.includes(name));
+  const columns = chosen.map(
+    ([name, kind]) => `${selectValue(kind, `\`${alias}\`.\`${columnName(name)}\``, dialect)} AS \`${name}\``,
+  );
+  return [...own, ...columns].join(', ');
+}
+
+/** A row selected by `selectList`. Fields that were not selected are left out. */
+export function decodeRow(entity: Entity, row: Row, dialect: Dialect): DecodedRow {
+  const decoded: DecodedRow = {
+    id: String(row.id),
+    originId: String(row.originId),
+    system: String(row.system),
+    sourceKey: String(row.sourceKey),
+  };
+  for (const [name, kind] of fieldsOf(entity)) {
+    if (row[name] !== undefined) decoded[name] = decodeValue(kind, row[name], dialect);
+  }
+  return decoded;
+}
+
+/** A canonical value as the parameter that stores it or compares with its column. */
+export function encodeValue(kind: FieldKind, value: FieldValue | undefined, dialect: Dialect): SqlParameter {
+  if (value === null || value === undefined) return null;
+  switch (kind.type) {
+    case 'boolean':
+      return value ? 1 : 0;
+    case 'decimal':
+      return dialect === 'sqlite' ? toTenThousandths(String(value)).toString() : String(value);
+    case 'instant':
+      return dialect === 'mysql' ? String(value).replace('T', ' ').replace('Z', '') : String(value);
+    case 'integer':
+      return Number(value);
+    case 'references':
+      return JSON.stringify(value);
+    default:
+      return String(value);
+  }
+}
+
+/** A stored value in canonical form. */
+export function decodeValue(kind: FieldKind, value: unknown, dialect: Dialect): FieldValue {
+  if (value === null || value === undefined) return null;
+  switch (kind.type) {
+    case 'boolean':
+      return Number(value) !== 0;
+    case 'decimal':
+      return dialect === 'sqlite' ? fromTenThousandths(BigInt(String(value))) : normaliseDecimal(String(value));
+    case 'instant':
+      return dialect === 'mysql' ? `${String(value).replace(' ', 'T')}Z` : String(value);
+    case 'integer':
+      return Number(value);
+    case 'references':
+      return JSON.parse(String(value)) as string[];
+    default:
+      return String(value);
+  }
+}
+
+/**
+ * The select expression for an exact SUM over a decimal column; read the result with `decodeSum`. On SQLite it sums
+ * units and ten-thousandths apart, so that no total overflows 64 bits.
+ */
+export function sumOf(column: string, dialect: Dialect): string {
+  if (dialect === 'mysql') return `SUM(${column})`;
+  return `(SUM(${column} / 10000) || ':' || SUM(${column} % 10000))`;
+}
+
+/** The value of `sumOf`, or of a plain SUM (on SQLite: cast to text), as a decimal string; "0" for no rows. */
+export function decodeSum(value: unknown, dialect: Dialect): string {
+  if (value === null || value === undefined) return '0';
+  if (dialect === 'mysql') return normaliseDecimal(String(value));
+  const [units = '0', rest] = String(value).split(':');
+  return rest === undefined
+    ? fromTenThousandths(BigInt(units))
+    : fromTenThousandths(BigInt(units) * 10_000n + BigInt(rest));
+}
+
+/** COUNT(*) and other whole numbers, which MySQL hands over as text. */
+export function decodeCount(value: unknown): number {
+  return value === null || value === undefined ? 0 : Number(value);
+}
+
+/** A mapped value as it reads when it comes back from the cache, so that the two can be compared as they are. */
+export function canonicalValue(kind: FieldKind, value: FieldValue | undefined): FieldValue {
+  if (value === null || value === undefined) return null;
+  return kind.type === 'decimal' ? normaliseDecimal(String(value)) : value;
+}
+
+/** A decimal without needless zeros: "51006.1600" → "51006.16", "10.0000" → "10", "-0" → "0". */
+export function normaliseDecimal(decimal: string): string {
+  const [, sign = '', whole = '0', fraction = ''] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(decimal) ?? unreadable(decimal);
+  const digits = fraction === '' ? whole : `${whole}.${fraction}`;
+  return digits === '0' ? '0' : `${sign}${digits}`;
+}
+
+function toTenThousandths(decimal: string): bigint {
+  const [, sign, whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d{0,4})0*)?$/.exec(decimal) ?? unreadable(decimal);
+  const amount = BigInt(whole) * 10_000n + BigInt(fraction.padEnd(4, '0'));
+  return sign === '-' ? -amount : amount;
+}
+
+function fromTenThousandths(amount: bigint): string {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(5, '0');
+  return normaliseDecimal(`${amount < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`);
+}
+
+function unreadable(decimal: string): never {
+  throw new TypeError(`Expected a decimal with at most four fraction digits such as 51006.16, got "${decimal}".`);
+}

@@ -1,0 +1,135 @@
+import type { ErrorCode } from '../config/errors.ts';
+import type { Entity } from '../schema/records.ts';
+import type { FieldValue, PageRecord } from './page-record.ts';
+
+export interface StreamName {
+  system: string;
+  stream: string;
+}
+
+/** The right to write one stream until `expiresAt` (database time). `token` grows with every claim and fences writes. */
+export interface Lease extends StreamName {
+  owner: string;
+  token: number;
+  expiresAt: string;
+}
+
+export type RunMode = 'FULL' | 'INCREMENTAL' | 'RECONCILE';
+export type RunOutcome = 'SUCCEEDED' | 'PARTIAL' | 'FAILED';
+
+export interface StreamState extends StreamName {
+  /** As `savePage` or `finishRun` last wrote it; null before the first page. */
+  checkpoint: unknown;
+  lastAttemptAt: string | null;
+  /** The cache held everything the source had at this instant. */
+  lastSuccessAt: string | null;
+  lastOutcome: RunOutcome | 'RUNNING' | null;
+  lastErrorCode: string | null;
+  lastErrorMessage: string | null;
+  /** Failed passes in a row. */
+  failures: number;
+  lastReconcileAt: string | null;
+  lastVerifyAt: string | null;
+  lastVerifyDifferences: number | null;
+  leaseOwner: string | null;
+  leaseExpiresAt: string | null;
+}
+
+export interface StartRun {
+  lease: Lease;
+  mode: RunMode;
+  /** Why this mode, for people: `no checkpoint yet`, `the mapping changed`. */
+  reason: string | null;
+  windowFrom: string | null;
+  now: string;
+}
+
+export interface FinishRun {
+  lease: Lease;
+  runId: string;
+  outcome: RunOutcome;
+  errorCode?: ErrorCode;
+  errorMessage?: string;
+  /** Written with the outcome; left out or null, the checkpoint stays as the last page left it. */
+  checkpoint?: object | null;
+  /** For SUCCEEDED: what the source had at this instant is in the cache. The start of the run when left out. */
+  asOf?: string;
+  now: string;
+}
+
+export interface SavePage {
+  lease: Lease;
+  runId: string;
+  mappingHash: string;
+  records: readonly PageRecord[];
+  /** null leaves the checkpoint as it is. */
+  checkpoint: object | null;
+  now: string;
+}
+
+/** Adds up to the different keys of the page; a record older than the stored one counts as unchanged. */
+export interface PageCounts {
+  changed: number;
+  unchanged: number;
+  deleted: number;
+  quarantined: number;
+}
+
+export interface DeleteMissing {
+  lease: Lease;
+  runId: string;
+  keys: readonly string[];
+  now: string;
+}
+
+export interface StoredKey {
+  id: string;
+  key: string;
+  version: string | null;
+  contentHash: string;
+  mappingHash: string;
+  deletedAt: string | null;
+}
+
+export interface KeysOf extends StreamName {
+  /** The id of the last key of the page before; null for the first page. */
+  after: string | null;
+  first: number;
+  /** Tombstones too; only live records when left out. */
+  deleted?: boolean;
+}
+
+export interface StoredRow {
+  entity: Entity;
+  id: string;
+  originId: string;
+  system: string;
+  key: string;
+  /** As stored, in canonical text (`canonicalValue` of cache/row-codec.ts gives the same for a mapped value). */
+  fields: Record<string, FieldValue>;
+}
+
+/** The write side of the cache: everything a sync pass, reconcile and verify do to it. */
+export interface SyncStore {
+  /** The lease of a stream, or null while somebody else (or another pass of this owner) holds it. `ttl` in ms. */
+  claim(request: StreamName & { owner: string; ttl: number }): Promise<Lease | null>;
+  /** Extends a lease from now by `ttl` ms. Throws LEASE_LOST when somebody has taken it over. */
+  renew(lease: Lease, ttl: number): Promise<Lease>;
+  /** Gives a lease back; does nothing when it was lost. */
+  release(lease: Lease): Promise<void>;
+  state(name: StreamName): Promise<StreamState>;
+  startRun(run: StartRun): Promise<string>;
+  finishRun(run: FinishRun): Promise<void>;
+  /** One page and its checkpoint in one transaction. Throws LEASE_LOST, having written nothing, when fenced off. */
+  savePage(page: SavePage): Promise<PageCounts>;
+  /** Tombstones for live records that the source no longer has. */
+  deleteMissing(request: DeleteMissing): Promise<{ deleted: number }>;
+  noteReconcile(request: { lease: Lease; now: string }): Promise<void>;
+  noteVerify(request: StreamName & { differences: number; now: string }): Promise<void>;
+  /** The stored records of a stream, ordered by id. */
+  keysOf(request: KeysOf): Promise<StoredKey[]>;
+  /** The stored records with these source keys, tombstones included; unknown ones are left out. */
+  recordsByKeys(request: StreamName & { keys: readonly string[] }): Promise<StoredKey[]>;
+  /** The canonical rows made of these source records, read back from their tables. */
+  canonicalRowsOf(originIds: readonly string[]): Promise<StoredRow[]>;
+}
