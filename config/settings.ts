@@ -1,4 +1,6 @@
+import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 
 /** `30s`, `5m`, `2h`, `1d` → milliseconds. */
 export const duration = z
@@ -11,7 +13,16 @@ export const duration = z
 
 const unitMilliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-const name = z
+/** Five fields, or six with seconds in front; in UTC. */
+const cronExpression = z.string().superRefine((expression, context) => {
+  const { valid, errors } = validateDetailed(expression);
+  if (valid) return;
+  const reason = errors.map((error) => error.message).join('; ');
+  context.addIssue(`expected a cron expression such as "*/5 * * * *" (UTC), got "${expression}": ${reason}.`);
+});
+
+/** The name of a source or of another system. */
+export const sourceName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a name of lower-case letters, digits and dashes, such as erp or crm-eu');
 
@@ -43,7 +54,7 @@ export const fieldMapping = z.union([
     /** Source values that mean "nothing", e.g. `00000000`. */
     nulls: z.array(z.string()).optional(),
     /** For references: the system the key belongs to (this one when left out). */
-    system: name.optional(),
+    system: sourceName.optional(),
     /** For references whose value carries a prefix, e.g. Tryton's `sale.line,50`: only values with it are taken. */
     prefix: z.string().optional(),
     /** For references with a compound key: the paths of its parts. */
@@ -84,7 +95,7 @@ export const streamSettings = z.strictObject({
   /** Left out: the source tells no changes and every pass reads the stream in full. */
   cursor: cursorSettings.optional(),
   /** Six-field or five-field cron in UTC; the source's when left out. */
-  schedule: z.string().optional(),
+  schedule: cronExpression.optional(),
   pageSize: z.int().min(1).max(10_000).optional(),
   /**
    * How deletes are noticed. `none`: never. `scan`: after a complete scan of all keys, on `reconcileSchedule`.
@@ -103,8 +114,8 @@ export const sourceSettings = z.strictObject({
   kind: z.string(),
   /** Shown to people. */
   title: z.string().optional(),
-  schedule: z.string().default('*/5 * * * *'),
-  reconcileSchedule: z.string().default('17 3 * * *'),
+  schedule: cronExpression.default('*/5 * * * *'),
+  reconcileSchedule: cronExpression.default('17 3 * * *'),
   /** Older than this, the source's part of an answer is called STALE; three times the schedule when left out. */
   staleAfter: duration.optional(),
   timeout: duration.default(30_000),
@@ -113,32 +124,62 @@ export const sourceSettings = z.strictObject({
 });
 
 export const hubSettings = z.strictObject({
-  database: z.strictObject({
-    /** `sqlite:./customer360.db` or `mysql://user:password@host:3306/database`. */
-    url: z.string().default('sqlite:./customer360.db'),
-    poolSize: z.int().min(1).max(100).default(8),
-  }),
-  gateway: z.strictObject({
-    host: z.string().default('127.0.0.1'),
-    port: z.int().min(0).max(65_535).default(4000),
-    /** Largest request body, in bytes. */
-    maxBody: z.int().min(1_000).default(200_000),
-    /** Most items one connection may be asked for. */
-    maxPage: z.int().min(1).max(1_000).default(200),
-    introspection: z.boolean().default(true),
-    graphiql: z.boolean().default(true),
-    /** Whole-request deadline. */
-    timeout: duration.default(20_000),
-  }),
-  identity: z.strictObject({
-    /** ISO country that phone numbers without a prefix belong to. */
-    defaultCountry: z.string().length(2).optional(),
-    /** An e-mail, phone or tax id shared by more parties than this says nothing about who they are. */
-    maxShared: z.int().min(2).default(12),
-  }),
-  log: z.strictObject({
-    level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  }),
+  database: z
+    .strictObject({
+      /** `sqlite:./customer360.db` or `mysql://user:password@host:3306/database`. */
+      url: z
+        .string()
+        .regex(
+          /^(sqlite:.+|mysql:\/\/.+)$/,
+          'expected sqlite:<path> or mysql://<user>:<password>@<host>:<port>/<database>',
+        )
+        .default('sqlite:./customer360.db'),
+      poolSize: z.int().min(1).max(100).default(8),
+    })
+    .prefault({}),
+  gateway: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(4000),
+      /** Largest request body, in bytes. */
+      maxBody: z.int().min(1_000).default(200_000),
+      /** Most items one connection may be asked for. */
+      maxPage: z.int().min(1).max(1_000).default(200),
+      /** Most tokens (words and signs) an operation may have. */
+      maxTokens: z.int().min(100).default(5_000),
+      /**
+       * There is no login yet: a host other than loopback is refused unless this says that the network around the
+       * hub keeps strangers out, as in a container network.
+       */
+      allowUnauthenticatedNetwork: z.boolean().default(false),
+      introspection: z.boolean().default(true),
+      graphiql: z.boolean().default(true),
+      /** Whole-request deadline. */
+      timeout: duration.default(20_000),
+    })
+    .superRefine(({ host, allowUnauthenticatedNetwork }, context) => {
+      if (isLoopback(host) || allowUnauthenticatedNetwork) return;
+      const advice = 'use 127.0.0.1, or set allowUnauthenticatedNetwork: true where the network keeps strangers out';
+      context.addIssue({
+        code: 'custom',
+        path: ['host'],
+        message: `everybody who reaches "${host}" could read everything, because the hub has no login yet: ${advice}.`,
+      });
+    })
+    .prefault({}),
+  identity: z
+    .strictObject({
+      /** ISO country that phone numbers without a prefix belong to. */
+      defaultCountry: z.string().length(2).optional(),
+      /** An e-mail, phone or tax id shared by more parties than this says nothing about who they are. */
+      maxShared: z.int().min(2).default(12),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    })
+    .prefault({}),
 });
 
 export type FieldMapping = z.infer<typeof fieldMapping>;
