@@ -1,0 +1,125 @@
+import { DateTime, IANAZone } from 'luxon';
+import { mismatch } from './mismatch.ts';
+
+/** How a source writes its dates and times. */
+export interface TimeOptions {
+  /** luxon format; ISO 8601, SQL text and OData's `/Date(…)/` are understood without one. */
+  format?: string | undefined;
+  /** IANA zone of times that carry no offset. */
+  zone?: string | undefined;
+}
+
+/** A moment as it was read: milliseconds as if its wall clock were UTC, the digits below, and its offset if it told one. */
+interface Reading {
+  wall: number;
+  micros: string;
+  offset: number | null;
+}
+
+const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+const odataDate = /^\/Date\((-?\d+)([+-]\d{1,4})?\)\/$/;
+/** `0000-00-00`, `00000000`, `0000-00-00 00:00:00`: how legacy systems write "never". */
+const zeroDate = /^0{4}[-./]?00[-./]?00(?:[T ]?[0:.]+)?Z?$/;
+
+/** Compiles the reading of instants: text → `YYYY-MM-DDThh:mm:ss.ffffffZ`, null for a zero date. */
+export function compileInstant(options: TimeOptions): (text: string) => string | null {
+  const read = compileReading(options.format);
+  const zone = options.zone ?? 'utc';
+  return (text) => {
+    if (zeroDate.test(text)) return null;
+    const reading = read(text);
+    const time = reading.offset === null ? inZone(reading.wall, zone, text) : reading.wall - reading.offset * 60_000;
+    return instantText(time, reading.micros, text);
+  };
+}
+
+/** Compiles the reading of business dates: text → `YYYY-MM-DD`, null for a zero date. */
+export function compileDate(options: TimeOptions): (text: string) => string | null {
+  const read = compileReading(options.format);
+  const zone = options.zone ?? 'utc';
+  return (text) => {
+    if (zeroDate.test(text)) return null;
+    const { wall, offset } = read(text);
+    if (offset === null || zone === 'utc') {
+      return instantText(offset === null ? wall : wall - offset * 60_000, '000', text).slice(0, 10);
+    }
+    return DateTime.fromMillis(wall - offset * 60_000, { zone }).toISODate() ?? '';
+  };
+}
+
+export function isZone(zone: string): boolean {
+  return IANAZone.isValidZone(zone);
+}
+
+function compileReading(format: string | undefined): (text: string) => Reading {
+  if (format === undefined) return readIso;
+  const parser = DateTime.buildFormatParser(format);
+  const unquoted = format.replace(/'[^']*'/g, '');
+  const tellsOffset = /[ZzXx]/.test(unquoted);
+  const tellsFraction = unquoted.includes('u');
+  return (text) => {
+    const parsed = DateTime.fromFormatParser(text.trim(), parser, { zone: 'utc' });
+    if (!parsed.isValid) throw mismatch(`a date or time written as ${format}`, text);
+    const fraction = tellsFraction ? (/[.,](\d{1,9})(?!.*[.,]\d)/.exec(text)?.[1] ?? '') : '';
+    return { wall: parsed.toMillis(), micros: fraction.padEnd(6, '0').slice(3, 6), offset: tellsOffset ? 0 : null };
+  };
+}
+
+function readIso(text: string): Reading {
+  const odata = odataDate.exec(text);
+  // The number counts UTC milliseconds; the offset only says how the source would show it.
+  if (odata) return { wall: Number(odata[1]), micros: '000', offset: 0 };
+  const match = iso.exec(text.trim());
+  const [, date = '', minutes = '00:00', seconds = '00', fraction = '', offset] = match ?? [];
+  const digits = fraction.padEnd(6, '0');
+  const written = `${date}T${minutes}:${seconds}.${digits.slice(0, 3)}Z`;
+  const wall = match ? Date.parse(written) : Number.NaN;
+  // Date.parse reads 30 February as 2 March.
+  if (Number.isNaN(wall) || new Date(wall).toISOString() !== written) {
+    throw mismatch('a date or time in ISO 8601 (other ways of writing need `format`)', text);
+  }
+  return { wall, micros: digits.slice(3, 6), offset: offset === undefined ? null : offsetMinutes(offset) };
+}
+
+function offsetMinutes(offset: string): number {
+  if (offset.toUpperCase() === 'Z') return 0;
+  const digits = offset.slice(1).replace(':', '').padEnd(4, '0');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  return offset.startsWith('-') ? -minutes : minutes;
+}
+
+/**
+ * The moment a wall clock showed this time in a zone. A time skipped by a clock change never was and is refused;
+ * one that came twice is the earlier, so that a cursor never runs ahead.
+ */
+function inZone(wall: number, zone: string, text: string): number {
+  if (zone === 'utc') return wall;
+  const { year, month, day, hour, minute, second, millisecond } = DateTime.fromMillis(wall, { zone: 'utc' });
+  const local = DateTime.fromObject({ year, month, day, hour, minute, second, millisecond }, { zone });
+  if (local.hour !== hour || local.minute !== minute) {
+    throw mismatch(`a time that exists in ${zone} (clocks were put forward over this one)`, text);
+  }
+  return Math.min(...local.getPossibleOffsets().map((possible) => possible.toMillis()));
+}
+
+function instantText(milliseconds: number, micros: string, text: string): string {
+  const date = new Date(milliseconds);
+  const year = date.getUTCFullYear();
+  if (!(year >= 1000 && year <= 9999)) throw mismatch('a year between 1000 and 9999 (others can be `nulls`)', text);
+  return date.toISOString().replace('Z', `${micros}Z`);
+}
+
+/** A date and a time of day kept apart, as one text: ISO unless a format says how the two are written. */
+export function joinDateAndTime(date: string, time: string | null, format: string | undefined): string {
+  if (format !== undefined) return `${date} ${time ?? ''}`;
+  if (time === null) return date.slice(0, 10);
+  return `${date.slice(0, 10)}T${odataTime(time) ?? time}`;
+}
+
+/** OData v2's `PT15H32M21S` → `15:32:21`; null for any other text. */
+export function odataTime(text: string): string | null {
+  const match = /^PT(?:(\d{1,2})H)?(?:(\d{1,2})M)?(?:(\d{1,2})(\.\d+)?S)?$/.exec(text);
+  if (!match) return null;
+  const [, hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;
+  return `${hours.padStart(2, '0')}:${minutes.padStart(2, '0')}:${seconds.padStart(2, '0')}${fraction}`;
+}
