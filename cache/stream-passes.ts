@@ -1,0 +1,36 @@
+import type { FieldKind } from '../schema/fields.ts';
+import type { Sql } from './cache.ts';
+import { decodeCount, decodeValue } from './row-codec.ts';
+
+/** How the passes of one stream went. */
+export interface StreamPassRow {
+  system: string;
+  stream: string;
+  lastAttemptAt: string | null;
+  lastSuccessAt: string | null;
+  lastErrorCode: string | null;
+  lastErrorMessage: string | null;
+  failures: number;
+}
+
+const instant: FieldKind = { type: 'instant' };
+
+/** How the passes of all streams went: a few rows, without the counts `StatusStore.streams` makes. */
+export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
+  const rows = await sql.query(
+    'SELECT system, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures FROM stream_states',
+  );
+  return rows.map((row) => ({
+    system: String(row.system),
+    stream: String(row.stream),
+    lastAttemptAt: textOrNull(decodeValue(instant, row.last_attempt_at, sql.dialect)),
+    lastSuccessAt: textOrNull(decodeValue(instant, row.last_success_at, sql.dialect)),
+    lastErrorCode: textOrNull(row.last_error_code),
+    lastErrorMessage: textOrNull(row.last_error_message),
+    failures: decodeCount(row.failures),
+  }));
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

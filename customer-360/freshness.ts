@@ -1,0 +1,78 @@
+import { scheduleInterval } from '../config/schedule-interval.ts';
+import type { Settings } from '../config/settings.ts';
+import { millisecondsOf } from '../schema/time.ts';
+
+/** What the cache knows of how a stream's passes went. `StreamState` of the cache fits. */
+export interface StreamPasses {
+  system: string;
+  stream: string;
+  lastAttemptAt: string | null;
+  lastSuccessAt: string | null;
+  lastErrorCode: string | null;
+  lastErrorMessage: string | null;
+  /** Failed passes in a row. */
+  failures: number;
+}
+
+/** How current one system's part of an answer is. */
+export interface SystemFreshness {
+  system: string;
+  /** DOWN: the last attempts did not get through. STALE: some stream is older than it should be, or was never read. */
+  status: 'FRESH' | 'STALE' | 'DOWN';
+  /** The cache holds everything the system had at this instant; null before the first complete sync. */
+  syncedAt: string | null;
+  ageSeconds: number | null;
+  /** Why the latest pass failed; only while it does. */
+  error?: { code: string; message: string };
+}
+
+const unreached: readonly string[] = ['SOURCE_UNREACHABLE', 'SOURCE_UNAUTHORIZED', 'SOURCE_BREAKER_OPEN'];
+
+/** How current each configured system is at `now` (milliseconds). The oldest of its streams counts. */
+export function freshness(
+  passes: readonly StreamPasses[],
+  sources: Settings['sources'],
+  now: number,
+): SystemFreshness[] {
+  return Object.entries(sources).map(([system, source]): SystemFreshness => {
+    const streams = Object.entries(source.streams).map(([name, stream]) => ({
+      pass: passes.find((pass) => pass.system === system && pass.stream === name),
+      staleAfter: source.staleAfter ?? 3 * intervalOf(stream.schedule ?? source.schedule),
+    }));
+    const successes = streams.map(({ pass }) => pass?.lastSuccessAt ?? null);
+    const syncedAt = successes.includes(null) ? null : (successes.sort().at(0) ?? null);
+    const failing = streams
+      .flatMap(({ pass }) => (pass && pass.failures > 0 ? [pass] : []))
+      .sort((a, b) => (b.lastAttemptAt ?? '').localeCompare(a.lastAttemptAt ?? ''))
+      .at(0);
+    const stale = streams.some(({ pass, staleAfter }) => ageOf(pass?.lastSuccessAt ?? null, now) > staleAfter);
+    return {
+      system,
+      status: failing && isDown(failing, successes) ? 'DOWN' : stale ? 'STALE' : 'FRESH',
+      syncedAt,
+      ageSeconds: syncedAt === null ? null : Math.round(ageOf(syncedAt, now) / 1000),
+      ...(failing && { error: { code: failing.lastErrorCode ?? 'INTERNAL', message: failing.lastErrorMessage ?? '' } }),
+    };
+  });
+}
+
+/** The newest attempt did not get through, and no other stream has got through since. */
+function isDown(failing: StreamPasses, successes: readonly (string | null)[]): boolean {
+  const attempt = failing.lastAttemptAt ?? '';
+  return unreached.includes(failing.lastErrorCode ?? '') && successes.every((success) => (success ?? '') <= attempt);
+}
+
+function ageOf(instant: string | null, now: number): number {
+  return instant === null ? Number.POSITIVE_INFINITY : Math.max(0, now - millisecondsOf(instant));
+}
+
+/** Freshness is asked for on every answer, schedules never change: each is worked out once. */
+function intervalOf(schedule: string): number {
+  const known = intervals.get(schedule);
+  if (known !== undefined) return known;
+  const interval = scheduleInterval(schedule) * 1000;
+  intervals.set(schedule, interval);
+  return interval;
+}
+
+const intervals = new Map<string, number>();
