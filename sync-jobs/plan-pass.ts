@@ -1,0 +1,78 @@
+import type { CursorSettings } from '../config/settings.ts';
+import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
+import { earlier, later, lookBack, versionAt } from './version-window.ts';
+
+/** What one pass is going to read. `resume` is null when it starts at the beginning of its window. */
+export interface PassPlan {
+  mode: 'FULL' | 'INCREMENTAL';
+  /** Why this mode, in words for the run history. */
+  reason: string;
+  since: string | null;
+  resume: string | null;
+  highest: string | null;
+  /** The source's clock when an interrupted pass began; null for a new pass. */
+  ceiling: string | null;
+  /** Our own clock when an interrupted pass began; null for a new pass. */
+  begunAt: string | null;
+  read: number;
+  rejected: number;
+}
+
+export interface PlanRequest {
+  checkpoint: Checkpoint;
+  mappingHash: string;
+  readingHash: string;
+  cursor: CursorSettings | undefined;
+  /** Reason to read everything, given from outside; null to decide here. */
+  forceFull: string | null;
+}
+
+/** Decides how a stream is read next. Pure: the whole of "full or incremental, from where, and why". */
+export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFull }: PlanRequest): PassPlan {
+  const { finished, pass } = checkpoint;
+  if (forceFull !== null) return fullPass(forceFull);
+
+  const latest = pass ?? finished;
+  if (!latest) return fullPass('the stream has not been read before');
+  if (latest.mappingHash !== mappingHash) return fullPass('the mapping has changed');
+  if (latest.readingHash !== readingHash) return fullPass('the settings of the stream have changed');
+
+  if (pass) return resumed(pass);
+  if (!cursor) return fullPass('the stream has no cursor');
+  if (!finished || finished.cursor === null) return fullPass('no record has carried a change stamp yet');
+  return {
+    ...fresh,
+    mode: 'INCREMENTAL',
+    reason: `changes since ${finished.cursor}`,
+    since: lookBack(finished.cursor, cursor),
+  };
+}
+
+/**
+ * The cursor a pass leaves when it has read its last page. It is never after the source's clock at the pass's
+ * beginning: what changed meanwhile, and what is stamped in the future, is read again. A full pass forgets the old
+ * cursor, so that a source restored from a backup is followed.
+ */
+export function finishedCursor(request: {
+  mode: 'FULL' | 'INCREMENTAL';
+  previous: string | null;
+  highest: string | null;
+  ceiling: string | null;
+  type: CursorSettings['type'];
+}): string | null {
+  const { mode, previous, highest, ceiling, type } = request;
+  const seen = highest === null ? null : earlier(highest, ceiling === null ? null : versionAt(ceiling, type));
+  return mode === 'FULL' ? seen : later(previous, seen);
+}
+
+const fresh = { resume: null, highest: null, ceiling: null, begunAt: null, read: 0, rejected: 0 };
+
+function fullPass(reason: string): PassPlan {
+  return { ...fresh, mode: 'FULL', reason, since: null };
+}
+
+function resumed(pass: InterruptedPass): PassPlan {
+  const { mode, since, resume, highest, ceiling, begunAt, read, rejected } = pass;
+  const reason = pass.reason.startsWith('resumed: ') ? pass.reason : `resumed: ${pass.reason}`;
+  return { mode, reason, since, resume, highest, ceiling, begunAt, read, rejected };
+}

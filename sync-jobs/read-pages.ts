@@ -1,0 +1,126 @@
+import type { PageCounts, SyncStore } from '../cache/sync-store.ts';
+import { HubError } from '../config/errors.ts';
+import type { CursorSettings, StreamSettings } from '../config/settings.ts';
+import type { Page, SourceRecord } from '../connectors/connector.ts';
+import type { MappedRecord } from '../connectors/mapped-record.ts';
+import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
+import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
+import { hubNow } from './end-run.ts';
+import type { HeldLease } from './hold-lease.ts';
+import { finishedCursor } from './plan-pass.ts';
+import { tooManyRejected } from './quarantine-threshold.ts';
+import type { StreamRequest } from './sync-run.ts';
+import { capVersion, later } from './version-window.ts';
+
+/** A pass under way; `resume` is null until its first page is committed. */
+export type RunningPass = Omit<InterruptedPass, 'resume'> & { resume: string | null };
+
+export interface ReadPages {
+  store: SyncStore;
+  held: HeldLease;
+  request: StreamRequest;
+  runId: string;
+  settings: StreamSettings;
+  mapping: Mapping;
+  /** As it was when the pass began. */
+  checkpoint: Checkpoint;
+  pass: RunningPass;
+  /** The source's clock. */
+  clock: () => string;
+  onSaved: (counts: PageCounts, read: number) => void;
+}
+
+/**
+ * Pulls the pages of one pass and commits each with the checkpoint after it. A page is in the cache with its
+ * checkpoint or not at all, so that wherever this ends, the next pass goes on after the last committed page.
+ */
+export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'> {
+  const { store, held, request, runId, settings, mapping, clock, onSaved } = work;
+  const { system, stream, connector } = request;
+  let pass = work.pass;
+  let writing = false;
+  try {
+    for await (const page of connector.pull(stream, { since: pass.since, resume: pass.resume }, held.signal)) {
+      writing = true;
+      const records = page.records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
+      const mapped = await mapping.mapPage(records);
+      pass = advance(pass, page, mapped);
+
+      const { lease } = held;
+      const spoilt = isSpoilt(pass, page, settings);
+      const checkpoint = spoilt ? before(work.checkpoint) : after(work.checkpoint, pass, page, settings.cursor);
+      const mappingHash = mapping.hash;
+      const counts = await store.savePage({ lease, runId, mappingHash, records: mapped, checkpoint, now: hubNow() });
+      onSaved(counts, page.records.length);
+
+      if (spoilt) throw tooManyRejectedError(pass, settings, request);
+      if (page.next === null) return 'complete';
+      held.check();
+      if (request.signal.aborted) return 'stopped';
+      writing = false;
+    }
+  } catch (error) {
+    held.check();
+    // Asked to stop while waiting for a page: nothing is lost by not having it.
+    if (request.signal.aborted && !writing) return 'stopped';
+    throw error;
+  }
+  held.check();
+  if (request.signal.aborted) return 'stopped';
+  throw new HubError('SOURCE_PROTOCOL', 'Expected a last page without a next one, but the pages just ended.', {
+    source: system,
+    stream,
+  });
+}
+
+function withPlausibleVersion(record: SourceRecord, now: string, cursor: CursorSettings | undefined): SourceRecord {
+  if (record.version === null || !cursor) return record;
+  const version = capVersion(record.version, { now, cursor });
+  return version === record.version ? record : { ...record, version };
+}
+
+function advance(pass: RunningPass, page: Page, mapped: readonly MappedRecord[]): RunningPass {
+  if (page.next !== null && page.next === pass.resume) {
+    throw new HubError('SOURCE_PROTOCOL', 'Expected the next page to be another one, but the source named this one.');
+  }
+  return {
+    ...pass,
+    resume: page.next,
+    highest: mapped.reduce((highest, { record }) => later(highest, record.version), pass.highest),
+    read: pass.read + mapped.length,
+    rejected: pass.rejected + mapped.filter(({ outcome }) => outcome === 'rejected').length,
+  };
+}
+
+/** The checkpoint that says: this page is in, go on after it; or, after the last page, the finished cursor. */
+function after(checkpoint: Checkpoint, pass: RunningPass, page: Page, cursor: CursorSettings | undefined): Checkpoint {
+  if (page.next !== null) return { ...checkpoint, pass: { ...pass, resume: page.next } };
+  const { mode, highest, ceiling, mappingHash, readingHash } = pass;
+  const previous = checkpoint.finished?.cursor ?? null;
+  const finished = cursor ? finishedCursor({ mode, previous, highest, ceiling, type: cursor.type }) : null;
+  return { ...checkpoint, pass: null, finished: { cursor: finished, mappingHash, readingHash } };
+}
+
+/** The checkpoint held where it was before the pass, so that what did not fit is read again. */
+function before(checkpoint: Checkpoint): Checkpoint {
+  return { ...checkpoint, pass: null };
+}
+
+function isSpoilt(pass: RunningPass, page: Page, { quarantineThreshold }: StreamSettings): boolean {
+  const { read, rejected } = pass;
+  return tooManyRejected({ read, rejected, threshold: quarantineThreshold, lastPage: page.next === null });
+}
+
+function tooManyRejectedError(
+  pass: RunningPass,
+  settings: StreamSettings,
+  { system, stream }: StreamRequest,
+): HubError {
+  const allowed = `${Math.round(settings.quarantineThreshold * 100)} %`;
+  return new HubError(
+    'QUARANTINE_THRESHOLD',
+    `Expected at most ${allowed} of the records of ${system}/${stream} not to fit, got ${pass.rejected} of ${pass.read}. ` +
+      'Look at the quarantine for the reasons, correct the mapping or the source, or raise quarantineThreshold.',
+    { source: system, stream },
+  );
+}

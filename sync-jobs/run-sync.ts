@@ -1,0 +1,74 @@
+import { createSyncStore, type PageCounts, type SyncStore } from '../cache/sync-store.ts';
+import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
+import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
+import { parseCheckpoint } from './checkpoint.ts';
+import { endFailed, hubNow } from './end-run.ts';
+import { type HeldLease, holdLease, streamBusy } from './hold-lease.ts';
+import { hubErrorOf } from './hub-error-of.ts';
+import { planPass } from './plan-pass.ts';
+import { readPages } from './read-pages.ts';
+import { readingHash } from './reading-hash.ts';
+import { streamSettingsOf } from './stream-settings-of.ts';
+import { addPage, neverStarted, noCounts, type RunFacts, type SyncRequest, type SyncRun } from './sync-run.ts';
+import { sourceClock } from './version-window.ts';
+
+/**
+ * One pass of one stream: reads what changed in the source since the checkpoint, or everything, and brings the
+ * cache up to it. Never throws for what happens on the way: the outcome says it, and the run's row keeps it.
+ */
+export async function runSync(request: SyncRequest): Promise<SyncRun> {
+  const store = createSyncStore(request.cache);
+  try {
+    const run = await holdLease({ ...request, store }, async (held) => {
+      const first = await runPass(store, held, request, request.full ? 'a full read was asked for' : null);
+      if (first.outcome !== 'FAILED' || first.error.code !== 'SOURCE_CURSOR_EXPIRED') return first;
+      return await runPass(store, held, request, 'the source no longer accepted the cursor');
+    });
+    return run ?? { ...neverStarted(request), outcome: 'BUSY', error: streamBusy(request) };
+  } catch (error) {
+    return { ...neverStarted(request), outcome: 'FAILED', error: hubErrorOf(error, request) };
+  }
+}
+
+async function runPass(
+  store: SyncStore,
+  held: HeldLease,
+  request: SyncRequest,
+  forceFull: string | null,
+): Promise<SyncRun> {
+  const { system, stream, source, connector } = request;
+  const { lease } = held;
+  const settings = streamSettingsOf(source, request);
+  const mapping = compileMapping({ system, streamName: stream, stream: settings });
+  const hashes = { mappingHash: mapping.hash, readingHash: readingHash(source.kind, settings) };
+  const checkpoint = parseCheckpoint((await store.state({ system, stream })).checkpoint);
+  const plan = planPass({ checkpoint, ...hashes, cursor: settings.cursor, forceFull });
+  const begunAt = plan.begunAt ?? hubNow();
+
+  const { mode, reason } = plan;
+  const runId = await store.startRun({ lease, mode, reason, windowFrom: plan.since, now: hubNow() });
+  let facts: RunFacts = { system, stream, ...noCounts, runId, mode, reason };
+  const onSaved = (page: PageCounts, read: number) => {
+    facts = { ...facts, ...addPage(facts, page, read) };
+    request.onProgress?.({ ...facts, mode });
+  };
+  try {
+    const clock = sourceClock(await connector.now(held.signal), Date.now);
+    const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? clock() };
+    const ended = await readPages({ store, held, request, runId, settings, mapping, checkpoint, pass, clock, onSaved });
+    await resolveDirty(request);
+    const outcome = ended === 'complete' ? 'SUCCEEDED' : 'PARTIAL';
+    await store.finishRun({ lease, runId, outcome, asOf: begunAt, now: hubNow() });
+    return { ...facts, outcome };
+  } catch (thrown) {
+    const error = hubErrorOf(thrown, request);
+    const startOver = plan.resume !== null && facts.pages === 0 && unusable.has(error.code);
+    // Committed pages are resolved as far as that goes; what stays dirty is for the next pass.
+    if (facts.pages > 0) await resolveDirty(request).catch(() => undefined);
+    await endFailed(store, { lease, runId, error, checkpoint: startOver ? { ...checkpoint, pass: null } : null });
+    return { ...facts, outcome: 'FAILED', error };
+  }
+}
+
+/** After these on its first page, an interrupted pass begins anew: its token may have become meaningless. */
+const unusable = new Set<string>(['SOURCE_PROTOCOL', 'SOURCE_NOT_FOUND']);
