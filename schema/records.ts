@@ -44,6 +44,8 @@ export const recordSchemas = {
     parentAccountId: reference('account'),
     ownerName: text(255),
     creditLimit: decimal(),
+    /** What the customer owes by the source's own ledger, in `currency`. */
+    openBalance: decimal(),
     currency: currency(),
     paymentTerms: text(255),
     isKeyAccount: flag(),
