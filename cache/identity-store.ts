@@ -1,0 +1,282 @@
+import type { FieldKind } from '../schema/fields.ts';
+import type { CanonicalFields } from '../schema/records.ts';
+import { INSTANT_PATTERN } from '../schema/time.ts';
+import type { Row, Sql, SqlParameter } from './cache.ts';
+import { decodeRow, decodeValue, encodeValue, selectList } from './row-codec.ts';
+
+export interface StoredParty extends CanonicalFields<'party'> {
+  id: string;
+  system: string;
+  changedAt: string | null;
+}
+
+export interface PartyKey {
+  linkKey: string;
+  partyId: string;
+}
+
+export interface CustomerLink {
+  partyId: string;
+  customerId: string;
+  rule: string;
+}
+
+export interface StoredCustomer {
+  id: string;
+  kind: string;
+  displayName: string;
+  legalName: string | null;
+  taxId: string | null;
+  email: string | null;
+  phone: string | null;
+  website: string | null;
+  language: string | null;
+  country: string | null;
+  birthDate: string | null;
+  searchText: string;
+}
+
+const instant: FieldKind = { type: 'instant' };
+const CHUNK = 1_000;
+/** SQLite bounds the depth of an expression, and each OR is a level. */
+const PAIRS = 200;
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Everything identity resolution reads and writes, inside the one transaction it is given. */
+export interface IdentityStore {
+  /** Waits until no other process resolves; the transaction's end lets the next one in. */
+  lock(): Promise<void>;
+  /** The next dirty parties, locked: a party changed meanwhile becomes dirty again after this transaction. */
+  dirtyParties(limit: number): Promise<string[]>;
+  clearDirty(partyIds: readonly string[]): Promise<void>;
+  /** The live parties among these. */
+  parties(partyIds: readonly string[]): Promise<StoredParty[]>;
+  /** Account numbers and e-mail addresses of the parties' accounts and contact points. */
+  searchTerms(partyIds: readonly string[]): Promise<{ partyId: string; term: string }[]>;
+  keysOfParties(partyIds: readonly string[]): Promise<PartyKey[]>;
+  /** How many parties share each key; keys nobody has are left out. */
+  countSharers(linkKeys: readonly string[]): Promise<Map<string, number>>;
+  sharersOf(linkKeys: readonly string[]): Promise<PartyKey[]>;
+  removeKeys(keys: readonly PartyKey[]): Promise<void>;
+  addKeys(keys: readonly PartyKey[]): Promise<void>;
+  linksOfParties(partyIds: readonly string[]): Promise<CustomerLink[]>;
+  linksOfCustomers(customerIds: readonly string[]): Promise<CustomerLink[]>;
+  saveLinks(links: readonly CustomerLink[], now: string): Promise<void>;
+  removeLinks(partyIds: readonly string[]): Promise<void>;
+  customers(customerIds: readonly string[]): Promise<StoredCustomer[]>;
+  saveCustomers(customers: readonly StoredCustomer[], now: string): Promise<void>;
+  removeCustomers(customerIds: readonly string[]): Promise<void>;
+  /** Old ids lead to the new one at once, also those that led to an old one before. */
+  forward(forwards: readonly { oldId: string; customerId: string }[], now: string): Promise<void>;
+  removeForwardsTo(customerIds: readonly string[]): Promise<void>;
+}
+
+/** The identity tables over one open transaction. */
+export function createIdentityStore(sql: Sql): IdentityStore {
+  const selectIn = <R extends Row>(statement: string, values: readonly string[]) => queryIn<R>(sql, statement, values);
+  const executeIn = async (statement: string, values: readonly string[]) => {
+    for (const part of chunks(values)) await sql.execute(withPlaceholders(statement, part), part);
+  };
+
+  return {
+    // The row of a key that nobody has: writing it locks it, whether it was there or not, until the transaction ends.
+    lock: async () => {
+      await upsert(sql, 'identity_keys', ['link_key', 'party_id'], ['link_key', 'party_id'], [['lock', NOBODY]]);
+    },
+
+    dirtyParties: async (limit) => {
+      const forUpdate = sql.dialect === 'mysql' ? ' FOR UPDATE' : '';
+      const rows = await sql.query<{ party_id: string }>(
+        `SELECT party_id FROM identity_dirty ORDER BY party_id LIMIT ${Math.trunc(limit)}${forUpdate}`,
+      );
+      return rows.map((row) => row.party_id);
+    },
+
+    clearDirty: (partyIds) => executeIn('DELETE FROM identity_dirty WHERE party_id IN (?)', partyIds),
+
+    parties: async (partyIds) => {
+      const columns = selectList('party', 'p', sql.dialect);
+      const rows = await selectIn(
+        `SELECT ${columns}, s.version AS version FROM parties p JOIN source_records s ON s.id = p.origin_id WHERE p.id IN (?)`,
+        partyIds,
+      );
+      return rows.map((row) => {
+        const party = decodeRow('party', row, sql.dialect) as unknown as CanonicalFields<'party'> & StoredParty;
+        const version = row.version === null ? '' : String(row.version);
+        return { ...party, changedAt: INSTANT_PATTERN.test(version) ? version : null };
+      });
+    },
+
+    searchTerms: async (partyIds) => {
+      const accounts = await selectIn<{ partyId: string; term: string }>(
+        'SELECT party_id AS partyId, account_number AS term FROM accounts WHERE account_number IS NOT NULL AND party_id IN (?)',
+        partyIds,
+      );
+      const emails = await selectIn<{ partyId: string; term: string }>(
+        "SELECT party_id AS partyId, COALESCE(normalized, raw) AS term FROM contact_points WHERE kind = 'EMAIL' AND party_id IN (?)",
+        partyIds,
+      );
+      return [...accounts, ...emails];
+    },
+
+    keysOfParties: (partyIds) =>
+      selectIn<Row & PartyKey>(
+        'SELECT link_key AS linkKey, party_id AS partyId FROM identity_keys WHERE party_id IN (?)',
+        partyIds,
+      ),
+
+    countSharers: async (linkKeys) => {
+      const rows = await selectIn<{ linkKey: string; sharers: unknown }>(
+        'SELECT link_key AS linkKey, COUNT(*) AS sharers FROM identity_keys WHERE link_key IN (?) GROUP BY link_key',
+        linkKeys,
+      );
+      return new Map(rows.map((row) => [row.linkKey, Number(row.sharers)]));
+    },
+
+    sharersOf: (linkKeys) =>
+      selectIn<Row & PartyKey>(
+        'SELECT link_key AS linkKey, party_id AS partyId FROM identity_keys WHERE link_key IN (?)',
+        linkKeys,
+      ),
+
+    removeKeys: async (keys) => {
+      for (const part of chunks(keys, PAIRS)) {
+        const pairs = part.map(() => '(link_key = ? AND party_id = ?)').join(' OR ');
+        await sql.execute(
+          `DELETE FROM identity_keys WHERE ${pairs}`,
+          part.flatMap((key) => [key.linkKey, key.partyId]),
+        );
+      }
+    },
+
+    addKeys: (keys) =>
+      upsert(
+        sql,
+        'identity_keys',
+        ['link_key', 'party_id'],
+        ['link_key', 'party_id'],
+        keys.map((key) => [key.linkKey, key.partyId]),
+      ),
+
+    linksOfParties: (partyIds) => selectIn<Row & CustomerLink>(`${selectLinks} WHERE party_id IN (?)`, partyIds),
+    linksOfCustomers: (customerIds) =>
+      selectIn<Row & CustomerLink>(`${selectLinks} WHERE customer_id IN (?)`, customerIds),
+
+    saveLinks: (links, now) =>
+      upsert(
+        sql,
+        'customer_links',
+        ['party_id'],
+        ['party_id', 'customer_id', 'rule', 'linked_at'],
+        links.map((link) => [link.partyId, link.customerId, link.rule, encodeValue(instant, now, sql.dialect)]),
+      ),
+
+    removeLinks: (partyIds) => executeIn('DELETE FROM customer_links WHERE party_id IN (?)', partyIds),
+
+    customers: async (customerIds) => {
+      const columns = customerColumns.map(([field, column]) => `${column} AS \`${field}\``).join(', ');
+      const rows = await selectIn(`SELECT id, ${columns} FROM customers WHERE id IN (?)`, customerIds);
+      return rows.map((row) => {
+        const texts = customerColumns.map(([field]) => [
+          field,
+          decodeValue({ type: 'longText' }, row[field], sql.dialect),
+        ]);
+        return { id: String(row.id), ...Object.fromEntries(texts) } as StoredCustomer;
+      });
+    },
+
+    saveCustomers: (customers, now) => {
+      const at = encodeValue(instant, now, sql.dialect);
+      const columns = customerColumns.map(([, column]) => column);
+      return upsert(
+        sql,
+        'customers',
+        ['id'],
+        ['id', ...columns, 'created_at', 'updated_at'],
+        customers.map((customer) => [customer.id, ...customerColumns.map(([field]) => customer[field]), at, at]),
+        [...columns, 'updated_at'],
+      );
+    },
+
+    removeCustomers: (customerIds) => executeIn('DELETE FROM customers WHERE id IN (?)', customerIds),
+
+    forward: async (forwards, now) => {
+      const at = encodeValue(instant, now, sql.dialect);
+      for (const { oldId, customerId } of forwards) {
+        await sql.execute('UPDATE customer_forwards SET customer_id = ? WHERE customer_id = ?', [customerId, oldId]);
+      }
+      await upsert(
+        sql,
+        'customer_forwards',
+        ['old_id'],
+        ['old_id', 'customer_id', 'forwarded_at'],
+        forwards.map(({ oldId, customerId }) => [oldId, customerId, at]),
+      );
+    },
+
+    removeForwardsTo: (customerIds) => executeIn('DELETE FROM customer_forwards WHERE customer_id IN (?)', customerIds),
+  };
+}
+
+const selectLinks = 'SELECT party_id AS partyId, customer_id AS customerId, rule FROM customer_links';
+
+const customerColumns = [
+  ['kind', 'kind'],
+  ['displayName', 'display_name'],
+  ['legalName', 'legal_name'],
+  ['taxId', 'tax_id'],
+  ['email', 'email'],
+  ['phone', 'phone'],
+  ['website', 'website'],
+  ['language', 'language'],
+  ['country', 'country'],
+  ['birthDate', 'birth_date'],
+  ['searchText', 'search_text'],
+] as const satisfies readonly (readonly [Exclude<keyof StoredCustomer, 'id'>, string])[];
+
+/** Rows in key order, so that two writers meet in the same order; `updated` names the columns an old row takes over. */
+async function upsert(
+  sql: Sql,
+  table: string,
+  key: readonly string[],
+  columns: readonly string[],
+  rows: readonly SqlParameter[][],
+  updated: readonly string[] = columns,
+): Promise<void> {
+  const sorted = [...rows].sort((a, b) => compareKeys(a, b, key.length));
+  const assignments =
+    sql.dialect === 'mysql'
+      ? `ON DUPLICATE KEY UPDATE ${updated.map((column) => `${column} = VALUES(${column})`).join(', ')}`
+      : `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${updated.map((column) => `${column} = excluded.${column}`).join(', ')}`;
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  for (const part of chunks(sorted)) {
+    await sql.execute(
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${part.map(() => row).join(', ')} ${assignments}`,
+      part.flat(),
+    );
+  }
+}
+
+function compareKeys(a: readonly SqlParameter[], b: readonly SqlParameter[], parts: number): number {
+  const [textA, textB] = [a, b].map((row) => row.slice(0, parts).join('\u0000'));
+  return (textA ?? '') < (textB ?? '') ? -1 : 1;
+}
+
+async function queryIn<R extends Row>(sql: Sql, statement: string, values: readonly string[]): Promise<R[]> {
+  const rows: R[] = [];
+  for (const part of chunks([...new Set(values)])) {
+    for (const row of await sql.query<R>(withPlaceholders(statement, part), part)) rows.push(row);
+  }
+  return rows;
+}
+
+/** `IN (?)` → `IN (?, ?, …)`. */
+function withPlaceholders(statement: string, values: readonly string[]): string {
+  return statement.replace('(?)', `(${values.map(() => '?').join(', ')})`);
+}
+
+function chunks<T>(values: readonly T[], size: number = CHUNK): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < values.length; start += size) parts.push(values.slice(start, start + size));
+  return parts;
+}
