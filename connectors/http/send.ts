@@ -1,0 +1,160 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
+import axios, { type AxiosInstance } from 'axios';
+
+export interface Exchange {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+export interface RawAnswer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+
+export interface Limits {
+  /** Longest silence: while connecting, before the first byte, between two bytes. */
+  idle: number;
+  /** Longest whole exchange, so that a drip does not last for ever. */
+  total: number;
+  maxBytes: number;
+}
+
+/** The answer was larger than allowed, garbled, or led to another host: another try would not help. */
+export class BadAnswer extends Error {}
+
+/** One HTTP exchange, no retry, no judgement. Rejects with BadAnswer, the signal's reason, or a transport error. */
+export type Send = (exchange: Exchange, signal: AbortSignal) => Promise<RawAnswer>;
+
+export function createSend(limits: Limits): { send: Send; close(): void } {
+  const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 16 });
+  const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: 16 });
+  const client = axios.create({
+    adapter: 'http',
+    responseType: 'stream',
+    validateStatus: () => true,
+    proxy: false,
+    httpAgent,
+    httpsAgent,
+    maxRedirects: 3,
+    transformRequest: (data) => data,
+  });
+  return {
+    send: (exchange, signal) => sendOnce(client, limits, exchange, signal),
+    close() {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+async function sendOnce(client: AxiosInstance, limits: Limits, exchange: Exchange, signal: AbortSignal) {
+  signal.throwIfAborted();
+  const watch = watchSilence(limits, signal);
+  try {
+    const { data, ...exchanged } = { ...exchange, data: exchange.body };
+    const answer = await client.request<Readable>({
+      ...exchanged,
+      ...(data === undefined ? {} : { data }),
+      signal: watch.signal,
+      beforeRedirect: (next: Record<string, unknown>) => refuseOtherHost(exchange.url, String(next.href ?? '')),
+    });
+    const headers = flatHeaders(answer.headers);
+    const text = await readText(answer.data, headers['content-type'], limits.maxBytes, watch);
+    return { status: answer.status, headers, text };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw watch.reason() ?? judged(error);
+  } finally {
+    watch.stop();
+  }
+}
+
+interface Watch {
+  signal: AbortSignal;
+  /** Something came: the silence starts anew. */
+  heard(): void;
+  /** Why the exchange was ended from here, if it was. */
+  reason(): Error | null;
+  stop(): void;
+}
+
+function watchSilence(limits: Limits, outer: AbortSignal): Watch {
+  const own = new AbortController();
+  let reason: Error | null = null;
+  const end = (message: string) => {
+    reason ??= new Error(message);
+    own.abort(reason);
+  };
+  const silence = setTimeout(() => end(`no answer within ${limits.idle} ms`), limits.idle);
+  const total = setTimeout(() => end(`no whole answer within ${limits.total} ms`), limits.total);
+  return {
+    signal: AbortSignal.any([outer, own.signal]),
+    heard: () => silence.refresh(),
+    reason: () => reason,
+    stop() {
+      clearTimeout(silence);
+      clearTimeout(total);
+    },
+  };
+}
+
+async function readText(body: Readable, contentType: string | undefined, maxBytes: number, watch: Watch) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const cut = () => body.destroy(watch.reason() ?? new Error('aborted'));
+  watch.signal.addEventListener('abort', cut, { once: true });
+  if (watch.signal.aborted) cut();
+  try {
+    for await (const chunk of body) {
+      watch.heard();
+      size += (chunk as Buffer).length;
+      if (size > maxBytes)
+        throw new BadAnswer(`expected at most ${maxBytes} bytes in one answer, got more; make pageSize smaller`);
+      chunks.push(chunk as Buffer);
+    }
+  } finally {
+    watch.signal.removeEventListener('abort', cut);
+  }
+  return decode(Buffer.concat(chunks), contentType);
+}
+
+function decode(bytes: Buffer, contentType: string | undefined): string {
+  const charset = /charset="?([\w-]+)/i.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    throw new BadAnswer(`expected text in ${charset}, got bytes that are not`);
+  }
+}
+
+function refuseOtherHost(asked: string, redirected: string): void {
+  const from = new URL(asked);
+  const to = URL.canParse(redirected) ? new URL(redirected) : null;
+  if (to?.host !== from.host || to.protocol !== from.protocol) {
+    throw new BadAnswer(`expected an answer from ${from.host}, got a redirect to ${to?.host ?? 'elsewhere'}`);
+  }
+}
+
+function judged(error: unknown): Error {
+  const inner = error instanceof Error && error.cause instanceof BadAnswer ? error.cause : error;
+  if (inner instanceof BadAnswer) return inner;
+  const code = typeof inner === 'object' && inner !== null && 'code' in inner ? String(inner.code) : '';
+  if (code.startsWith('Z_') || code === 'ERR_FR_TOO_MANY_REDIRECTS')
+    return new BadAnswer(`got a garbled answer (${code})`);
+  const message = inner instanceof Error && inner.message ? inner.message : code;
+  // An axios error carries the whole request, login included: only its words go on.
+  return new Error(message || code || 'the connection failed');
+}
+
+function flatHeaders(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([, value]) => value !== undefined && value !== null && typeof value !== 'function')
+      .map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
+}
