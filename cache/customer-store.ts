@@ -1,0 +1,204 @@
+import type { FieldKind } from '../schema/fields.ts';
+import type { Row, Sql } from './cache.ts';
+import { allOf, among, type Condition, within } from './condition.ts';
+import { behind, orderByText, type Ordering, type Position } from './keyset.ts';
+import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList } from './row-codec.ts';
+import { rowsBy } from './rows-by.ts';
+
+/** The golden record of one customer. */
+export interface CustomerRow {
+  id: string;
+  kind: string;
+  displayName: string;
+  legalName: string | null;
+  taxId: string | null;
+  email: string | null;
+  phone: string | null;
+  website: string | null;
+  language: string | null;
+  country: string | null;
+  birthDate: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface CustomerFilter {
+  kind?: string[] | null;
+  country?: string[] | null;
+  system?: string[] | null;
+  taxId?: string[] | null;
+  email?: string[] | null;
+  createdAt?: { from?: string; to?: string } | null;
+  updatedAt?: { from?: string; to?: string } | null;
+}
+
+export interface CustomerListRequest {
+  search: string | null;
+  filter: CustomerFilter;
+}
+
+export interface CustomerPageRequest extends CustomerListRequest {
+  orderBy: string;
+  first: number;
+  after: Position | null;
+}
+
+/** A party with the rule that made it part of its customer. */
+export interface LinkedParty extends DecodedRow {
+  linkedBy: string;
+  linkedAt: string;
+}
+
+const text: FieldKind = { type: 'text', length: 255 };
+const instant: FieldKind = { type: 'instant' };
+
+const columns = {
+  id: ['id', text],
+  kind: ['kind', text],
+  displayName: ['display_name', text],
+  legalName: ['legal_name', text],
+  taxId: ['tax_id', text],
+  email: ['email', text],
+  phone: ['phone', text],
+  website: ['website', text],
+  language: ['language', text],
+  country: ['country', text],
+  birthDate: ['birth_date', { type: 'date' }],
+  createdAt: ['created_at', instant],
+  updatedAt: ['updated_at', instant],
+} as const satisfies Record<keyof CustomerRow, readonly [string, FieldKind]>;
+
+const orderings: Record<string, Ordering & { field: keyof CustomerRow }> = {
+  NAME_ASC: { field: 'displayName', direction: 'ASC' },
+  NAME_DESC: { field: 'displayName', direction: 'DESC' },
+  CREATED_AT_ASC: { field: 'createdAt', direction: 'ASC' },
+  CREATED_AT_DESC: { field: 'createdAt', direction: 'DESC' },
+  UPDATED_AT_ASC: { field: 'updatedAt', direction: 'ASC' },
+  UPDATED_AT_DESC: { field: 'updatedAt', direction: 'DESC' },
+};
+
+const SELECT = Object.entries(columns)
+  .map(([name, [column]]) => `c.${column} AS \`${name}\``)
+  .join(', ');
+
+export interface CustomerStore {
+  orderingField(orderBy: string): keyof CustomerRow;
+  byIds(ids: readonly string[]): Promise<Map<string, CustomerRow>>;
+  /** Old id → the id it was merged into, for those that were. */
+  forwards(ids: readonly string[]): Promise<Map<string, string>>;
+  /** Party id → customer id. */
+  ofParties(partyIds: readonly string[]): Promise<Map<string, string>>;
+  partiesOf(customerIds: readonly string[]): Promise<Map<string, LinkedParty[]>>;
+  page(request: CustomerPageRequest): Promise<{ rows: CustomerRow[]; hasNextPage: boolean }>;
+  count(request: CustomerListRequest): Promise<number>;
+}
+
+export function createCustomerStore(sql: Sql): CustomerStore {
+  const { dialect } = sql;
+  return { orderingField, byIds, forwards, ofParties, partiesOf, page, count };
+
+  async function byIds(ids: readonly string[]) {
+    const chosen = among('c.id', ids);
+    const rows = await sql.query(`SELECT ${SELECT} FROM customers c WHERE ${chosen.sql}`, chosen.parameters);
+    return new Map(rows.map((row) => [String(row.id), customerOf(row)]));
+  }
+
+  async function forwards(ids: readonly string[]) {
+    const chosen = among('old_id', ids);
+    const rows = await sql.query(
+      `SELECT old_id, customer_id FROM customer_forwards WHERE ${chosen.sql}`,
+      chosen.parameters,
+    );
+    return new Map(rows.map((row) => [String(row.old_id), String(row.customer_id)]));
+  }
+
+  async function ofParties(partyIds: readonly string[]) {
+    const chosen = among('party_id', partyIds);
+    const rows = await sql.query(
+      `SELECT party_id, customer_id FROM customer_links WHERE ${chosen.sql}`,
+      chosen.parameters,
+    );
+    return new Map(rows.map((row) => [String(row.party_id), String(row.customer_id)]));
+  }
+
+  async function partiesOf(customerIds: readonly string[]) {
+    const owners = among('l.customer_id', customerIds);
+    const rows = await sql.query(
+      `SELECT l.customer_id AS \`owner\`, l.rule AS \`linkedBy\`, l.linked_at AS \`linkedAt\`,
+              ${selectList('party', 't', dialect)}
+       FROM customer_links l JOIN parties t ON t.id = l.party_id
+       WHERE ${owners.sql} ORDER BY t.\`system\`, t.source_key`,
+      owners.parameters,
+    );
+    return rowsBy(rows, 'owner', (row) => ({
+      ...decodeRow('party', row, dialect),
+      linkedBy: String(row.linkedBy),
+      linkedAt: String(decodeValue(instant, row.linkedAt, dialect)),
+    }));
+  }
+
+  async function page(request: CustomerPageRequest) {
+    const { direction } = orderingOf(request.orderBy);
+    const [column, kind] = columns[orderingField(request.orderBy)];
+    const start = request.after
+      ? [behind(`c.${column}`, 'c.id', kind, direction, request.after, dialect)]
+      : [];
+    const where = allOf([...conditionsOf(request), ...start]);
+    const rows = await sql.query(
+      `SELECT ${SELECT} FROM customers c WHERE ${where.sql}
+       ORDER BY ${orderByText(`c.${column}`, 'c.id', direction)} LIMIT ${request.first + 1}`,
+      where.parameters,
+    );
+    return { rows: rows.slice(0, request.first).map(customerOf), hasNextPage: rows.length > request.first };
+  }
+
+  async function count(request: CustomerListRequest) {
+    const where = allOf(conditionsOf(request));
+    const [row] = await sql.query(`SELECT COUNT(*) AS n FROM customers c WHERE ${where.sql}`, where.parameters);
+    return decodeCount(row?.n);
+  }
+
+  function conditionsOf({ search, filter }: CustomerListRequest): Condition[] {
+    const conditions = searchConditions(search ?? '');
+    if (filter.kind) conditions.push(among('c.kind', filter.kind));
+    if (filter.country) conditions.push(among('c.country', filter.country));
+    if (filter.taxId) conditions.push(among('c.tax_id', filter.taxId));
+    if (filter.email) conditions.push(among('c.email', filter.email));
+    if (filter.createdAt) conditions.push(within('c.created_at', instant, filter.createdAt, dialect));
+    if (filter.updatedAt) conditions.push(within('c.updated_at', instant, filter.updatedAt, dialect));
+    if (filter.system) conditions.push(knownTo(filter.system));
+    return conditions;
+  }
+
+  function customerOf(row: Row): CustomerRow {
+    const entries = Object.entries(columns).map(([name, [, kind]]) => [name, decodeValue(kind, row[name], dialect)]);
+    return Object.fromEntries(entries) as CustomerRow;
+  }
+}
+
+function orderingField(orderBy: string): keyof CustomerRow {
+  return orderingOf(orderBy).field;
+}
+
+function orderingOf(orderBy: string) {
+  const ordering = orderings[orderBy];
+  if (!ordering) throw new TypeError(`Expected an order of customers, got "${orderBy}".`);
+  return ordering;
+}
+
+/** Every word must occur; `search_text` is kept in lower case NFKC. */
+function searchConditions(search: string): Condition[] {
+  const words = search.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
+  return words.map((word) => ({
+    sql: "c.search_text LIKE ? ESCAPE '!'",
+    parameters: [`%${word.replace(/[!%_]/g, (special) => `!${special}`)}%`],
+  }));
+}
+
+function knownTo(systems: readonly string[]): Condition {
+  const chosen = among('p.`system`', systems);
+  return {
+    sql: `c.id IN (SELECT l.customer_id FROM parties p JOIN customer_links l ON l.party_id = p.id WHERE ${chosen.sql})`,
+    parameters: chosen.parameters,
+  };
+}

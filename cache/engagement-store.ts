@@ -1,0 +1,93 @@
+import type { Sql } from './cache.ts';
+import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
+
+export const interactions: RecordList = {
+  entity: 'interaction',
+  orderings: bothWays('occurredAt'),
+  filters: fieldFilters('interaction', {
+    system: 'oneOf',
+    channel: 'oneOf',
+    direction: 'oneOf',
+    occurredAt: 'span',
+  }),
+  groupings: {},
+  sums: {},
+};
+
+export const cases: RecordList = {
+  entity: 'serviceCase',
+  orderings: bothWays('openedAt'),
+  filters: fieldFilters('serviceCase', {
+    system: 'oneOf',
+    kind: 'oneOf',
+    status: 'oneOf',
+    sourceStatus: 'oneOf',
+    priority: 'oneOf',
+    caseNumber: 'oneOf',
+    openedAt: 'span',
+    followUpDueAt: 'span',
+  }),
+  groupings: {
+    KIND: { field: 'kind' },
+    STATUS: { field: 'status' },
+    SOURCE_STATUS: { field: 'sourceStatus' },
+    PRIORITY: { field: 'priority' },
+    MONTH: { month: 'openedAt' },
+    CUSTOMER: 'customer',
+    SYSTEM: 'system',
+  },
+  sums: {},
+};
+
+export const surveys: RecordList = {
+  entity: 'surveyResponse',
+  orderings: bothWays('respondedAt'),
+  filters: fieldFilters('surveyResponse', {
+    system: 'oneOf',
+    kind: 'oneOf',
+    respondedAt: 'span',
+    score: 'span',
+  }),
+  groupings: {},
+  sums: {},
+};
+
+export const opportunities: RecordList = {
+  entity: 'opportunity',
+  orderings: bothWays('openedOn'),
+  filters: fieldFilters('opportunity', {
+    system: 'oneOf',
+    status: 'oneOf',
+    stage: 'oneOf',
+    currency: 'oneOf',
+    openedOn: 'span',
+    closeDate: 'span',
+    amount: 'span',
+  }),
+  groupings: {
+    STATUS: { field: 'status' },
+    STAGE: { field: 'stage' },
+    MONTH: { month: 'openedOn' },
+    CURRENCY: { field: 'currency' },
+    CUSTOMER: 'customer',
+    SYSTEM: 'system',
+  },
+  sums: { amount: 'amount' },
+};
+
+export interface EngagementStores {
+  interactions: RecordStore;
+  cases: RecordStore;
+  surveys: RecordStore;
+  opportunities: RecordStore;
+}
+
+export function createEngagementStores(sql: Sql): EngagementStores {
+  return {
+    interactions: createRecordStore(sql, interactions),
+    cases: createRecordStore(sql, cases),
+    surveys: createRecordStore(sql, surveys),
+    opportunities: createRecordStore(sql, opportunities),
+  };
+}

@@ -1,0 +1,131 @@
+import type { Sql } from './cache.ts';
+import { among, type Condition } from './condition.ts';
+import { documentsOfOrders, paymentsOfOrders } from './order-documents.ts';
+import { bothWays, type Filter, type FilterContext, fieldFilters, type RecordList } from './record-list.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
+import { type DecodedRow, decodeSum, sumOf } from './row-codec.ts';
+import { rowsBy } from './rows-by.ts';
+import type { OrderDocumentStore } from './shipment-store.ts';
+
+/**
+ * What is left to pay of an invoice. Where a source gives no amount, its payment state decides: a paid or reversed
+ * invoice leaves nothing, any other the whole total.
+ */
+function outstandingOf(alias: string): string {
+  return `COALESCE(${alias}.outstanding_amount,
+    CASE WHEN ${alias}.payment_status IN ('PAID', 'REVERSED') THEN 0 ELSE ${alias}.total_amount END)`;
+}
+
+/** A posted invoice that is past its due date and not fully paid. */
+export function overdueInvoice(alias: string, { today }: FilterContext): Condition {
+  return {
+    sql: `(${alias}.status = 'POSTED' AND ${alias}.kind = 'INVOICE' AND ${alias}.due_date < ?
+      AND ${outstandingOf(alias)} > 0)`,
+    parameters: [today],
+  };
+}
+
+const overdue: Filter = (wanted, context) => {
+  const late = overdueInvoice('t', context);
+  if (wanted) return late;
+  // NULLs (no due date, nothing known to be left) are not overdue, so they belong to "not overdue".
+  return { sql: `COALESCE(${late.sql}, 0) = 0`, parameters: late.parameters };
+};
+
+export const invoices: RecordList = {
+  entity: 'invoice',
+  orderings: bothWays('issueDate', 'dueDate'),
+  filters: {
+    ...fieldFilters('invoice', {
+      system: 'oneOf',
+      kind: 'oneOf',
+      status: 'oneOf',
+      sourceStatus: 'oneOf',
+      paymentStatus: 'oneOf',
+      invoiceNumber: 'oneOf',
+      currency: 'oneOf',
+      issueDate: 'span',
+      dueDate: 'span',
+      totalAmount: 'span',
+      outstandingAmount: 'span',
+    }),
+    overdue,
+  },
+  groupings: {
+    KIND: { field: 'kind' },
+    STATUS: { field: 'status' },
+    SOURCE_STATUS: { field: 'sourceStatus' },
+    PAYMENT_STATUS: { field: 'paymentStatus' },
+    MONTH: { month: 'issueDate' },
+    CURRENCY: { field: 'currency' },
+    CUSTOMER: 'customer',
+    SYSTEM: 'system',
+  },
+  sums: { amount: 'totalAmount', netAmount: 'netAmount', outstanding: 'outstandingAmount' },
+};
+
+export const payments: RecordList = {
+  entity: 'payment',
+  orderings: bothWays('receivedAt'),
+  filters: fieldFilters('payment', {
+    system: 'oneOf',
+    status: 'oneOf',
+    sourceStatus: 'oneOf',
+    currency: 'oneOf',
+    receivedAt: 'span',
+    amount: 'span',
+  }),
+  groupings: {
+    STATUS: { field: 'status' },
+    SOURCE_STATUS: { field: 'sourceStatus' },
+    MONTH: { month: 'receivedAt' },
+    CURRENCY: { field: 'currency' },
+    CUSTOMER: 'customer',
+    SYSTEM: 'system',
+  },
+  sums: { amount: 'amount' },
+};
+
+export interface Balance {
+  amount: string;
+  currency: string | null;
+}
+
+export interface InvoiceStore extends OrderDocumentStore {
+  /** What each customer owes, one amount a currency. */
+  openBalances(customerIds: readonly string[]): Promise<Map<string, Balance[]>>;
+}
+
+export function createInvoiceStore(sql: Sql): InvoiceStore {
+  return {
+    ...createRecordStore(sql, invoices),
+    ofOrders: (ids) => documentsOfOrders(sql, 'invoice', ids),
+    openBalances,
+  };
+
+  /** Credit notes take away, whichever sign their source writes them with. */
+  async function openBalances(customerIds: readonly string[]): Promise<Map<string, Balance[]>> {
+    const owners = among('l.customer_id', customerIds);
+    const left = outstandingOf('t');
+    const signed = `(CASE WHEN t.kind = 'CREDIT_NOTE' THEN -ABS(${left}) ELSE ${left} END)`;
+    const rows = await sql.query(
+      `SELECT l.customer_id AS \`owner\`, t.currency AS currency, ${sumOf(signed, sql.dialect)} AS balance
+       FROM customer_links l JOIN invoices t ON t.party_id = l.party_id
+       WHERE ${owners.sql} AND t.status = 'POSTED' AND ${left} <> 0
+       GROUP BY l.customer_id, t.currency ORDER BY t.currency`,
+      owners.parameters,
+    );
+    return rowsBy(rows, 'owner', (row) => ({
+      amount: decodeSum(row.balance, sql.dialect),
+      currency: row.currency === null ? null : String(row.currency),
+    }));
+  }
+}
+
+export interface PaymentStore extends RecordStore {
+  ofOrders(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
+}
+
+export function createPaymentStore(sql: Sql): PaymentStore {
+  return { ...createRecordStore(sql, payments), ofOrders: (ids) => paymentsOfOrders(sql, ids) };
+}

@@ -1,0 +1,96 @@
+import type { Sql, SqlParameter } from './cache.ts';
+import { among, type Condition } from './condition.ts';
+import { type DecodedRow, decodeRow, selectList } from './row-codec.ts';
+import { rowsBy } from './rows-by.ts';
+import { columnName, entityTables } from './tables.ts';
+
+/*
+ * Where shipments, returns and invoices are joined to orders. A document belongs to an order when it names the
+ * order itself, or when one of its lines names the order or one of the order's lines.
+ */
+
+const documents = {
+  shipment: { lines: 'shipmentLine', field: 'shipmentId', orderBy: 'shippedAt' },
+  customerReturn: { lines: 'returnLine', field: 'returnId', orderBy: 'returnedAt' },
+  invoice: { lines: 'invoiceLine', field: 'invoiceId', orderBy: 'issueDate' },
+} as const;
+
+export type Document = keyof typeof documents;
+
+/** The documents of each order, oldest first. */
+export async function documentsOfOrders(
+  sql: Sql,
+  document: Document,
+  orderIds: readonly string[],
+): Promise<Map<string, DecodedRow[]>> {
+  const links = linksBy(document, 'order', orderIds);
+  const rows = await sql.query(
+    `SELECT links.order_id AS \`owner\`, ${selectList(document, 't', sql.dialect)}
+     FROM (${links.sql}) links JOIN ${entityTables[document]} t ON t.id = links.document_id
+     ORDER BY t.\`${columnName(documents[document].orderBy)}\`, t.id`,
+    links.parameters,
+  );
+  return rowsBy(rows, 'owner', (row) => decodeRow(document, row, sql.dialect));
+}
+
+/** The orders of each document, oldest first. */
+export async function ordersOfDocuments(
+  sql: Sql,
+  document: Document,
+  documentIds: readonly string[],
+): Promise<Map<string, DecodedRow[]>> {
+  const links = linksBy(document, 'document', documentIds);
+  const rows = await sql.query(
+    `SELECT links.document_id AS \`owner\`, ${selectList('order', 't', sql.dialect)}
+     FROM (${links.sql}) links JOIN orders t ON t.id = links.order_id ORDER BY t.order_date, t.id`,
+    links.parameters,
+  );
+  return rowsBy(rows, 'owner', (row) => decodeRow('order', row, sql.dialect));
+}
+
+/** The payments allocated to the invoices of each order, oldest first, each once an order. */
+export async function paymentsOfOrders(sql: Sql, orderIds: readonly string[]): Promise<Map<string, DecodedRow[]>> {
+  const links = linksBy('invoice', 'order', orderIds);
+  const rows = await sql.query(
+    `SELECT paid.order_id AS \`owner\`, ${selectList('payment', 't', sql.dialect)}
+     FROM (SELECT DISTINCT links.order_id, a.payment_id
+           FROM (${links.sql}) links JOIN payment_allocations a ON a.invoice_id = links.document_id) paid
+     JOIN payments t ON t.id = paid.payment_id ORDER BY t.received_at, t.id`,
+    links.parameters,
+  );
+  return rowsBy(rows, 'owner', (row) => decodeRow('payment', row, sql.dialect));
+}
+
+/** A SELECT of (order_id, document_id), each pair once, for the orders or the documents given. */
+function linksBy(document: Document, side: 'order' | 'document', ids: readonly string[]): Condition {
+  const { lines, field } = documents[document];
+  const own = columnName(field);
+  const parts: Condition[] = [
+    among(side === 'order' ? 'd.order_id' : 'd.id', ids),
+    among(side === 'order' ? 'dl.order_id' : `dl.${own}`, ids),
+    among(side === 'order' ? 'ol.order_id' : `dl.${own}`, ids),
+  ];
+  const parameters: SqlParameter[] = parts.flatMap((part) => part.parameters);
+  return {
+    sql: `SELECT d.order_id AS order_id, d.id AS document_id FROM ${entityTables[document]} d WHERE ${parts[0]?.sql}
+      UNION SELECT dl.order_id, dl.${own} FROM ${entityTables[lines]} dl WHERE ${parts[1]?.sql}
+      UNION SELECT ol.order_id, dl.${own} FROM order_lines ol
+        JOIN ${entityTables[lines]} dl ON dl.order_line_id = ol.id WHERE ${parts[2]?.sql}`,
+    parameters,
+  };
+}
+
+/** True for the orders `t` that have a document `d` for which the condition holds. */
+export function orderHasDocument(document: Document, condition: Condition): Condition {
+  const { lines, field } = documents[document];
+  const table = entityTables[document];
+  const toLine = `JOIN ${entityTables[lines]} dl ON dl.${columnName(field)} = d.id`;
+  return {
+    sql: `t.id IN (
+      SELECT d.order_id FROM ${table} d WHERE d.order_id IS NOT NULL AND ${condition.sql}
+      UNION SELECT dl.order_id FROM ${table} d ${toLine} WHERE dl.order_id IS NOT NULL AND ${condition.sql}
+      UNION SELECT ol.order_id FROM ${table} d ${toLine} JOIN order_lines ol ON ol.id = dl.order_line_id
+        WHERE ${condition.sql})`,
+    parameters: [...condition.parameters, ...condition.parameters, ...condition.parameters],
+  };
+}

@@ -1,0 +1,57 @@
+import type { Sql } from './cache.ts';
+import { type Document, orderHasDocument, ordersOfDocuments } from './order-documents.ts';
+import { among } from './condition.ts';
+import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
+import { overdueInvoice } from './invoice-store.ts';
+import type { DecodedRow } from './row-codec.ts';
+
+/** With a shipment in one of these states. */
+const shipmentStatus: Filter = (states) => orderHasDocument('shipment', among('d.status', states as string[]));
+
+/** With (or without) an overdue invoice. */
+const overdue: Filter = (wanted, context) => {
+  const late = orderHasDocument('invoice', overdueInvoice('d', context));
+  return wanted ? late : { ...late, sql: `NOT ${late.sql}` };
+};
+
+export const orders: RecordList = {
+  entity: 'order',
+  orderings: bothWays('orderDate', 'orderNumber'),
+  filters: {
+    ...fieldFilters('order', {
+      system: 'oneOf',
+      status: 'oneOf',
+      sourceStatus: 'oneOf',
+      orderNumber: 'oneOf',
+      customerReference: 'oneOf',
+      currency: 'oneOf',
+      orderDate: 'span',
+      requestedDate: 'span',
+      promisedDate: 'span',
+      totalAmount: 'span',
+    }),
+    shipmentStatus,
+    overdue,
+  },
+  groupings: {
+    STATUS: { field: 'status' },
+    SOURCE_STATUS: { field: 'sourceStatus' },
+    MONTH: { month: 'orderDate' },
+    CURRENCY: { field: 'currency' },
+    CUSTOMER: 'customer',
+    SYSTEM: 'system',
+  },
+  sums: { amount: 'totalAmount', netAmount: 'netAmount' },
+};
+
+export interface OrderStore extends RecordStore {
+  ofDocuments(document: Document, ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
+}
+
+export function createOrderStore(sql: Sql): OrderStore {
+  return {
+    ...createRecordStore(sql, orders),
+    ofDocuments: (document, ids) => ordersOfDocuments(sql, document, ids),
+  };
+}

@@ -1,0 +1,133 @@
+import type { Row, Sql } from './cache.ts';
+import { allOf, among, type Condition } from './condition.ts';
+import { behind, orderByText, type Position } from './keyset.ts';
+import { columnOfField, kindOfField, type RecordList } from './record-list.ts';
+import { type DecodedRow, decodeCount, decodeRow, selectList } from './row-codec.ts';
+import { rowsBy } from './rows-by.ts';
+import { entityTables } from './tables.ts';
+
+export interface ListRequest {
+  /** Argument → value; arguments that are null or undefined are left out. */
+  filter: Readonly<Record<string, unknown>>;
+  today: string;
+}
+
+export interface PageRequest extends ListRequest {
+  orderBy: string;
+  first: number;
+  after: Position | null;
+}
+
+export interface RecordPage {
+  rows: DecodedRow[];
+  hasNextPage: boolean;
+}
+
+/** Reads one entity's records: by keys, by page, and by page for many customers at once. */
+export interface RecordStore {
+  list: RecordList;
+  byIds(ids: readonly string[]): Promise<Map<string, DecodedRow>>;
+  page(request: PageRequest): Promise<RecordPage>;
+  pagesOfCustomers(customerIds: readonly string[], request: PageRequest): Promise<Map<string, RecordPage>>;
+  count(request: ListRequest): Promise<number>;
+  countsOfCustomers(customerIds: readonly string[], request: ListRequest): Promise<Map<string, number>>;
+}
+
+const FROM_LINKS = 'customer_links l JOIN';
+
+export function createRecordStore(sql: Sql, list: RecordList): RecordStore {
+  const { entity } = list;
+  const { dialect } = sql;
+  const table = entityTables[entity];
+  const columns = selectList(entity, 't', dialect);
+
+  return { list, byIds: (ids) => readByIds(sql, entity, ids), page, pagesOfCustomers, count, countsOfCustomers };
+
+  async function page(request: PageRequest): Promise<RecordPage> {
+    const { where, orderBy } = pageText(request);
+    const rows = await sql.query(
+      `SELECT ${columns} FROM ${table} t WHERE ${where.sql} ORDER BY ${orderBy} LIMIT ${request.first + 1}`,
+      where.parameters,
+    );
+    return pageOf(rows, request.first);
+  }
+
+  async function pagesOfCustomers(customerIds: readonly string[], request: PageRequest) {
+    const { where, orderBy } = pageText(request);
+    const owners = among('l.customer_id', customerIds);
+    const rows = await sql.query(
+      `SELECT * FROM (
+         SELECT ${columns}, l.customer_id AS \`owner\`,
+                ROW_NUMBER() OVER (PARTITION BY l.customer_id ORDER BY ${orderBy}) AS place
+         FROM ${FROM_LINKS} ${table} t ON t.party_id = l.party_id
+         WHERE ${owners.sql} AND ${where.sql}) ranked
+       WHERE place <= ${request.first + 1} ORDER BY \`owner\`, place`,
+      [...owners.parameters, ...where.parameters],
+    );
+    const pages = new Map<string, RecordPage>();
+    for (const [owner, own] of rowsBy(rows, 'owner', (row) => row)) pages.set(owner, pageOf(own, request.first));
+    return pages;
+  }
+
+  async function count(request: ListRequest): Promise<number> {
+    const where = whereOf(list, request, sql);
+    const [row] = await sql.query(`SELECT COUNT(*) AS n FROM ${table} t WHERE ${where.sql}`, where.parameters);
+    return decodeCount(row?.n);
+  }
+
+  async function countsOfCustomers(customerIds: readonly string[], request: ListRequest) {
+    const where = whereOf(list, request, sql);
+    const owners = among('l.customer_id', customerIds);
+    const rows = await sql.query(
+      `SELECT l.customer_id AS \`owner\`, COUNT(*) AS n FROM ${FROM_LINKS} ${table} t ON t.party_id = l.party_id
+       WHERE ${owners.sql} AND ${where.sql} GROUP BY l.customer_id`,
+      [...owners.parameters, ...where.parameters],
+    );
+    return new Map(rows.map((row) => [String(row.owner), decodeCount(row.n)]));
+  }
+
+  function pageText(request: PageRequest): { where: Condition; orderBy: string } {
+    const ordering = list.orderings[request.orderBy];
+    if (!ordering) throw new TypeError(`Expected an order of ${entity}, got "${request.orderBy}".`);
+    const column = columnOfField(ordering.field);
+    const kind = kindOfField(entity, ordering.field);
+    const start = request.after ? [behind(column, 't.id', kind, ordering.direction, request.after, dialect)] : [];
+    return {
+      where: allOf([whereOf(list, request, sql), ...start]),
+      orderBy: orderByText(column, 't.id', ordering.direction),
+    };
+  }
+
+  function pageOf(rows: readonly Row[], first: number): RecordPage {
+    return {
+      rows: rows.slice(0, first).map((row) => decodeRow(entity, row, dialect)),
+      hasNextPage: rows.length > first,
+    };
+  }
+}
+
+/** The rows with these ids, by id; those that are not there are left out. */
+export async function readByIds(
+  sql: Sql,
+  entity: RecordList['entity'],
+  ids: readonly string[],
+): Promise<Map<string, DecodedRow>> {
+  const chosen = among('t.id', ids);
+  const rows = await sql.query(
+    `SELECT ${selectList(entity, 't', sql.dialect)} FROM ${entityTables[entity]} t WHERE ${chosen.sql}`,
+    chosen.parameters,
+  );
+  return new Map(rows.map((row) => [String(row.id), decodeRow(entity, row, sql.dialect)]));
+}
+
+/** The condition of a list's filter arguments. */
+export function whereOf(list: RecordList, { filter, today }: ListRequest, sql: Sql): Condition {
+  const conditions: Condition[] = [];
+  for (const [name, value] of Object.entries(filter)) {
+    if (value === null || value === undefined) continue;
+    const condition = list.filters[name];
+    if (!condition) throw new TypeError(`Expected a filter of ${list.entity}, got "${name}".`);
+    conditions.push(condition(value, { dialect: sql.dialect, today }));
+  }
+  return allOf(conditions);
+}

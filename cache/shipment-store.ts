@@ -1,0 +1,55 @@
+import type { Sql } from './cache.ts';
+import { documentsOfOrders } from './order-documents.ts';
+import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
+import type { DecodedRow } from './row-codec.ts';
+
+export const shipments: RecordList = {
+  entity: 'shipment',
+  orderings: bothWays('shippedAt'),
+  filters: fieldFilters('shipment', {
+    system: 'oneOf',
+    status: 'oneOf',
+    sourceStatus: 'oneOf',
+    shipmentNumber: 'oneOf',
+    trackingNumber: 'oneOf',
+    carrier: 'oneOf',
+    shippedAt: 'span',
+    deliveredAt: 'span',
+    plannedDate: 'span',
+  }),
+  groupings: {
+    STATUS: { field: 'status' },
+    SOURCE_STATUS: { field: 'sourceStatus' },
+    MONTH: { month: 'shippedAt' },
+    CARRIER: { field: 'carrier' },
+    CUSTOMER: 'customer',
+    SYSTEM: 'system',
+  },
+  sums: {},
+};
+
+export const returns: RecordList = {
+  entity: 'customerReturn',
+  orderings: bothWays('returnedAt'),
+  filters: fieldFilters('customerReturn', {
+    system: 'oneOf',
+    status: 'oneOf',
+    returnNumber: 'oneOf',
+    returnedAt: 'span',
+  }),
+  groupings: {},
+  sums: {},
+};
+
+export interface OrderDocumentStore extends RecordStore {
+  ofOrders(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
+}
+
+export function createShipmentStore(sql: Sql): OrderDocumentStore {
+  return { ...createRecordStore(sql, shipments), ofOrders: (ids) => documentsOfOrders(sql, 'shipment', ids) };
+}
+
+export function createReturnStore(sql: Sql): OrderDocumentStore {
+  return { ...createRecordStore(sql, returns), ofOrders: (ids) => documentsOfOrders(sql, 'customerReturn', ids) };
+}
