@@ -30,11 +30,17 @@ export const errorCatalogue = {
   CACHE_UNREACHABLE: 'The cache database did not answer.',
   CACHE_SCHEMA_OLD: 'The cache database was made by another version.',
   // graph
+  BAD_REQUEST: 'The request is not a GraphQL request over HTTP.',
+  GRAPHQL_PARSE_FAILED: 'The operation is not GraphQL; the message and its location say where reading stopped.',
+  GRAPHQL_VALIDATION_FAILED: 'The operation names a field, argument or type that the graph does not have.',
+  OPERATION_RESOLUTION_FAILURE: 'The request names no operation of its document, or the document has several.',
   BAD_USER_INPUT: 'An argument of the operation does not fit.',
   NOT_FOUND: 'Nothing has that id.',
   CURSOR_INVALID: 'The paging cursor was not made by this field.',
   PAGE_TOO_LARGE: 'More items were asked for than one page may hold.',
   REQUEST_TOO_LARGE: 'The request body is larger than the gateway accepts.',
+  REQUEST_TIMEOUT: 'The operation took longer than the gateway allows.',
+  ADDRESS_IN_USE: 'The gateway cannot listen where the settings say.',
   INTERNAL: 'Something went wrong inside the hub; the log has the details under the same request id.',
 } as const;
 

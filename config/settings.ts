@@ -130,7 +130,7 @@ export const hubSettings = z.strictObject({
       url: z
         .string()
         .regex(
-          /^(sqlite:.+|mysql:\/\/.+)$/,
+          /^(sqlite:.+|(mysql|mariadb):\/\/.+)$/,
           'expected sqlite:<path> or mysql://<user>:<password>@<host>:<port>/<database>',
         )
         .default('sqlite:./customer360.db'),

@@ -22,8 +22,8 @@ export interface SystemFreshness {
   /** The cache holds everything the system had at this instant; null before the first complete sync. */
   syncedAt: string | null;
   ageSeconds: number | null;
-  /** Why the latest pass failed; only while it does. */
-  error?: { code: string; message: string };
+  /** Why the latest pass failed, such as `SOURCE_UNREACHABLE: connection refused`; only while it does. */
+  error?: string;
 }
 
 const unreached: readonly string[] = ['SOURCE_UNREACHABLE', 'SOURCE_UNAUTHORIZED', 'SOURCE_BREAKER_OPEN'];
@@ -51,7 +51,7 @@ export function freshness(
       status: failing && isDown(failing, successes) ? 'DOWN' : stale ? 'STALE' : 'FRESH',
       syncedAt,
       ageSeconds: syncedAt === null ? null : Math.round(ageOf(syncedAt, now) / 1000),
-      ...(failing && { error: { code: failing.lastErrorCode ?? 'INTERNAL', message: failing.lastErrorMessage ?? '' } }),
+      ...(failing && { error: `${failing.lastErrorCode ?? 'INTERNAL'}: ${failing.lastErrorMessage ?? 'no details'}` }),
     };
   });
 }

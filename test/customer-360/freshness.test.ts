@@ -40,7 +40,7 @@ describe('freshness', () => {
           status: 'DOWN',
           syncedAt: minutesAgo(8),
           ageSeconds: 480,
-          error: { code, message: 'no answer' },
+          error: `${code}: no answer`,
         },
       ]);
     },
@@ -52,7 +52,7 @@ describe('freshness', () => {
       failed('erp', 'parties', { success: 8, attempt: 2, code: 'SOURCE_UNREACHABLE' }),
     ];
     expect(freshness(passes, sources(), now)).toMatchObject([
-      { status: 'FRESH', error: { code: 'SOURCE_UNREACHABLE' } },
+      { status: 'FRESH', error: 'SOURCE_UNREACHABLE: no answer' },
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('freshness', () => {
       failed('erp', 'parties', { success: 8, attempt: 2, code: 'QUARANTINE_THRESHOLD' }),
     ];
     expect(freshness(passes, sources(), now)).toMatchObject([
-      { status: 'FRESH', error: { code: 'QUARANTINE_THRESHOLD' } },
+      { status: 'FRESH', error: 'QUARANTINE_THRESHOLD: no answer' },
     ]);
   });
 

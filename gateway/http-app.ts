@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Log } from '../config/log.ts';
+import { isLoopback } from '../config/loopback.ts';
+import type { Settings } from '../config/settings.ts';
+import type { RequestContext } from './apollo.ts';
+import { errorBody, internalMessage } from './format-error.ts';
+import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
+import type { Readiness } from './readiness.ts';
+
+interface HttpAppDependencies {
+  apollo: ApolloServer<RequestContext>;
+  ready: () => Promise<Readiness>;
+  settings: Settings['gateway'];
+  log: Log;
+}
+
+/** The hub over HTTP: /graphql, GraphiQL for browsers, /healthz and /readyz. */
+export function createHttpApp({ apollo, ready, settings, log }: HttpAppDependencies): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: settings.maxBody,
+    requestTimeout: settings.timeout,
+    genReqId: requestId,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...securityHeaders, 'x-request-id': request.id });
+    if (isLoopback(settings.host) && !isLoopback(request.hostname.replace(/^\[|\]$/g, ''))) {
+      const message = `Expected a request to this machine itself (gateway.host is ${settings.host}), got one for "${request.hostname.slice(0, 100)}".`;
+      return reply.code(403).send(errorBody('BAD_REQUEST', message));
+    }
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, { request, reply, settings, log }));
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send(
+        errorBody('BAD_REQUEST', `Nothing is at ${request.method} ${request.url.slice(0, 200)}; ask POST /graphql.`),
+      ),
+  );
+
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const state = await ready();
+    return reply.code(state.ready ? 200 : 503).send(state);
+  });
+
+  const sendPage = settings.graphiql ? serveGraphiql(app) : undefined;
+  const answer = fastifyApolloHandler(apollo, { context: async (request) => ({ requestId: request.id }) });
+  app.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: (request, reply) => {
+      if (sendPage && request.method === 'GET' && wantsPage(request)) return sendPage(reply);
+      return answer.call(app, request, reply);
+    },
+  });
+  return app;
+}
+
+const securityHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** The caller's own id, when it is one, so that a request can be followed through several services. */
+function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+interface Answering {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  settings: Settings['gateway'];
+  log: Log;
+}
+
+/** Whatever goes wrong before GraphQL begins is answered in GraphQL's shape, so that clients need one way to read it. */
+function answerError(error: FastifyError, { request, reply, settings, log }: Answering): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status === 413) {
+    const advice = 'Send values as variables, split the operation, or raise gateway.maxBody.';
+    const message = `Expected a request body of at most ${settings.maxBody} bytes (gateway.maxBody). ${advice}`;
+    return reply.code(413).send(errorBody('REQUEST_TOO_LARGE', message));
+  }
+  if (status < 500) {
+    const expected =
+      'Expected JSON such as {"query": "{ customers(first: 1) { totalCount } }"} with content-type application/json';
+    return reply.code(status).send(errorBody('BAD_REQUEST', `${expected}: ${error.message}`));
+  }
+  log.error({ err: error, requestId: request.id }, 'A request failed');
+  return reply.code(500).send(errorBody('INTERNAL', internalMessage(request.id), { requestId: request.id }));
+}

@@ -1,0 +1,82 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { Cache } from '../cache/cache.ts';
+import { HubError } from '../config/errors.ts';
+import type { Log } from '../config/log.ts';
+import { isLoopback } from '../config/loopback.ts';
+import type { Settings } from '../config/settings.ts';
+import { createApollo } from './apollo.ts';
+import { createFreshnessReader } from './freshness.ts';
+import type { Graph, Operation } from './graph.ts';
+import { createHttpApp } from './http-app.ts';
+import { readiness } from './readiness.ts';
+
+export interface GatewayDependencies {
+  cache: Cache;
+  settings: Settings;
+  log: Log;
+  /** The graph to serve. */
+  graph: Graph;
+}
+
+export interface Gateway {
+  readonly schema: GraphQLSchema;
+  execute(operation: Operation): Promise<ExecutionResult>;
+  /** Starts to answer; resolves to the address of the graph, such as `http://127.0.0.1:4000/graphql`. */
+  listen(): Promise<string>;
+  /** Answers what was asked, then stops. */
+  close(): Promise<void>;
+}
+
+/** The gateway: the graph over HTTP. Throws HubError SETTINGS_INVALID where it would be open to strangers. */
+export async function createGateway({ cache, settings, log, graph }: GatewayDependencies): Promise<Gateway> {
+  refuseStrangers(settings.gateway);
+  const freshness = createFreshnessReader({ cache, settings });
+  const apollo = createApollo({ graph, freshness, settings: settings.gateway, log });
+  await apollo.start();
+  const app = createHttpApp({ apollo, ready: () => readiness(cache), settings: settings.gateway, log });
+
+  return {
+    schema: graph.localSchema,
+    execute: (operation) => graph.execute(operation),
+    async listen() {
+      const url = await listenAt(app, settings.gateway);
+      log.info({ url }, 'Serving the graph');
+      if (!isLoopback(settings.gateway.host)) {
+        log.warn(
+          { host: settings.gateway.host },
+          'No login is asked for: whoever reaches this address reads everything',
+        );
+      }
+      return url;
+    },
+    async close() {
+      await app.close();
+      await apollo.stop();
+    },
+  };
+}
+
+/** The settings say so too, with a line number; this is for settings that were built by hand. */
+function refuseStrangers({ host, allowUnauthenticatedNetwork }: Settings['gateway']): void {
+  if (isLoopback(host) || allowUnauthenticatedNetwork) return;
+  const advice = 'Use 127.0.0.1, or set allowUnauthenticatedNetwork: true where the network keeps strangers out.';
+  throw new HubError(
+    'SETTINGS_INVALID',
+    `gateway.host "${host}" would open the hub to strangers: it has no login yet. ${advice}`,
+  );
+}
+
+async function listenAt(app: ReturnType<typeof createHttpApp>, { host, port }: Settings['gateway']): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'is already in use' : 'cannot be listened on';
+    const advice = 'Stop what holds it, or set gateway.host and gateway.port to a free one.';
+    throw new HubError('ADDRESS_IN_USE', `${host}:${port} ${reason}. ${advice}`, { cause });
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' ? (address?.port ?? port) : port;
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${bound}/graphql`;
+}
