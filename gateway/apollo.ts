@@ -9,7 +9,7 @@ import { GraphQLError } from 'graphql';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import { withDeadline } from './deadline.ts';
-import { formatError, maskErrors } from './format-error.ts';
+import { formatErrors, maskErrors } from './format-error.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { Graph } from './graph.ts';
 
@@ -50,7 +50,7 @@ export function createApollo(dependencies: ApolloDependencies): ApolloServer<Req
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !settings.introspection,
     stopOnTerminationSignals: false,
-    formatError,
+    formatError: formatErrors(log),
     logger: {
       debug: (message) => log.debug(String(message)),
       info: (message) => log.debug(String(message)),

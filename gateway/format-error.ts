@@ -1,9 +1,9 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { type ErrorCode, errorCatalogue, HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 
-/** What graphql-js says when a variable that may be left out is left out where a value is needed. */
-const argumentFault = /^(Argument|Variable) "\$?\w+" (has invalid value|of required type|of non-null type|got invalid)/;
+/** What graphql-js says when a variable that may be null is null where a value is needed. */
+const argumentFault = /^Argument "\w+" (has invalid value|of required type|of non-null type)/;
 
 /** An error as it leaves the hub, and what is to be logged of it, if anything. */
 interface Judged {
@@ -30,6 +30,10 @@ export function maskErrors(errors: readonly GraphQLError[], requestId: string, l
 }
 
 function judge(error: GraphQLError, requestId: string): Judged {
+  // a variable that does not fit its type: nothing was executed
+  if (!error.path && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION) {
+    return { error: rewrite(error, error.message, { code: 'BAD_USER_INPUT' }) };
+  }
   const root = rootOf(error);
   if (root instanceof HubError) {
     const { code, source, stream, message } = root;
@@ -39,7 +43,7 @@ function judge(error: GraphQLError, requestId: string): Judged {
   }
   const code = error.extensions.code;
   if (isKnown(code)) return { error };
-  if (root === error && argumentFault.test(error.message)) {
+  if (root instanceof GraphQLError && argumentFault.test(error.message)) {
     return { error: rewrite(error, error.message, { code: 'BAD_USER_INPUT' }) };
   }
   return { error: rewrite(error, internalMessage(requestId), { code: 'INTERNAL', requestId }), unexpected: root };
@@ -59,16 +63,20 @@ export function errorBody(code: ErrorCode, message: string, extensions: Record<s
  * Apollo's hook for errors it found itself (parsing, validation, the shape of the request). Those of execution have
  * been through `maskErrors` before.
  */
-export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  if (tooManyTokens.test(formatted.message)) {
-    const message = `${formatted.message} Ask for less at once, or send several operations.`;
-    return { message, extensions: { code: 'REQUEST_TOO_LARGE' } };
-  }
-  if (isKnown(formatted.extensions?.code)) return formatted;
-  return { ...formatted, message: 'Something went wrong inside the hub.', extensions: { code: 'INTERNAL' } };
+export function formatErrors(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const limit = tooManyTokens.exec(formatted.message)?.[1];
+    if (limit !== undefined) {
+      const message = `Expected an operation of at most ${limit} tokens (gateway.maxTokens). Ask for less at once, or send values as variables.`;
+      return { message, extensions: { code: 'REQUEST_TOO_LARGE' } };
+    }
+    if (isKnown(formatted.extensions?.code)) return formatted;
+    log.error({ err: error instanceof GraphQLError ? rootOf(error) : error }, 'A request failed');
+    return { message: 'Something went wrong inside the hub.', extensions: { code: 'INTERNAL' } };
+  };
 }
 
-const tooManyTokens = /Document contains more than \d+ tokens/;
+const tooManyTokens = /Document contains more tha[nt] (\d+) tokens/;
 
 function isKnown(code: unknown): boolean {
   return typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
@@ -80,11 +88,10 @@ function rootOf(error: GraphQLError): unknown {
   return root;
 }
 
+/** graphql-js copies `source` from what was thrown, and a HubError's is a system: locations come from the nodes alone. */
 function rewrite(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
   return new GraphQLError(message, {
     ...(error.nodes && { nodes: error.nodes }),
-    ...(error.source && { source: error.source }),
-    ...(error.positions && { positions: error.positions }),
     ...(error.path && { path: error.path }),
     extensions,
   });
