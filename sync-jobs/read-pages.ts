@@ -1,7 +1,7 @@
-import type { PageCounts, SyncStore } from '../cache/sync-store.ts';
+import type { SyncStore } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 import type { CursorSettings, StreamSettings } from '../config/settings.ts';
-import type { Page, SourceRecord } from '../connectors/connector.ts';
+import type { Page } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
 import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
@@ -10,7 +10,8 @@ import type { HeldLease } from './hold-lease.ts';
 import { finishedCursor } from './plan-pass.ts';
 import { tooManyRejected } from './quarantine-threshold.ts';
 import type { StreamRequest } from './sync-run.ts';
-import { capVersion, later } from './version-window.ts';
+import type { Tally } from './tally.ts';
+import { later, withPlausibleVersion } from './version-window.ts';
 
 /** A pass under way; `resume` is null until its first page is committed. */
 export type RunningPass = Omit<InterruptedPass, 'resume'> & { resume: string | null };
@@ -27,7 +28,7 @@ export interface ReadPages {
   pass: RunningPass;
   /** The source's clock. */
   clock: () => string;
-  onSaved: (counts: PageCounts, read: number) => void;
+  tally: Tally;
 }
 
 /**
@@ -35,7 +36,7 @@ export interface ReadPages {
  * checkpoint or not at all, so that wherever this ends, the next pass goes on after the last committed page.
  */
 export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'> {
-  const { store, held, request, runId, settings, mapping, clock, onSaved } = work;
+  const { store, held, request, runId, settings, mapping, clock, tally } = work;
   const { system, stream, connector } = request;
   let pass = work.pass;
   let writing = false;
@@ -51,7 +52,7 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
       const checkpoint = spoilt ? before(work.checkpoint) : after(work.checkpoint, pass, page, settings.cursor);
       const mappingHash = mapping.hash;
       const counts = await store.savePage({ lease, runId, mappingHash, records: mapped, checkpoint, now: hubNow() });
-      onSaved(counts, page.records.length);
+      tally.page(counts, page.records.length);
 
       if (spoilt) throw tooManyRejectedError(pass, settings, request);
       if (page.next === null) return 'complete';
@@ -71,12 +72,6 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
     source: system,
     stream,
   });
-}
-
-function withPlausibleVersion(record: SourceRecord, now: string, cursor: CursorSettings | undefined): SourceRecord {
-  if (record.version === null || !cursor) return record;
-  const version = capVersion(record.version, { now, cursor });
-  return version === record.version ? record : { ...record, version };
 }
 
 function advance(pass: RunningPass, page: Page, mapped: readonly MappedRecord[]): RunningPass {

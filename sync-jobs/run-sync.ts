@@ -1,4 +1,4 @@
-import { createSyncStore, type PageCounts, type SyncStore } from '../cache/sync-store.ts';
+import { createSyncStore, type SyncStore } from '../cache/sync-store.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';
@@ -9,7 +9,8 @@ import { planPass } from './plan-pass.ts';
 import { readPages } from './read-pages.ts';
 import { readingHash } from './reading-hash.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
-import { addPage, neverStarted, noCounts, type RunFacts, type SyncRequest, type SyncRun } from './sync-run.ts';
+import { neverStarted, type SyncRequest, type SyncRun } from './sync-run.ts';
+import { createTally } from './tally.ts';
 import { sourceClock } from './version-window.ts';
 
 /**
@@ -47,26 +48,22 @@ async function runPass(
 
   const { mode, reason } = plan;
   const runId = await store.startRun({ lease, mode, reason, windowFrom: plan.since, now: hubNow() });
-  let facts: RunFacts = { system, stream, ...noCounts, runId, mode, reason };
-  const onSaved = (page: PageCounts, read: number) => {
-    facts = { ...facts, ...addPage(facts, page, read) };
-    request.onProgress?.({ ...facts, mode });
-  };
+  const tally = createTally(request, { runId, mode, reason });
   try {
     const clock = sourceClock(await connector.now(held.signal), Date.now);
     const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? clock() };
-    const ended = await readPages({ store, held, request, runId, settings, mapping, checkpoint, pass, clock, onSaved });
+    const ended = await readPages({ store, held, request, runId, settings, mapping, checkpoint, pass, clock, tally });
     await resolveDirty(request);
     const outcome = ended === 'complete' ? 'SUCCEEDED' : 'PARTIAL';
     await store.finishRun({ lease, runId, outcome, asOf: begunAt, now: hubNow() });
-    return { ...facts, outcome };
+    return { ...tally.facts(), outcome };
   } catch (thrown) {
     const error = hubErrorOf(thrown, request);
-    const startOver = plan.resume !== null && facts.pages === 0 && unusable.has(error.code);
+    const startOver = plan.resume !== null && tally.facts().pages === 0 && unusable.has(error.code);
     // Committed pages are resolved as far as that goes; what stays dirty is for the next pass.
-    if (facts.pages > 0) await resolveDirty(request).catch(() => undefined);
+    if (tally.facts().pages > 0) await resolveDirty(request).catch(() => undefined);
     await endFailed(store, { lease, runId, error, checkpoint: startOver ? { ...checkpoint, pass: null } : null });
-    return { ...facts, outcome: 'FAILED', error };
+    return { ...tally.facts(), outcome: 'FAILED', error };
   }
 }
 

@@ -56,18 +56,7 @@ export type SyncRun =
 
 export const noCounts: RunCounts = { pages: 0, read: 0, changed: 0, unchanged: 0, deleted: 0, quarantined: 0 };
 
-export function addPage(counts: RunCounts, page: PageCounts, read: number): RunCounts {
-  return {
-    pages: counts.pages + 1,
-    read: counts.read + read,
-    changed: counts.changed + page.changed,
-    unchanged: counts.unchanged + page.unchanged,
-    deleted: counts.deleted + page.deleted,
-    quarantined: counts.quarantined + page.quarantined,
-  };
-}
-
 /** A run that ended before it could begin. */
-export function neverStarted({ system, stream }: StreamName): RunFacts {
-  return { system, stream, ...noCounts, runId: null, mode: null, reason: null };
+export function neverStarted({ system, stream }: StreamName, reason: string | null = null): RunFacts {
+  return { system, stream, ...noCounts, runId: null, mode: null, reason };
 }

@@ -1,10 +1,13 @@
 import type { CursorSettings } from '../config/settings.ts';
-import { instantOf, millisecondsOf, shiftInstant } from '../schema/time.ts';
+import type { SourceRecord } from '../connectors/connector.ts';
+import { instantOf, shiftInstant } from '../schema/time.ts';
+
+type Window = Pick<CursorSettings, 'type' | 'lookback'>;
 
 const DAY = 86_400_000;
 
 /** A version in canonical form, earlier by the stream's lookback. For integers the lookback counts steps. */
-export function lookBack(version: string, { type, lookback }: Pick<CursorSettings, 'type' | 'lookback'>): string {
+export function lookBack(version: string, { type, lookback }: Window): string {
   switch (type) {
     case 'instant':
       return shiftInstant(version, -lookback);
@@ -33,10 +36,13 @@ export function versionAt(instant: string, type: CursorSettings['type']): string
  * Brings a version of the future (a typo, a source clock that jumped) down to the source's own clock, so that it
  * neither blinds the stream nor stands in the way of its own correction. Up to the lookback ahead is clock skew.
  */
-export function capVersion(
-  version: string,
-  { now, cursor }: { now: string; cursor: Pick<CursorSettings, 'type' | 'lookback'> },
-): string {
+export function withPlausibleVersion(record: SourceRecord, now: string, cursor: Window | undefined): SourceRecord {
+  if (record.version === null || !cursor) return record;
+  const version = capVersion(record.version, now, cursor);
+  return version === record.version ? record : { ...record, version };
+}
+
+function capVersion(version: string, now: string, cursor: Window): string {
   const ceiling = versionAt(now, cursor.type);
   const tolerance = cursor.type === 'date' ? Math.max(cursor.lookback, DAY) : cursor.lookback;
   const bound = versionAt(shiftInstant(now, tolerance), cursor.type);
@@ -65,9 +71,4 @@ function startOf(date: string): string {
 
 function dateOf(instant: string): string {
   return instant.slice(0, 10);
-}
-
-/** Milliseconds from one instant to another. */
-export function millisecondsBetween(from: string, to: string): number {
-  return millisecondsOf(to) - millisecondsOf(from);
 }

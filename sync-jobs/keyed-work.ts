@@ -1,0 +1,93 @@
+import type { SyncStore } from '../cache/sync-store.ts';
+import { HubError } from '../config/errors.ts';
+import type { StreamSettings } from '../config/settings.ts';
+import type { SourceRecord } from '../connectors/connector.ts';
+import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
+import { chunks } from './chunks.ts';
+import { settleMissing } from './compare-keys.ts';
+import { hubNow } from './end-run.ts';
+import type { HeldLease } from './hold-lease.ts';
+import type { StreamRequest } from './sync-run.ts';
+import type { Tally } from './tally.ts';
+import { withPlausibleVersion } from './version-window.ts';
+
+/** Records asked for by key in one go. */
+const CHUNK = 100;
+
+export interface KeyedWork {
+  store: SyncStore;
+  held: HeldLease;
+  request: StreamRequest;
+  runId: string;
+  settings: StreamSettings;
+  mapping: Mapping;
+  /** The source's clock. */
+  clock: () => string;
+  tally: Tally;
+}
+
+/**
+ * Tombstones for records that a scan missed and that are not there when asked for by key either; those that are
+ * there after all are saved. Where the source cannot be asked by key, a record must be missed by two scans in a
+ * row; the ones missed now are returned, for the next reconcile.
+ */
+export async function deleteMissing(
+  work: KeyedWork,
+  missing: readonly string[],
+  suspectsBefore: readonly string[],
+): Promise<string[]> {
+  const unconfirmed: string[] = [];
+  for (const keys of chunks(missing, CHUNK)) {
+    const found = await readByKeys(work, keys);
+    if (!found) {
+      unconfirmed.push(...keys);
+      continue;
+    }
+    await save(work, found);
+    const there = new Set(found.map(({ key }) => key));
+    await bury(
+      work,
+      keys.filter((key) => !there.has(key)),
+    );
+  }
+  const { gone, suspects } = settleMissing({ unconfirmed, suspects: suspectsBefore });
+  for (const keys of chunks(gone, CHUNK)) await bury(work, keys);
+  return suspects;
+}
+
+/** Reads records by key and saves them as a pass would. Where the source cannot be asked by key, a pass must do. */
+export async function readMissed(work: KeyedWork, keys: readonly string[]): Promise<void> {
+  for (const some of chunks(keys, CHUNK)) {
+    const found = await readByKeys(work, some);
+    if (!found) return;
+    await save(work, found);
+  }
+}
+
+/** null: this source cannot be asked by key. */
+async function readByKeys(
+  { request, held, clock, settings }: KeyedWork,
+  keys: string[],
+): Promise<SourceRecord[] | null> {
+  try {
+    const records = await request.connector.readByKeys(request.stream, keys, held.signal);
+    held.signal.throwIfAborted();
+    return records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
+  } catch (error) {
+    if (error instanceof HubError && error.code === 'SETTINGS_INVALID') return null;
+    throw error;
+  }
+}
+
+async function save({ store, held, runId, mapping, tally }: KeyedWork, found: SourceRecord[]): Promise<void> {
+  if (found.length === 0) return;
+  const records = await mapping.mapPage(found);
+  const page = { lease: held.lease, runId, mappingHash: mapping.hash, records, checkpoint: null, now: hubNow() };
+  tally.page(await store.savePage(page), found.length);
+}
+
+async function bury({ store, held, runId, tally }: KeyedWork, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const { deleted } = await store.deleteMissing({ lease: held.lease, runId, keys, now: hubNow() });
+  tally.deleted(deleted);
+}
