@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import axios from 'axios';
+import { stringify } from 'lossless-json';
 import { HubError } from '../../config/errors.ts';
 
 export interface PostRequest {
@@ -24,7 +25,7 @@ export function createPost(system: string, timeout: number): Post {
   const agents = { httpAgent: new http.Agent({ keepAlive: false }), httpsAgent: new https.Agent({ keepAlive: false }) };
   return async ({ url, headers, body }, signal) => {
     try {
-      const answer = await axios.post<string>(url, JSON.stringify(body), {
+      const answer = await axios.post<string>(url, stringify(body), {
         ...agents,
         signal,
         timeout,

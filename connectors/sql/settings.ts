@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { sourceSettings, streamSettings } from '../../config/settings.ts';
+
+/** A table, a view, or a query of one's own. */
+export const sqlStream = streamSettings.extend({
+  /** Read instead of a table; `resource` is then only its name in messages. */
+  query: z.string().min(1).optional(),
+  /** Columns read; all when left out. Key, cursor and delete flag are always read. */
+  columns: z.array(z.string().min(1)).min(1).optional(),
+  /** Only rows for which this SQL condition holds. */
+  where: z.string().min(1).optional(),
+});
+
+/** A legacy database, read directly and never written to. */
+export const sqlSettings = sourceSettings.extend({
+  kind: z.literal('sql'),
+  /** `mysql://user:password@host:3306/database` (MariaDB too) or `sqlite:path/to/file.db`. */
+  url: z.string().regex(/^(mysql|mariadb):\/\/|^sqlite:./, 'expected mysql://…, mariadb://… or sqlite:path'),
+  /** Instead of those in the url; here special characters need no percent-encoding. */
+  username: z.string().optional(),
+  password: z.string().optional(),
+  pageSize: z.int().min(1).max(10_000).default(1_000),
+  poolSize: z.int().min(1).max(20).default(4),
+  streams: z.record(z.string(), sqlStream),
+});
+
+export type SqlSettings = z.infer<typeof sqlSettings>;
+export type SqlStream = z.infer<typeof sqlStream>;

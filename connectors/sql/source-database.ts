@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import mysql from 'mysql2';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { HubError } from '../../config/errors.ts';
+import { databaseError } from './database-error.ts';
+import type { SqlSettings } from './settings.ts';
+import { mysqlDialect, type SqlDialect, sqliteDialect } from './sql-dialect.ts';
+import type { DriverRow, SqlValue } from './wire.ts';
+
+/** A database that is only read. Opened when it is first asked, and anew after it was away. */
+export interface SourceDatabase {
+  readonly dialect: SqlDialect;
+  query(statement: string, parameters: readonly SqlValue[], signal: AbortSignal): Promise<DriverRow[]>;
+  close(): Promise<void>;
+}
+
+/** Opens nothing yet. */
+export function createSourceDatabase(system: string, settings: SqlSettings): SourceDatabase {
+  const { options, dialect, place } = targetOf(settings);
+  let opened: Promise<DataSource> | null = null;
+
+  function open(): Promise<DataSource> {
+    opened ??= new DataSource(options).initialize().catch((error) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  }
+
+  return {
+    dialect,
+
+    async query(statement, parameters, signal) {
+      signal.throwIfAborted();
+      const ended = new AbortController();
+      const answer = (async () => (await open()).query<DriverRow[]>(statement, [...parameters]))();
+      try {
+        return await Promise.race([answer, stopped(settings.timeout, AbortSignal.any([signal, ended.signal]), signal)]);
+      } catch (error) {
+        // The driver may still answer; nobody waits for it any more.
+        answer.catch(() => undefined);
+        if (signal.aborted) throw signal.reason;
+        throw databaseError(error, system, place);
+      } finally {
+        ended.abort();
+      }
+    },
+
+    async close() {
+      const source = await opened?.catch(() => null);
+      opened = null;
+      await source?.destroy();
+    },
+  };
+}
+
+/** Rejects when the time is over or the caller gives up; never resolves. */
+async function stopped(timeout: number, until: AbortSignal, caller: AbortSignal): Promise<never> {
+  await sleep(timeout, undefined, { signal: until }).catch(() => undefined);
+  if (caller.aborted) throw caller.reason;
+  throw Object.assign(new Error(`no answer within ${timeout} ms`), { code: 'ETIMEDOUT' });
+}
+
+interface Target {
+  options: DataSourceOptions;
+  dialect: SqlDialect;
+  /** For messages; without user and password. */
+  place: string;
+}
+
+function targetOf(settings: SqlSettings): Target {
+  return settings.url.startsWith('sqlite:') ? sqliteTarget(settings) : mysqlTarget(settings);
+}
+
+function sqliteTarget({ url }: SqlSettings): Target {
+  const database = url.slice('sqlite:'.length);
+  const options: DataSourceOptions = {
+    type: 'better-sqlite3',
+    database,
+    readonly: true,
+    fileMustExist: true,
+    logging: false,
+    // 64-bit keys would lose digits as JS numbers.
+    prepareDatabase: (db: { defaultSafeIntegers(on: boolean): void }) => db.defaultSafeIntegers(true),
+  };
+  return { options, dialect: sqliteDialect, place: `the file ${database}` };
+}
+
+function mysqlTarget(settings: SqlSettings): Target {
+  const parsed = URL.canParse(settings.url) ? new URL(settings.url) : null;
+  const database = parsed ? decodeURIComponent(parsed.pathname.slice(1)) : '';
+  if (!parsed || database === '') {
+    const message =
+      'Expected url to be mysql://user:password@host:3306/database, got one without a readable host or database name. Give username and password apart where they hold special characters.';
+    throw new HubError('SETTINGS_INVALID', message);
+  }
+  const port = parsed.port === '' ? 3306 : Number(parsed.port);
+  const options: DataSourceOptions = {
+    type: 'mysql',
+    driver: readOnlyDriver(settings.timeout),
+    host: parsed.hostname,
+    port,
+    username: settings.username ?? decodeURIComponent(parsed.username),
+    password: settings.password ?? decodeURIComponent(parsed.password),
+    database,
+    poolSize: settings.poolSize,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    connectTimeout: settings.timeout,
+    logging: false,
+    extra: { jsonStrings: true },
+    ...(parsed.searchParams.get('ssl') === 'true' ? { ssl: {} } : {}),
+  };
+  return { options, dialect: mysqlDialect, place: `${database} at ${parsed.hostname}:${port}` };
+}
+
+/** mysql2, with every new connection told to read only, in UTC, and to give up long statements. */
+function readOnlyDriver(timeout: number): typeof mysql {
+  const session = [
+    "SET SESSION time_zone = '+00:00'",
+    // Without the strict modes: a legacy table may hold zero dates, and comparing with them must not fail.
+    "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION'",
+    'SET SESSION TRANSACTION READ ONLY',
+    // The first is MariaDB's, the second MySQL's; each refuses the other's, which does no harm.
+    `SET SESSION max_statement_time = ${timeout / 1000}`,
+    `SET SESSION max_execution_time = ${timeout}`,
+  ];
+  return {
+    ...mysql,
+    createPool(options: mysql.PoolOptions | string) {
+      const pool = mysql.createPool(options as mysql.PoolOptions);
+      pool.on('connection', (connection) => {
+        for (const statement of session) connection.query(statement, () => undefined);
+      });
+      return pool;
+    },
+  };
+}
