@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { createTask, type ScheduledTask } from 'node-cron';
+import type { Cache } from '../cache/cache.ts';
+import { createSyncStore } from '../cache/sync-store.ts';
+import type { Log } from '../config/log.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Connector } from '../connectors/connector.ts';
+import { isOverdue } from './is-overdue.ts';
+import { prioritiesOf } from './priorities-of.ts';
+import { reconcile } from './reconcile.ts';
+import { runSync } from './run-sync.ts';
+import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts';
+import type { StreamRequest } from './sync-run.ts';
+
+export interface ScheduleDependencies {
+  settings: Settings;
+  cache: Cache;
+  /** Source → its connector. */
+  connectors: Readonly<Record<string, Connector>>;
+  log: Log;
+  /** Names this process in leases; made up when left out. */
+  owner?: string;
+}
+
+export interface Schedule {
+  /** Sets the timers, and catches up at once on every stream whose last success is older than its schedule. */
+  start(): Promise<void>;
+  /** Lets the pages under way finish, then resolves. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps every stream in step with its source: a pass at each tick of its schedule and a reconcile at each of the
+ * source's, in UTC. Sources run side by side, the streams of one source two at a time, one stream never twice.
+ */
+export function createSchedule({
+  settings,
+  cache,
+  connectors,
+  log,
+  owner = processName(),
+}: ScheduleDependencies): Schedule {
+  const stopping = new AbortController();
+  const store = createSyncStore(cache);
+  const { identity } = settings;
+  const priorities = prioritiesOf(settings);
+  const tasks: ScheduledTask[] = [];
+  const queues: SourceQueue[] = [];
+
+  async function startSource(system: string): Promise<void> {
+    const source = settings.sources[system];
+    const connector = connectors[system];
+    if (!source || !connector) throw new TypeError(`Expected settings and a connector for ${system}.`);
+    const queue = createSourceQueue({ system, log });
+    queues.push(queue);
+    for (const [stream, { schedule = source.schedule, deletes }] of Object.entries(source.streams)) {
+      const request = { system, stream, source, connector, cache, identity, priorities, owner, log };
+      const { sync, recount } = jobsOf({ ...request, signal: stopping.signal });
+      const { lastSuccessAt, lastReconcileAt } = await store.state({ system, stream });
+
+      const passes = every(schedule, () => queue.offer(sync));
+      if (isOverdue(lastSuccessAt, passes.getNextRuns(2), new Date())) queue.offer(sync);
+      if (deletes !== 'scan') continue;
+      const recounts = every(source.reconcileSchedule, () => queue.offer(recount));
+      // A stream that was never read has nothing to reconcile yet.
+      if (lastSuccessAt && isOverdue(lastReconcileAt, recounts.getNextRuns(2), new Date())) queue.offer(recount);
+    }
+  }
+
+  function every(expression: string, tick: () => void): ScheduledTask {
+    const task = createTask(expression, tick, { timezone: 'UTC', noOverlap: true, logger: quietly(log) });
+    tasks.push(task);
+    return task;
+  }
+
+  return {
+    async start() {
+      for (const system of Object.keys(settings.sources)) await startSource(system);
+      for (const task of tasks) await task.start();
+    },
+    async stop() {
+      stopping.abort();
+      for (const task of tasks) await task.destroy();
+      await Promise.all(queues.map((queue) => queue.stop()));
+    },
+  };
+}
+
+function jobsOf(request: StreamRequest): { sync: Job; recount: Job } {
+  return {
+    sync: { name: request.stream, run: () => runSync(request) },
+    recount: { name: `reconcile ${request.stream}`, run: () => reconcile(request) },
+  };
+}
+
+/** A missed tick is no news: the next pass starts where the last one ended. */
+function quietly(log: Log) {
+  const debug = (message: string | Error) => log.debug(String(message));
+  return { info: debug, warn: debug, error: debug, debug };
+}
+
+function processName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+}
