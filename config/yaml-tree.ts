@@ -8,6 +8,8 @@ import {
   type ParsedNode,
   parseDocument,
   type Scalar,
+  type YAMLParseError,
+  type YAMLWarning,
 } from 'yaml';
 
 /** Where something stands in a file. */
@@ -63,10 +65,13 @@ export function readYamlTree(text: string, file: string): { tree: YamlTree } | {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const faults = [...document.errors, ...document.warnings];
+  const faults = telling([...document.errors, ...document.warnings]);
   if (faults.length > 0) {
     return {
-      problems: faults.map((fault) => ({ place: placeAt(fault.pos[0]), path: [], message: syntax(fault.message) })),
+      problems: faults.map((fault) => {
+        const place = placeAt(fault.pos[0]);
+        return { place, path: [], message: syntax(fault.message, text.split('\n')[place.line - 1]) };
+      }),
     };
   }
 
@@ -180,6 +185,13 @@ function scalarValue(scalar: Scalar | null): string | number | boolean | null {
   return value === null ? null : String(value);
 }
 
-function syntax(message: string): string {
-  return `not valid YAML: ${message.trim()}`;
+/** After the first fault of syntax the rest is echo; keys given twice are faults of their own. */
+function telling(faults: readonly (YAMLParseError | YAMLWarning)[]): (YAMLParseError | YAMLWarning)[] {
+  const first = faults.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return faults.filter((fault) => fault === first || fault.code === 'DUPLICATE_KEY');
+}
+
+function syntax(message: string, line = ''): string {
+  const unquoted = /[[{].*[^"'\w]\$\{/.test(line) ? ' Inside { } and [ ], a value with "$" needs quotes.' : '';
+  return `not valid YAML: ${message.trim()}.${unquoted}`;
 }

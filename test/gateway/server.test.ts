@@ -166,7 +166,7 @@ describe('freshness, health and readiness', () => {
     await passed(fresh.cache, 'crm', 'cases', Date.now() - 3_600_000, 'SOURCE_UNREACHABLE');
     const { body } = await fresh.ask({ query: '{ hello }' });
     expect(body.extensions?.freshness).toEqual([
-      { system: 'erp', status: 'FRESH', syncedAt: expect.any(String), ageSeconds: 60 },
+      { system: 'erp', status: 'FRESH', syncedAt: expect.any(String), ageSeconds: expect.any(Number) },
       expect.objectContaining({
         system: 'crm',
         status: 'DOWN',
