@@ -85,13 +85,18 @@ const ownTables: Record<string, TableShape> = {
       content_hash: hash,
       mapping_hash: hash,
       raw: longText,
+      /** The entities it has canonical rows of, comma-separated: where to look when it changes or goes. */
+      entities: { type: 'text', length: 512 },
       run_id: id,
       synced_at: instant,
       deleted_at: instant,
     },
     primary: ['id'],
     required: ['system', 'stream', 'source_key', 'content_hash', 'mapping_hash', 'raw', 'run_id', 'synced_at'],
-    indexes: [['system', 'stream', 'id']],
+    indexes: [
+      ['system', 'stream', 'id'],
+      ['system', 'stream', 'deleted_at', 'id'],
+    ],
   },
   stream_states: {
     columns: {
@@ -148,6 +153,7 @@ const ownTables: Record<string, TableShape> = {
       system,
       stream,
       source_key: key,
+      version: { type: 'text', length: 32 },
       run_id: id,
       code,
       message,

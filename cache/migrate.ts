@@ -1,0 +1,63 @@
+import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { HubError } from '../config/errors.ts';
+import { FirstTables1767225600000 } from './migrations/0001-first-tables.ts';
+
+/** In order; a published one never changes. */
+export const migrations = [FirstTables1767225600000];
+
+const LOCK_SECONDS = 60;
+
+/**
+ * Brings the tables up to date. Processes that open the database at once wait for each other: on MySQL by a named
+ * lock of this database (its DDL commits by itself), on SQLite by one write transaction around all of it.
+ */
+export async function migrate(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    if (source.options.type === 'mysql') await underNamedLock(runner, () => runPending(source, runner));
+    else await inOneTransaction(runner, () => runPending(source, runner));
+  } finally {
+    await runner.release();
+  }
+}
+
+async function runPending(source: DataSource, runner: QueryRunner): Promise<void> {
+  const executor = new MigrationExecutor(source, runner);
+  executor.transaction = 'none';
+  const known = new Set(migrations.map((migration) => migration.name));
+  const newer = (await executor.getExecutedMigrations()).find(({ name }) => !known.has(name));
+  if (newer) {
+    throw new HubError(
+      'CACHE_SCHEMA_OLD',
+      `Expected a cache database of this version or an older one, got one with the migration ${newer.name}. Run the version that made it, or point database.url at another database.`,
+    );
+  }
+  await executor.executePendingMigrations();
+}
+
+async function underNamedLock(runner: QueryRunner, work: () => Promise<void>): Promise<void> {
+  const lock = "CONCAT('customer360 ', SHA1(DATABASE()))";
+  const [answer] = (await runner.query(`SELECT GET_LOCK(${lock}, ${LOCK_SECONDS}) AS got`)) as { got: unknown }[];
+  if (Number(answer?.got) !== 1) {
+    throw new HubError(
+      'CACHE_UNREACHABLE',
+      `Expected to become the one that migrates the cache database, got no lock in ${LOCK_SECONDS} seconds. Another process is migrating it: start again when it is done.`,
+    );
+  }
+  try {
+    await work();
+  } finally {
+    await runner.query(`SELECT RELEASE_LOCK(${lock})`);
+  }
+}
+
+async function inOneTransaction(runner: QueryRunner, work: () => Promise<void>): Promise<void> {
+  await runner.query('BEGIN IMMEDIATE');
+  try {
+    await work();
+    await runner.query('COMMIT');
+  } catch (error) {
+    await runner.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

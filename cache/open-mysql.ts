@@ -1,0 +1,140 @@
+import mysql from 'mysql2';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { HubError } from '../config/errors.ts';
+import type { Cache, Row, Sql, SqlParameter } from './cache.ts';
+import { migrate, migrations } from './migrate.ts';
+import { retryConflicts } from './retry-conflicts.ts';
+import { openError, statementError } from './statement-error.ts';
+import { tablesFor } from './tables.ts';
+
+const CONNECT_TIMEOUT = 10_000;
+
+/** What every connection is set to, so that no server default lets values be truncated or times be shifted. */
+const SESSION = [
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  "SET SESSION time_zone = '+00:00'",
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+];
+
+/** The cache on MySQL 8.4 or MariaDB 10.11. */
+export async function openMysql({ url, poolSize }: { url: string; poolSize: number }): Promise<Cache> {
+  const target = parseUrl(url);
+  const place = `${target.database} at ${target.host}:${target.port}`;
+  const source = new DataSource({
+    type: 'mysql',
+    driver: driverWithSession(),
+    ...target,
+    poolSize,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    connectTimeout: CONNECT_TIMEOUT,
+    logging: false,
+    entities: tablesFor('mysql'),
+    migrations,
+    migrationsTableName: 'schema_migrations',
+  });
+  try {
+    await source.initialize();
+    await migrate(source);
+  } catch (error) {
+    if (source.isInitialized) await source.destroy();
+    throw openError(
+      error,
+      place,
+      'Check database.url in the settings, that the server runs, and that this login may create tables.',
+    );
+  }
+  return cacheOf(source, place);
+}
+
+function cacheOf(source: DataSource, place: string): Cache {
+  const withRunner = async <T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> => {
+    const runner = source.createQueryRunner();
+    try {
+      return await work(runner);
+    } finally {
+      await runner.release();
+    }
+  };
+  return {
+    dialect: 'mysql',
+    query: (statement, parameters) => withRunner((runner) => sqlOf(runner, place).query(statement, parameters)),
+    execute: (statement, parameters) =>
+      retryConflicts(() => withRunner((runner) => sqlOf(runner, place).execute(statement, parameters))),
+    transaction: (work) => retryConflicts(() => withRunner((runner) => inTransaction(runner, place, work))),
+    close: () => source.destroy(),
+  };
+}
+
+async function inTransaction<T>(runner: QueryRunner, place: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  try {
+    await runner.startTransaction();
+  } catch (error) {
+    throw statementError(error, 'START TRANSACTION', place);
+  }
+  try {
+    const result = await work(sqlOf(runner, place));
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    // When the connection is gone the server has rolled back already, and the first error says more.
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error instanceof Error && !('driverError' in error) ? error : statementError(error, 'COMMIT', place);
+  }
+}
+
+function sqlOf(runner: QueryRunner, place: string): Sql {
+  const send = async (statement: string, parameters: readonly SqlParameter[]) => {
+    try {
+      return await runner.query(statement, [...parameters], true);
+    } catch (error) {
+      throw statementError(error, statement, place);
+    }
+  };
+  return {
+    dialect: 'mysql',
+    async query<R extends Row>(statement: string, parameters: readonly SqlParameter[] = []) {
+      return (await send(statement, parameters)).records as R[];
+    },
+    async execute(statement, parameters = []) {
+      return (await send(statement, parameters)).affected ?? 0;
+    },
+  };
+}
+
+/** mysql2, with every new connection of a pool set to `SESSION` before it is used. */
+function driverWithSession(): typeof mysql {
+  return {
+    ...mysql,
+    createPool(options: mysql.PoolOptions | string) {
+      const pool = mysql.createPool(options as mysql.PoolOptions);
+      pool.on('connection', (connection) => {
+        // Commands of one connection run in order. One that fails shows in the statement after it.
+        for (const statement of SESSION) connection.query(statement, () => undefined);
+      });
+      return pool;
+    },
+  };
+}
+
+function parseUrl(url: string) {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const database = parsed ? decodeURIComponent(parsed.pathname.slice(1)) : '';
+  if (!parsed || database === '') {
+    throw new HubError(
+      'CACHE_UNREACHABLE',
+      'Expected database.url to be mysql://user:password@host:3306/database, got one without a readable host or database name. Special characters in the password must be percent-encoded.',
+    );
+  }
+  return {
+    host: parsed.hostname,
+    port: parsed.port === '' ? 3306 : Number(parsed.port),
+    username: decodeURIComponent(parsed.username),
+    password: decodeURIComponent(parsed.password),
+    database,
+    ...(parsed.searchParams.get('ssl') === 'true' ? { ssl: {} } : {}),
+  };
+}

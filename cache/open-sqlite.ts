@@ -1,0 +1,118 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DataSource } from 'typeorm';
+import type { Cache, Row, Sql, SqlParameter } from './cache.ts';
+import { migrate, migrations } from './migrate.ts';
+import { createMutex } from './mutex.ts';
+import { retryConflicts } from './retry-conflicts.ts';
+import { openError, statementError } from './statement-error.ts';
+import { tablesFor } from './tables.ts';
+
+/** How long SQLite itself waits for another process; it blocks this one meanwhile, so the rest is left to retries. */
+const BUSY_TIMEOUT = 250;
+
+/**
+ * The cache in a SQLite file. One connection writes, one transaction at a time; another reads, and so never sees
+ * what is not committed. A database in memory has one connection for both.
+ */
+export async function openSqlite(path: string): Promise<Cache> {
+  const place = `in the file ${path}`;
+  try {
+    const writer = await retryConflicts(() => openWriter(path));
+    try {
+      const reader = path === ':memory:' ? writer : await connect(path, true);
+      return cacheOf(writer, reader, place);
+    } catch (error) {
+      await writer.destroy();
+      throw error;
+    }
+  } catch (error) {
+    throw openError(error, place, 'Check database.url in the settings, and that the folder can be written to.');
+  }
+}
+
+async function openWriter(path: string): Promise<DataSource> {
+  const writer = await connect(path, false);
+  try {
+    await migrate(writer);
+    return writer;
+  } catch (error) {
+    await writer.destroy();
+    throw error;
+  }
+}
+
+function connect(path: string, readonly: boolean): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'better-sqlite3',
+    database: path,
+    readonly,
+    timeout: BUSY_TIMEOUT,
+    enableWAL: !readonly && path !== ':memory:',
+    logging: false,
+    entities: tablesFor('sqlite'),
+    migrations,
+    migrationsTableName: 'schema_migrations',
+  });
+  return source.initialize();
+}
+
+function cacheOf(writer: DataSource, reader: DataSource, place: string): Cache {
+  const exclusive = createMutex();
+  const inside = new AsyncLocalStorage<true>();
+  const write = sqlOf(writer, place);
+  const read = sqlOf(reader, place);
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    // It would wait for itself for ever.
+    if (inside.getStore()) throw new TypeError('Inside a transaction use the Sql handed to its work, not the cache.');
+    return retryConflicts(() => exclusive(work));
+  };
+  return {
+    dialect: 'sqlite',
+    query: (statement, parameters) =>
+      reader === writer
+        ? alone(() => write.query(statement, parameters))
+        : retryConflicts(() => read.query(statement, parameters)),
+    execute: (statement, parameters) => alone(() => write.execute(statement, parameters)),
+    transaction: (work) => alone(() => inside.run(true, () => inTransaction(write, work))),
+    async close() {
+      await exclusive(async () => {
+        if (reader !== writer) await reader.destroy();
+        await writer.destroy();
+      });
+    },
+  };
+}
+
+/** IMMEDIATE, because a transaction that starts reading and then wants to write cannot wait for another writer. */
+async function inTransaction<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await sql.execute('BEGIN IMMEDIATE');
+  try {
+    const result = await work(sql);
+    await sql.execute('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite may have rolled back by itself, and the first error says more.
+    await sql.execute('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+function sqlOf(source: DataSource, place: string): Sql {
+  const runner = source.createQueryRunner();
+  const send = async (statement: string, parameters: readonly SqlParameter[]) => {
+    try {
+      return await runner.query(statement, [...parameters], true);
+    } catch (error) {
+      throw statementError(error, statement, place);
+    }
+  };
+  return {
+    dialect: 'sqlite',
+    async query<R extends Row>(statement: string, parameters: readonly SqlParameter[] = []) {
+      return (await send(statement, parameters)).records as R[];
+    },
+    async execute(statement, parameters = []) {
+      return (await send(statement, parameters)).affected ?? 0;
+    },
+  };
+}
