@@ -37,8 +37,9 @@ export function compileRecord({ system, streamName, record, index }: RecordInput
       cause,
     });
   };
-  const { entity } = record;
-  if (!isEntity(entity)) return fail('.entity', `expected one of ${entities.join(', ')}, got "${entity}"`);
+  const entity: Entity = isEntity(record.entity)
+    ? record.entity
+    : fail('.entity', `expected one of ${entities.join(', ')}, got "${record.entity}"`);
   if (record.each !== undefined && record.key === undefined) {
     return fail('', 'expected `key` beside `each`, since the elements need keys of their own');
   }

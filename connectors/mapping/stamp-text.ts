@@ -1,0 +1,27 @@
+import { DateTime } from 'luxon';
+import type { CursorSettings } from '../../config/settings.ts';
+
+/** How a source wants to be told a moment. */
+export type StampForm = Pick<CursorSettings, 'type' | 'format' | 'zone'>;
+
+/**
+ * The other way round than reading a version: `since` as the source writes it. Where clocks were put back and the
+ * hour came twice, the text of the earlier hour is told: records come twice rather than not at all.
+ */
+export function compileStampText(form: StampForm): (version: string) => string {
+  const { type, format, zone = 'utc' } = form;
+  if (type === 'integer') return (version) => version.replace(/^0+(?=\d)/, '');
+  if (type === 'date') return (version) => (format ? localTime(version, 'utc').toFormat(format) : version.slice(0, 10));
+  return (version) => {
+    const local = localTime(version, zone);
+    if (format) return local.toFormat(format);
+    if (zone === 'utc') return version.replace(/\.?0+Z$/, 'Z');
+    const fraction = version.slice(19, 26).replace(/\.?0+$/, '');
+    return `${local.toFormat("yyyy-MM-dd'T'HH:mm:ss")}${fraction}`;
+  };
+}
+
+function localTime(version: string, zone: string): DateTime {
+  const local = DateTime.fromISO(version, { zone });
+  return local.getPossibleOffsets().length > 1 ? local.minus({ hours: 1 }) : local;
+}

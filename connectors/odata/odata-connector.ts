@@ -1,0 +1,114 @@
+import type { Connector, CreateConnector, DiscoveredStream, PullRequest, SourceRecord } from '../connector.ts';
+import { checkStreams } from '../http/check-streams.ts';
+import { streamOf } from '../stream-of.ts';
+import { discoverEntitySets } from './discover-entity-sets.ts';
+import { compileEntityReader } from './entity-reader.ts';
+import { allOf, anyOfKeys, type Bound } from './filter.ts';
+import { type PullTarget, pullKeyset } from './keyset-pull.ts';
+import { pullLinks } from './link-pull.ts';
+import { scanEntityKeys } from './scan-entity-keys.ts';
+import { createOdataService } from './service.ts';
+import type { OdataSettings } from './settings.ts';
+
+/** Reads entity sets of an OData v2 or v4 service. */
+export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, settings }) => {
+  const service = createOdataService(system, settings);
+
+  async function targetOf(name: string, signal: AbortSignal): Promise<PullTarget> {
+    const stream = streamOf(system, settings.streams, name);
+    const sets = await service.entitySets(signal);
+    return {
+      service,
+      reader: compileEntityReader(stream, sets.get(stream.resource), settings.version),
+      stream: name,
+      resource: stream.resource,
+      filter: stream.filter,
+      expand: stream.expand.length > 0 ? stream.expand.join(',') : undefined,
+      pageSize: stream.pageSize ?? settings.pageSize,
+    };
+  }
+
+  async function* pull(name: string, request: PullRequest, signal: AbortSignal) {
+    const target = await targetOf(name, signal);
+    const read = streamOf(system, settings.streams, name).paging === 'links' ? pullLinks : pullKeyset;
+    yield* read(target, request, signal);
+  }
+
+  async function readOne(name: string, signal: AbortSignal): Promise<SourceRecord | null> {
+    const { reader, resource, filter } = await targetOf(name, signal);
+    const query = { $top: '1', $filter: filter };
+    const { items } = await service.page({ stream: name, resource, query, pageSize: 1 }, signal);
+    return items[0] ? reader.recordOf(items[0]) : null;
+  }
+
+  async function now(signal: AbortSignal): Promise<string | null> {
+    const [first] = Object.entries(settings.streams);
+    if (!first) return null;
+    const [stream, { resource }] = first;
+    return (await service.page({ stream, resource, query: { $top: '1' }, pageSize: 1 }, signal)).date;
+  }
+
+  async function readChunk(target: PullTarget, keys: Bound[][], signal: AbortSignal): Promise<SourceRecord[]> {
+    const { reader, stream, resource, expand, pageSize } = target;
+    const query = { $filter: allOf([target.filter, anyOfKeys(keys)]), $select: reader.select(), $expand: expand };
+    const records: SourceRecord[] = [];
+    let link: string | null = null;
+    do {
+      const page = await service.page({ stream, resource, query, pageSize, link }, signal);
+      records.push(...page.items.map(reader.recordOf));
+      if (page.nextLink !== null && page.nextLink === link) throw service.protocolError(`got ${link} twice`, stream);
+      link = page.nextLink;
+    } while (link !== null);
+    return records;
+  }
+
+  return {
+    pull,
+    now,
+    check: (signal) =>
+      checkStreams(
+        {
+          streams: settings.streams,
+          now,
+          readOne,
+          async askSince(name, since) {
+            for await (const _ of pull(name, { since, resume: null }, signal)) return;
+          },
+        },
+        signal,
+      ),
+    discover: (signal): Promise<DiscoveredStream[]> => discoverEntitySets(service, signal),
+    async readByKeys(name, keys, signal) {
+      const target = await targetOf(name, signal);
+      const records: SourceRecord[] = [];
+      for (const chunk of chunksOf(keys.map(target.reader.keyOf)))
+        records.push(...(await readChunk(target, chunk, signal)));
+      return records;
+    },
+    async *scanKeys(name, signal) {
+      yield* scanEntityKeys(await targetOf(name, signal), signal);
+    },
+    async close() {
+      service.close();
+    },
+  } satisfies Connector;
+};
+
+/** Addresses over two thousand characters are cut or refused on the way. */
+const MAX_FILTER = 1_400;
+
+function* chunksOf(keys: Bound[][]): Generator<Bound[][]> {
+  let chunk: Bound[][] = [];
+  let length = 0;
+  for (const key of keys) {
+    const size = encodeURIComponent(anyOfKeys([key])).length + 10;
+    if (chunk.length > 0 && length + size > MAX_FILTER) {
+      yield chunk;
+      chunk = [];
+      length = 0;
+    }
+    chunk.push(key);
+    length += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,48 @@
+import type { KeyVersion } from '../connector.ts';
+import { after, allOf, type Bound } from './filter.ts';
+import type { PullTarget } from './keyset-pull.ts';
+
+/**
+ * All keys of an entity set, in key order. Complete when the source says there is no more and as many were seen as
+ * it counts, before or after: rows that come and go meanwhile may make one of the two wrong.
+ */
+export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): AsyncGenerator<KeyVersion[]> {
+  const { service, reader, stream, resource, pageSize } = target;
+  const before = await countOf(target, signal);
+  const seen = new Set<string>();
+  let position: Bound[] | null = null;
+  let link: string | null = null;
+  for (;;) {
+    const query = {
+      $filter: allOf([target.filter, position ? after(position) : undefined]),
+      $orderby: reader.keyFields.join(','),
+      $top: String(pageSize),
+      $select: reader.selectKeys(),
+    };
+    const page = await service.page({ stream, resource, query, pageSize, link }, signal);
+    const records = page.items.map(reader.recordOf).filter(({ key }) => !seen.has(key));
+    for (const { key } of records) seen.add(key);
+    yield records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+    if (page.nextLink === null && page.items.length < pageSize) break;
+    if (records.length === 0 && page.items.length > 0) {
+      throw service.protocolError(`${stream}: expected the next page of keys, got the same one again`, stream);
+    }
+    const last = page.items.at(-1);
+    position = last ? reader.positionOf(last, null) : position;
+    link = last ? null : page.nextLink;
+  }
+  const counted = Math.min(before ?? 0, (await countOf(target, signal)) ?? 0);
+  if (seen.size < counted) {
+    const message = `${stream}: expected at least ${counted} keys, got ${seen.size}: the scan is not complete and counts for nothing`;
+    throw service.protocolError(message, stream);
+  }
+}
+
+/** How many entities the source counts; null where it does not count. */
+export async function countOf(target: Omit<PullTarget, 'reader'>, signal: AbortSignal): Promise<number | null> {
+  const { service, stream, resource, filter } = target;
+  const inline = service.version === 2 ? { $inlinecount: 'allpages' } : { $count: 'true' };
+  return (
+    await service.page({ stream, resource, query: { $top: '1', $filter: filter, ...inline }, pageSize: 1 }, signal)
+  ).count;
+}

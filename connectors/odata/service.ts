@@ -1,0 +1,99 @@
+import { HubError } from '../../config/errors.ts';
+import { addressBelow, nextAddress } from '../http/address.ts';
+import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
+import { type EntitySet, readMetadata } from './metadata.ts';
+import type { OdataSettings } from './settings.ts';
+import { type EntityPage, readEntityPage } from './wire.ts';
+
+/** Query options by their OData names (`$filter`, …); undefined ones are left out. */
+export type Query = Record<string, string | undefined>;
+
+/** One OData service: addresses, headers, envelopes and `$metadata`, whatever the version. */
+export interface OdataService {
+  readonly version: 2 | 4;
+  page(request: PageRequest, signal: AbortSignal): Promise<ServicePage>;
+  /** The entity sets `$metadata` tells of; empty where the service does not offer it. */
+  entitySets(signal: AbortSignal): Promise<Map<string, EntitySet>>;
+  protocolError(message: string, stream?: string): HubError;
+  close(): void;
+}
+
+export interface PageRequest {
+  stream: string;
+  resource: string;
+  query: Query;
+  pageSize: number;
+  /** Follows this next link instead of asking by `query`. */
+  link?: string | null;
+}
+
+export interface ServicePage extends EntityPage {
+  /** The source's clock when it answered. */
+  date: string | null;
+}
+
+const accept = {
+  2: 'application/json',
+  4: 'application/json;odata.metadata=minimal;IEEE754Compatible=true',
+};
+
+export function createOdataService(system: string, settings: OdataSettings): OdataService {
+  const { url, version, headers } = settings;
+  const http = createHttpClient({
+    system,
+    auth: settings.auth,
+    timeout: settings.timeout,
+    secrets: Object.values(headers),
+  });
+  let metadata: Promise<Map<string, EntitySet>> | null = null;
+
+  async function readSets(signal: AbortSignal): Promise<Map<string, EntitySet>> {
+    try {
+      const request = { url: addressBelow(url, '$metadata'), headers: { ...headers, accept: 'application/xml' } };
+      return readMetadata((await http.request(request, signal)).text);
+    } catch (error) {
+      // Reading works without: types are then told from the settings and the values.
+      if (error instanceof HubError && withoutMetadata.has(error.code)) return new Map();
+      throw error;
+    }
+  }
+
+  function read(answer: HttpAnswer, stream: string): EntityPage {
+    const body = answer.json();
+    try {
+      return readEntityPage(body, version);
+    } catch (error) {
+      throw http.protocolError(error instanceof Error ? error.message : 'expected entities', stream);
+    }
+  }
+
+  return {
+    version,
+    async page({ stream, resource, query, pageSize, link }, signal) {
+      const asked = addressBelow(url, resource, queryOf(query, version));
+      const request = {
+        url: link ? nextAddress(url, asked, link) : asked,
+        headers: { ...headers, accept: accept[version], prefer: `odata.maxpagesize=${pageSize}` },
+        stream,
+      };
+      const answer = await http.request(request, signal);
+      return { ...read(answer, stream), date: answer.date };
+    },
+    async entitySets(signal) {
+      metadata ??= readSets(signal).catch((error) => {
+        metadata = null;
+        throw error;
+      });
+      return metadata;
+    },
+    protocolError: http.protocolError,
+    close: http.close,
+  };
+}
+
+const withoutMetadata = new Set(['SOURCE_NOT_FOUND', 'SOURCE_FORBIDDEN', 'SOURCE_PROTOCOL']);
+
+function queryOf(query: Query, version: 2 | 4): [string, string][] {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
+  return version === 2 ? [...given, ['$format', 'json']] : given;
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { httpAuth, httpUrl } from '../http/settings.ts';
+
+/** One entity set. */
+export const odataStream = streamSettings.extend({
+  /** Properties asked for; those of `key`, `cursor` and `deletes` are always added. All when left out. */
+  select: z.array(z.string().min(1)).optional(),
+  /** Navigation properties read with each record, e.g. `to_Item`. */
+  expand: z.array(z.string().min(1)).default([]),
+  /** Only records of this `$filter`. */
+  filter: z.string().optional(),
+  /**
+   * `keyset`: each page is asked for by what lies after the last record of the page before; nothing is skipped when
+   * rows come and go meanwhile. `links`: the source's own next links are followed, for sources that cannot filter
+   * by key.
+   */
+  paging: z.enum(['keyset', 'links']).default('keyset'),
+});
+
+/** A service that speaks OData, such as those of SAP S/4HANA or Dynamics 365. */
+export const odataSettings = sourceSettings.extend({
+  kind: z.literal('odata'),
+  /** The service root: what comes before the entity set. */
+  url: httpUrl,
+  version: z.union([z.literal(2), z.literal(4)]).default(4),
+  auth: httpAuth,
+  /** Sent with every request, e.g. `sap-client: "100"`. */
+  headers: z.record(z.string(), z.string()).default({}),
+  pageSize: z.int().min(1).max(10_000).default(500),
+  streams: z.record(z.string(), odataStream),
+});
+
+export type OdataSettings = z.infer<typeof odataSettings>;
+export type OdataStream = z.infer<typeof odataStream>;
