@@ -1,13 +1,13 @@
 import { HubError } from '../../config/errors.ts';
-import type { JsonObject } from '../../schema/json.ts';
 import type { Connector, CreateConnector, Page, SourceRecord } from '../connector.ts';
+import { textOf } from '../mapping/mismatch.ts';
+import { compileSourceRecord } from '../mapping/source-record.ts';
 import { checkSource } from './check-source.ts';
 import { discoverModels } from './discover-models.ts';
 import { requestedFields } from './requested-fields.ts';
 import type { RpcDialect } from './rpc-dialect.ts';
 import type { JsonRpcSettings, JsonRpcStream } from './settings.ts';
 import { createTryton } from './tryton/tryton-dialect.ts';
-import { stampsOf } from './tryton/tryton-domain.ts';
 
 /** Keys are short: scans take larger pages than records. */
 const SCAN_PAGE = 5_000;
@@ -43,14 +43,16 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
 
     async *pull(name, request, signal): AsyncIterable<Page> {
       const stream = streamOf(name);
+      const recordOf = compileSourceRecord(stream);
       const size = stream.pageSize ?? settings.pageSize;
       for await (const { rows, next } of pages(stream, request, requestedFields(stream), size, signal)) {
-        yield { records: rows.map((row) => sourceRecord(stream, row)), next };
+        yield { records: rows.map(recordOf), next };
       }
     },
 
     async readByKeys(name, keys, signal) {
       const stream = streamOf(name);
+      const recordOf = compileSourceRecord(stream);
       const size = stream.pageSize ?? settings.pageSize;
       const records: SourceRecord[] = [];
       const ids = keys.filter((key) => /^\d{1,15}$/.test(key));
@@ -58,21 +60,22 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
         // A search by id leaves out what is gone; Tryton's own `read` fails the whole call for one missing record.
         const selection = { stream, since: null, after: null, ids: ids.slice(i, i + size) };
         const rows = await dialect.read(selection, requestedFields(stream), size, signal);
-        records.push(...rows.map((row) => sourceRecord(stream, row)));
+        records.push(...rows.map(recordOf));
       }
       return records;
     },
 
     async *scanKeys(name, signal) {
       const stream = streamOf(name);
+      const recordOf = compileSourceRecord(stream);
       const everything = { stream, since: null, after: null };
       const flag = typeof stream.deletes === 'object' ? [stream.deletes.flag] : [];
-      const fields = ['id', ...(stream.cursor ? stampsOf(stream.cursor.field) : []), ...flag];
+      const fields = ['id', ...[stream.cursor?.field ?? []].flat(), ...flag];
       const before = await dialect.count(everything, signal);
       let seen = 0;
       for await (const { rows } of pages(stream, { since: null, resume: null }, fields, SCAN_PAGE, signal)) {
         seen += rows.length;
-        const records = rows.map((row) => sourceRecord(stream, row)).filter((record) => !record.deleted);
+        const records = rows.map(recordOf).filter((record) => !record.deleted);
         yield records.map(({ key, version }) => ({ key, version }));
       }
       const expected = Math.min(before, await dialect.count(everything, signal));
@@ -94,20 +97,4 @@ function dialectOf(system: string, settings: JsonRpcSettings): RpcDialect {
     case 'tryton':
       return createTryton({ system, settings });
   }
-}
-
-function sourceRecord(stream: JsonRpcStream, data: JsonObject): SourceRecord {
-  const { deletes } = stream;
-  const stamps = stream.cursor ? stampsOf(stream.cursor.field).map((field) => data[field]) : [];
-  const version = stamps.find((stamp) => typeof stamp === 'string' && stamp !== '');
-  return {
-    key: textOf(data.id),
-    version: typeof version === 'string' ? version : null,
-    deleted: typeof deletes === 'object' && deletes.values.includes(textOf(data[deletes.flag])),
-    data,
-  };
-}
-
-function textOf(value: JsonObject[string] | undefined): string {
-  return value === undefined || value === null ? '' : value.toString();
 }

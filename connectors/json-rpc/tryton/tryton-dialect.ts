@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { HubError } from '../../../config/errors.ts';
 import type { JsonObject } from '../../../schema/json.ts';
-import { createPost } from '../post.ts';
+import { createHttpClient } from '../../http/http-client.ts';
 import type { RpcDialect, Selection } from '../rpc-dialect.ts';
 import type { JsonRpcSettings } from '../settings.ts';
 import { fieldDefinitions, modelRecords, records } from '../wire.ts';
@@ -11,7 +11,9 @@ import { plainRecord } from './tryton-values.ts';
 
 /** Tryton's JSON-RPC: models by `search_read`, the context as the last parameter of every call. */
 export function createTryton({ system, settings }: { system: string; settings: JsonRpcSettings }): RpcDialect {
-  const session = createTrytonSession({ system, settings, post: createPost(system, settings.timeout) });
+  const { timeout, password } = settings;
+  const http = createHttpClient({ system, auth: { type: 'none' }, timeout, secrets: [password] });
+  const session = createTrytonSession({ system, settings, http });
   let context: Promise<JsonObject> | null = null;
 
   /** The user's own preferences (company, language) are the context their client works in; so does the hub. */
@@ -80,6 +82,9 @@ export function createTryton({ system, settings }: { system: string; settings: J
       return Object.fromEntries(Object.entries(definitions).map(([name, { type }]) => [name, type]));
     },
 
-    close: () => session.close(),
+    async close() {
+      await session.close();
+      http.close();
+    },
   };
 }

@@ -9,12 +9,8 @@ export function domainOf({ stream, since, after, ids }: Selection, zone: string)
   if (ids !== undefined) domain.push(['id', 'in', ids.map(Number)]);
   if (after !== null) domain.push(['id', '>', Number(after)]);
   if (since !== null && stream.cursor)
-    domain.push(changedSince(stampsOf(stream.cursor.field), stream.touchedBy, since, zone));
+    domain.push(changedSince([stream.cursor.field].flat(), stream.touchedBy, since, zone));
   return domain;
-}
-
-export function stampsOf(field: string | string[]): string[] {
-  return typeof field === 'string' ? [field] : field;
 }
 
 /**

@@ -1,11 +1,10 @@
-import { parse } from 'lossless-json';
+import { stringify } from 'lossless-json';
 import { HubError } from '../../../config/errors.ts';
 import type { JsonValue } from '../../../schema/json.ts';
-import { instantOf } from '../../../schema/time.ts';
-import type { Post, PostAnswer } from '../post.ts';
+import type { HttpAnswer, HttpClient } from '../../http/http-client.ts';
 import type { JsonRpcSettings } from '../settings.ts';
 import { loginResult, rpcAnswer } from '../wire.ts';
-import { rpcError, statusError } from './tryton-errors.ts';
+import { callError, rpcError } from './tryton-errors.ts';
 
 export interface TrytonSession {
   /** Calls a method as the signed-in user; signs in first, and once more when the session has ended. */
@@ -15,36 +14,41 @@ export interface TrytonSession {
   close(): Promise<void>;
 }
 
-interface Deps {
+interface Dependencies {
   system: string;
   settings: JsonRpcSettings;
-  post: Post;
+  http: HttpClient;
 }
 
+/** How long the hub waits to end its session when it stops. */
+const LOGOUT_TIMEOUT = 2_000;
+
 /** A session of Tryton's: login, token, answers taken apart. */
-export function createTrytonSession({ system, settings, post }: Deps): TrytonSession {
+export function createTrytonSession({ system, settings, http }: Dependencies): TrytonSession {
   const { database, username, password } = settings;
   const url = `${settings.url.replace(/\/+$/, '')}/${encodeURIComponent(database)}/`;
   let token: Promise<string> | null = null;
   let clock: string | null = null;
   let calls = 0;
 
-  async function send(
-    method: string,
-    parameters: readonly unknown[],
-    headers: Record<string, string>,
-    signal: AbortSignal,
-  ) {
+  async function send(call: Call, authorization: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
     calls += 1;
-    const answer = await post({ url, headers, body: { id: calls, method, params: parameters } }, signal);
-    clock = clockOf(answer) ?? clock;
+    const { method, parameters, idempotent } = call;
+    // Tryton takes exactly these three names, and closes the connection after each answer.
+    const body = stringify({ id: calls, method, params: parameters }) ?? '';
+    const headers = { 'content-type': 'application/json', connection: 'close', ...authorization };
+    const answer = await http.request({ url, method: 'POST', headers, body, idempotent }, signal);
+    clock = answer.date ?? clock;
     return answer;
   }
 
   async function signIn(signal: AbortSignal): Promise<string> {
-    const answer = await send('common.db.login', [username, { password }, 'en'], {}, signal);
-    if (answer.status !== 200) throw statusError(system, settings, 'common.db.login', answer);
-    const result = loginResult.safeParse(resultOf('common.db.login', answer));
+    // Not sent again by itself: Tryton counts wrong logins and answers ever more slowly.
+    const call = { method: 'common.db.login', parameters: [username, { password }, 'en'], idempotent: false };
+    const answer = await send(call, {}, signal).catch((error) => {
+      throw callError(error, settings, call.method);
+    });
+    const result = loginResult.safeParse(resultOf(call.method, answer));
     if (!result.success) {
       throw new HubError('SOURCE_UNAUTHORIZED', `Tryton refused the login of "${username}" to "${database}".`, {
         source: system,
@@ -54,7 +58,7 @@ export function createTrytonSession({ system, settings, post }: Deps): TrytonSes
     return `Session ${Buffer.from(`${username}:${userId}:${key}`).toString('base64')}`;
   }
 
-  function authorization(signal: AbortSignal): Promise<string> {
+  function signedIn(signal: AbortSignal): Promise<string> {
     token ??= signIn(signal).catch((error) => {
       token = null;
       throw error;
@@ -62,33 +66,27 @@ export function createTrytonSession({ system, settings, post }: Deps): TrytonSes
     return token;
   }
 
-  function resultOf(method: string, answer: PostAnswer): JsonValue {
-    let body: unknown;
-    try {
-      body = parse(answer.text);
-    } catch {
-      const message = `Expected JSON from ${method}, got ${answer.text.length} characters that are none. Is ${url} Tryton's address?`;
-      throw new HubError('SOURCE_PROTOCOL', message, { source: system });
-    }
-    const read = rpcAnswer.safeParse(body);
-    if (!read.success) {
-      throw new HubError('SOURCE_PROTOCOL', `Expected result or error from ${method}, got neither.`, {
-        source: system,
-      });
-    }
+  function resultOf(method: string, answer: HttpAnswer): JsonValue {
+    const read = rpcAnswer.safeParse(answer.json());
+    if (!read.success) throw http.protocolError(`Expected result or error from ${method}, got neither.`);
     if ('error' in read.data) throw rpcError(system, method, read.data.error);
     return read.data.result;
   }
 
   return {
     async call(method, parameters, signal) {
-      const used = authorization(signal);
-      let answer = await send(method, parameters, { Authorization: await used }, signal);
-      if (answer.status === 401) {
-        if (token === used) token = null;
-        answer = await send(method, parameters, { Authorization: await authorization(signal) }, signal);
-      }
-      if (answer.status !== 200) throw statusError(system, settings, method, answer);
+      const call = { method, parameters, idempotent: true };
+      const used = signedIn(signal);
+      const authorization = await used;
+      const answer = await send(call, { authorization }, signal)
+        .catch(async (error) => {
+          if (!(error instanceof HubError) || error.code !== 'SOURCE_UNAUTHORIZED') throw error;
+          if (token === used) token = null;
+          return send(call, { authorization: await signedIn(signal) }, signal);
+        })
+        .catch((error) => {
+          throw callError(error, settings, method);
+        });
       return resultOf(method, answer);
     },
 
@@ -96,16 +94,17 @@ export function createTrytonSession({ system, settings, post }: Deps): TrytonSes
 
     /** Sessions live for a month, so the hub ends its own. A server that is gone has ended it already. */
     async close() {
-      const open = token;
+      const open = await token?.catch(() => null);
       token = null;
       if (!open) return;
-      const headers = await open.then((value) => ({ Authorization: value })).catch(() => null);
-      if (headers) await send('common.db.logout', [], headers, AbortSignal.timeout(2_000)).catch(() => undefined);
+      const logout = { method: 'common.db.logout', parameters: [], idempotent: false };
+      await send(logout, { authorization: open }, AbortSignal.timeout(LOGOUT_TIMEOUT)).catch(() => undefined);
     },
   };
 }
 
-function clockOf(answer: PostAnswer): string | null {
-  const time = Date.parse(String(answer.headers.date ?? ''));
-  return Number.isNaN(time) ? null : instantOf(time);
+interface Call {
+  method: string;
+  parameters: readonly unknown[];
+  idempotent: boolean;
 }
