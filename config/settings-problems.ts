@@ -87,7 +87,9 @@ function describe(tree: YamlTree, path: readonly string[], value: unknown): stri
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
-  if (isSecretKey(path.at(-1) ?? '')) return `a ${typeof value} (not shown)`;
+  const key = path.at(-1) ?? '';
+  // `value` is what a login by header sends
+  if (isSecretKey(key) || (path.at(-2) === 'auth' && key === 'value')) return `a ${typeof value} (not shown)`;
   return typeof value === 'string' ? `"${redactText(value).slice(0, 80)}"` : String(value);
 }
 
