@@ -24,7 +24,7 @@ export interface Party {
 }
 
 /** An address that many records carry and that says nothing of who they are. */
-const PLACEHOLDER_EMAIL = 'noreply@customer.example';
+const PLACEHOLDER_EMAIL = 'customer@shop.example';
 
 /** What the systems know of every customer. Not every system knows every customer; the CRM knows some twice. */
 export function makeParties(seed: number, customers: readonly Customer[], today: Day): Party[] {
