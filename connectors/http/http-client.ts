@@ -41,6 +41,7 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
+  url: string;
   status: number;
   headers: Record<string, string>;
   text: string;
@@ -83,7 +84,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         { method: request.method ?? 'GET', url: request.url, headers, body: request.body },
         signal,
       );
-      return judge(raw, (message) => fault('SOURCE_PROTOCOL', message, request.stream));
+      return judge(request.url, raw, (message) => fault('SOURCE_PROTOCOL', message, request.stream));
     } catch (error) {
       signal.throwIfAborted();
       const message = error instanceof Error ? error.message : 'the connection failed';
@@ -167,7 +168,7 @@ async function endingWith<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   }
 }
 
-function judge(raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
+function judge(url: string, raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
   const retryAfter = retryAfterOf(raw.headers['retry-after'], Date.now());
   const outcome = outcomeOf(raw.status, retryAfter !== null);
   if (outcome !== 'ok') return failed(outcome, codes[outcome], explained(raw, retryAfter), retryAfter);
@@ -175,6 +176,7 @@ function judge(raw: RawAnswer, protocolError: (message: string) => HubError): At
   return {
     outcome,
     answer: {
+      url,
       ...raw,
       date: Number.isNaN(date) ? null : instantOf(date),
       json() {

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Connector } from './connector.ts';
+import { createJsonRpcConnector } from './json-rpc/json-rpc-connector.ts';
+import { jsonRpcSettings } from './json-rpc/settings.ts';
+import { createOdataConnector } from './odata/odata-connector.ts';
+import { odataSettings } from './odata/settings.ts';
+import { createRestConnector } from './rest/rest-connector.ts';
+import { restSettings } from './rest/settings.ts';
+import { sqlSettings } from './sql/settings.ts';
+import { createSqlConnector } from './sql/sql-connector.ts';
+
+/** The settings of a source of any kind: a new kind is one line here and one in `connect`. */
+export const sourceSchema = z.discriminatedUnion('kind', [odataSettings, restSettings, sqlSettings, jsonRpcSettings]);
+
+export type KnownSource = z.infer<typeof sourceSchema>;
+
+/** The connector of a source. Connects to nothing yet. */
+export function connect({ system, settings }: { system: string; settings: KnownSource }): Connector {
+  switch (settings.kind) {
+    case 'odata':
+      return createOdataConnector({ system, settings });
+    case 'rest':
+      return createRestConnector({ system, settings });
+    case 'sql':
+      return createSqlConnector({ system, settings });
+    case 'json-rpc':
+      return createJsonRpcConnector({ system, settings });
+  }
+}

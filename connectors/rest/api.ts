@@ -1,0 +1,70 @@
+import type { HubError } from '../../config/errors.ts';
+import type { JsonObject, JsonValue } from '../../schema/json.ts';
+import type { SourceRecord } from '../connector.ts';
+import { addressBelow, nextAddress } from '../http/address.ts';
+import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
+import type { RestSettings } from './settings.ts';
+import { readItems } from './wire.ts';
+
+export type Parameters = readonly (readonly [string, string])[];
+
+/** The API of one source: addresses, headers, and answers that hold lists. */
+export interface RestApi {
+  get(request: { stream: string; path: string; query: Parameters }, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Reads a part of an answer; what is not there is a SOURCE_PROTOCOL error. */
+  read<T>(answer: HttpAnswer, stream: string, part: (body: JsonValue) => T): T;
+  protocolError(message: string, stream: string): HubError;
+  close(): void;
+}
+
+export function createRestApi(system: string, settings: RestSettings): RestApi {
+  const { url, auth, timeout, headers } = settings;
+  const http = createHttpClient({ system, auth, timeout, secrets: Object.values(headers) });
+  return {
+    get({ stream, path, query }, signal) {
+      const isAddress = /^https?:/i.test(path);
+      const address = isAddress ? nextAddress(url, url, path) : addressBelow(url, path, query);
+      return http.request({ url: address, headers, stream }, signal);
+    },
+    read(answer, stream, part) {
+      const body = answer.json();
+      try {
+        return part(body);
+      } catch (error) {
+        throw http.protocolError(`${stream}: ${error instanceof Error ? error.message : 'unreadable answer'}`, stream);
+      }
+    },
+    protocolError: http.protocolError,
+    close: http.close,
+  };
+}
+
+/** One list, and how its records are told apart. */
+export interface RestList {
+  api: RestApi;
+  stream: string;
+  path: string;
+  /** What is sent besides the paging's own parameters. */
+  query: Parameters;
+  itemsPath: string;
+  pageSize: number;
+  recordOf(data: JsonObject): SourceRecord;
+}
+
+export interface ListAnswer {
+  records: SourceRecord[];
+  answer: HttpAnswer;
+}
+
+/** One answer of a list. */
+export async function readList(
+  list: RestList,
+  query: Parameters,
+  signal: AbortSignal,
+  path = list.path,
+): Promise<ListAnswer> {
+  const { api, stream, itemsPath, recordOf } = list;
+  const answer = await api.get({ stream, path, query }, signal);
+  const records = api.read(answer, stream, (body) => readItems(body, itemsPath).map(recordOf));
+  return { records, answer };
+}

@@ -1,0 +1,97 @@
+import type { Page, SourceRecord } from '../connector.ts';
+import { type Parameters, type RestList, readList } from './api.ts';
+import type { RestPaging } from './settings.ts';
+import { readText } from './wire.ts';
+
+type Numbered = Extract<RestPaging, { type: 'page' }>;
+
+/** Where a pass stands: the page to read, how many records a full page has, and the last keys of the pages before. */
+interface Place {
+  page: number;
+  size: number;
+  tails: string[];
+}
+
+const MAX_TAILS = 8;
+const MAX_STEPS_BACK = 50;
+
+/**
+ * Reads a list by page numbers. When a record before the current page goes (deleted, or changed and sorted to the
+ * end), all later ones move up, and one slips from the next page onto the one already read. So after each page the
+ * last record of the page before is looked up again: if it is no longer the last, the pass steps back a page.
+ * Records then come twice, and none is skipped.
+ */
+export async function* numberedPages(
+  list: RestList,
+  paging: Numbered,
+  resume: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  let place: Place = resume === null ? { page: 0, size: 0, tails: [] } : JSON.parse(resume);
+  let stepsLeft = MAX_STEPS_BACK;
+  let isProbed = paging.sizeParam !== undefined;
+  for (;;) {
+    const { records, pages } = await readNumbered(list, paging, place.page, list.pageSize, signal);
+    const tail = place.tails.at(-1);
+    if (tail !== undefined) {
+      const seen = await tailOf(list, paging, place, isProbed, tail, signal);
+      if (seen === 'moved') {
+        stepsLeft -= 1;
+        if (stepsLeft < 0) throw tooLively(list);
+        place = { ...place, page: place.page - 1, tails: place.tails.slice(0, -1) };
+        continue;
+      }
+      // A source that answers one-record pages in its own way is asked for whole pages from now on.
+      if (seen === 'found by whole page') isProbed = false;
+    }
+    const last = records.at(-1);
+    const isLast = last === undefined || (pages !== null && place.page + 1 >= pages);
+    if (last) {
+      const tails = [...place.tails, last.key].slice(-MAX_TAILS);
+      place = { page: place.page + 1, size: Math.max(place.size, records.length), tails };
+    }
+    yield { records, next: isLast ? null : JSON.stringify(place) };
+    if (isLast) return;
+  }
+}
+
+async function tailOf(
+  list: RestList,
+  paging: Numbered,
+  place: Place,
+  isProbed: boolean,
+  tail: string,
+  signal: AbortSignal,
+) {
+  if (isProbed) {
+    const probe = await readNumbered(list, paging, place.page * place.size - 1, 1, signal);
+    if (keyOfLast(probe.records) === tail) return 'found' as const;
+  }
+  const before = await readNumbered(list, paging, place.page - 1, list.pageSize, signal);
+  return keyOfLast(before.records) === tail ? ('found by whole page' as const) : ('moved' as const);
+}
+
+async function readNumbered(list: RestList, paging: Numbered, page: number, size: number, signal: AbortSignal) {
+  const { pageParam, sizeParam, first, totalPath } = paging;
+  const sized: Parameters = sizeParam === undefined ? [] : [[sizeParam, String(size)]];
+  const { records, answer } = await readList(
+    list,
+    [...list.query, ...sized, [pageParam, String(first + page)]],
+    signal,
+  );
+  const pages =
+    totalPath === undefined ? null : list.api.read(answer, list.stream, (body) => readText(body, totalPath));
+  return { records, pages: pages === null ? null : Number(pages) };
+}
+
+function keyOfLast(records: SourceRecord[]): string | undefined {
+  return records.at(-1)?.key;
+}
+
+export function tooLively({ api, stream }: RestList) {
+  return api.protocolError(
+    `${stream}: expected pages that stay the same while they are read, got other ones again and again; give the list a ` +
+      'fixed order by `params` (such as sort: modified,id)',
+    stream,
+  );
+}
