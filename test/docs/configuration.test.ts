@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { fieldsOf } from '../../cache/tables.ts';
+import { loadSettings } from '../../config/load-settings.ts';
+import { settingsJsonSchema } from '../../config/settings-json-schema.ts';
+import { sourceSchema } from '../../connectors/kinds.ts';
+import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
+import { entities } from '../../schema/records.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const page = readFileSync(path.join(root, 'docs/configuration.md'), 'utf8');
+const examples = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml]) => yaml ?? '');
+const folder = mkdtempSync(path.join(tmpdir(), 'configuration-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('docs/configuration.md', () => {
+  it('has examples that load, and whose mappings compile', () => {
+    expect(examples).toHaveLength(2);
+    for (const [index, example] of examples.entries()) {
+      const file = path.join(folder, `${index}.yaml`);
+      writeFileSync(file, example);
+      const env = { SHOP_TOKEN: 't', FINANCE_PASSWORD: 'p', TRYTON_PASSWORD: 'p' };
+      const presetsFolder = path.join(root, 'connectors/presets');
+      const { sources } = loadSettings({ file, env, sourceSchema, presetsFolder });
+      for (const [system, source] of Object.entries(sources)) {
+        for (const [streamName, stream] of Object.entries(source.streams)) {
+          expect(compileMapping({ system, streamName, stream }).hash).not.toBe('');
+        }
+      }
+    }
+  });
+
+  it('names every setting there is', () => {
+    const names = [...keysOf(settingsJsonSchema(sourceSchema))];
+    expect(names.length).toBeGreaterThan(80);
+    const words = new Set(page.match(/[A-Za-z][A-Za-z0-9]*/g));
+    expect(names.filter((name) => !words.has(name))).toEqual([]);
+  });
+
+  it.each(entities)('lists all fields of %s', (entity) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${entity}\` |`)) ?? '';
+    const listed =
+      row
+        .replaceAll(/\([^)]*\)|\*/g, '')
+        .split('|')
+        .at(2)
+        ?.split(',') ?? [];
+    expect(listed.map((field) => field.trim())).toEqual(fieldsOf(entity).map(([name]) => name));
+  });
+});
+
+/** All keys of maps anywhere in a JSON Schema. */
+function* keysOf(schema: unknown): Generator<string> {
+  if (typeof schema !== 'object' || schema === null) return;
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'properties') yield* Object.keys(value);
+    if (key !== 'default') yield* keysOf(value);
+  }
+}
