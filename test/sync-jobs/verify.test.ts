@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Cache } from '../../cache/cache.ts';
+import { HubError } from '../../config/errors.ts';
+import { databases } from '../setup/databases.ts';
+import { createFakeSource, type FakeSource } from './fake-source.ts';
+import { type OrderStream, orderStream } from './harness.ts';
+
+describe.each(databases)('verify on $name', (database) => {
+  let cache: Cache;
+  let source: FakeSource;
+  let stream: OrderStream;
+  let system: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    cache = await database.open();
+  });
+  afterAll(() => database.drop());
+
+  beforeEach(async () => {
+    count += 1;
+    system = `erp${count}`;
+    source = createFakeSource();
+    stream = orderStream(source, cache, { system });
+    for (let key = 1; key <= 25; key += 1) {
+      source.put(String(key), { number: `A-${key}`, amount: '10.50', date: '2026-03-01' });
+    }
+    await stream.sync();
+    source.clock.tick(600_000);
+  });
+
+  const alter = (key: string) =>
+    cache.execute('UPDATE orders SET order_number = ? WHERE system = ? AND source_key = ?', ['forged', system, key]);
+
+  it('finds nothing after a pass, with equal counts and checksums, and notes that down', async () => {
+    const report = await stream.verify();
+    expect(report).toMatchObject({ outcome: 'EQUAL', source: { records: 25 }, missing: 0, extra: 0, different: 0 });
+    if (report.outcome !== 'EQUAL') throw new Error('Expected equal sides.');
+    expect(report.cache).toEqual(report.source);
+    const state = await stream.store.state({ system, stream: 'orders' });
+    expect(state).toMatchObject({ lastVerifyDifferences: 0, lastVerifyAt: expect.any(String) });
+  });
+
+  it('names a row that was altered in the cache, and the field, however often it syncs', async () => {
+    await alter('7');
+    for (let turn = 0; turn < 2; turn += 1) {
+      const report = await stream.verify();
+      expect(report).toMatchObject({
+        outcome: 'DIFFERENT',
+        error: { code: 'VERIFY_DIFFERENT', message: expect.stringContaining(': 7.') },
+        different: 1,
+        differences: [
+          { key: '7', kind: 'DIFFERENT', fields: [{ field: 'orderNumber', source: 'A-7', cache: 'forged' }] },
+        ],
+      });
+    }
+    expect((await stream.store.state({ system, stream: 'orders' })).lastVerifyDifferences).toBe(1);
+  });
+
+  it('names a row that was removed from, or added to, the tables of the cache', async () => {
+    await cache.execute('DELETE FROM orders WHERE system = ? AND source_key = ?', [system, '3']);
+    await cache.execute('DELETE FROM source_records WHERE system = ? AND source_key = ?', [system, '4']);
+    expect(await stream.verify()).toMatchObject({
+      outcome: 'DIFFERENT',
+      different: 1,
+      missing: 1,
+      differences: [
+        { key: '3', kind: 'DIFFERENT' },
+        { key: '4', kind: 'MISSING' },
+      ],
+    });
+  });
+
+  it('does not mistake a source that has changed since the last pass for a broken cache', async () => {
+    source.put('7', { number: 'B-7' });
+    source.put('26', { number: 'A-26' });
+    source.remove('9');
+    expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL', settled: 3, source: { records: 25 } });
+    expect(await stream.orders()).toEqual(stream.truth());
+  });
+
+  it('is clean while the source changes under its hands, and still sees a forged row', async () => {
+    let turn = 0;
+    source.faults.page = () => {
+      turn += 1;
+      source.clock.tick(10_000);
+      source.put(String(1 + (turn % 25)), { number: `changed ${turn}` });
+      source.put(`new ${turn}`, { number: `new ${turn}` });
+      source.remove(String(5 + (turn % 7)));
+    };
+    expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL', missing: 0, extra: 0, different: 0 });
+    await stream.sync();
+    await alter('25');
+    source.faults = {};
+    expect(await stream.verify()).toMatchObject({ outcome: 'DIFFERENT', differences: [{ key: '25' }] });
+  });
+
+  it('says of a record that never stands still that it never stands still', async () => {
+    let turn = 0;
+    const restless = () => {
+      turn += 1;
+      source.put('7', { number: `turn ${turn}` });
+    };
+    source.faults.page = restless;
+    source.faults.readByKeys = restless;
+    expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL', moving: 1, different: 0 });
+  });
+
+  it('finds a change without a new timestamp, and a full pass repairs it (fault 8)', async () => {
+    const record = source.truth.get('7');
+    if (record) record.data.number = 'changed on the quiet';
+    expect(await stream.verify()).toMatchObject({ outcome: 'DIFFERENT', different: 1, differences: [{ key: '7' }] });
+    await stream.sync({ full: true });
+    expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL' });
+  });
+
+  it('finds a record that came without a timestamp and was missed (fault 7)', async () => {
+    source.put('unstamped', { number: 'unstamped' }, null);
+    expect(await stream.verify()).toMatchObject({
+      outcome: 'DIFFERENT',
+      missing: 1,
+      differences: [{ key: 'unstamped' }],
+    });
+  });
+
+  it('does not compare records that are in quarantine, and counts them', async () => {
+    source.put('poison', { number: 'P', date: 'yesterday' });
+    await stream.sync();
+    expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL', rejected: 1, source: { records: 25 } });
+  });
+
+  it('compares values, not how they are written', async () => {
+    source.put('7', { number: 'A-7', amount: '0010.5000' });
+    await stream.sync();
+    expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL' });
+  });
+
+  it('lists a bounded number of differences and counts them all', async () => {
+    for (const key of ['1', '2', '3', '4']) await alter(key);
+    const report = await stream.verify({ listed: 2 });
+    expect(report).toMatchObject({ different: 4, differences: [{ key: '1' }, { key: '2' }] });
+  });
+
+  it('keeps what the source no longer has where the stream says so', async () => {
+    const keeping = orderStream(source, cache, { system: `${system}k`, deletes: 'none' });
+    await keeping.sync();
+    source.remove('9');
+    expect(await keeping.verify()).toMatchObject({ outcome: 'EQUAL', kept: 1, extra: 0 });
+  });
+
+  it('reports what is gone from a source whose shrinking nobody has confirmed', async () => {
+    for (let key = 1; key <= 20; key += 1) source.remove(String(key));
+    expect(await stream.verify()).toMatchObject({ outcome: 'DIFFERENT', extra: 20 });
+    expect(Object.keys(await stream.orders())).toHaveLength(25);
+  });
+
+  it('works where the source cannot be asked by key', async () => {
+    source.faults.readByKeys = () => {
+      throw new HubError('SETTINGS_INVALID', 'The stream has no byKey.');
+    };
+    source.put('7', { number: 'B-7' });
+    source.remove('9');
+    await alter('8');
+    expect(await stream.verify()).toMatchObject({ outcome: 'DIFFERENT', settled: 2, differences: [{ key: '8' }] });
+  });
+
+  it('waits for its turn while a pass of another process is under way', async () => {
+    const lease = await stream.store.claim({ system, stream: 'orders', owner: 'another', ttl: 60_000 });
+    source.put('7', { number: 'B-7' });
+    const verifying = stream.verify();
+    setTimeout(() => void (lease && stream.store.release(lease)), 100);
+    expect(await verifying).toMatchObject({ outcome: 'EQUAL', settled: 1 });
+  });
+
+  it('says that a source is down, and that a stream was never read', async () => {
+    source.faults.page = () => {
+      throw new HubError('SOURCE_UNREACHABLE', 'Connection refused.');
+    };
+    expect(await stream.verify()).toMatchObject({ outcome: 'FAILED', error: { code: 'SOURCE_UNREACHABLE' } });
+    const unread = orderStream(source, cache, { system: `${system}u` });
+    expect(await unread.verify()).toMatchObject({
+      outcome: 'FAILED',
+      error: { message: expect.stringContaining('Sync it first') },
+    });
+  });
+});
