@@ -1,7 +1,7 @@
 import type { FieldKind } from '../schema/fields.ts';
 import type { Row, Sql } from './cache.ts';
 import { allOf, among, type Condition, within } from './condition.ts';
-import { behind, orderByText, type Ordering, type Position } from './keyset.ts';
+import { behind, type Ordering, orderByText, type Position } from './keyset.ts';
 import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 
@@ -43,9 +43,10 @@ export interface CustomerPageRequest extends CustomerListRequest {
   after: Position | null;
 }
 
-/** A party with the rule that made it part of its customer. */
-export interface LinkedParty extends DecodedRow {
-  linkedBy: string;
+/** Whom a party belongs to, and the rule that says so. */
+export interface CustomerLink {
+  customerId: string;
+  rule: string;
   linkedAt: string;
 }
 
@@ -86,16 +87,16 @@ export interface CustomerStore {
   byIds(ids: readonly string[]): Promise<Map<string, CustomerRow>>;
   /** Old id → the id it was merged into, for those that were. */
   forwards(ids: readonly string[]): Promise<Map<string, string>>;
-  /** Party id → customer id. */
-  ofParties(partyIds: readonly string[]): Promise<Map<string, string>>;
-  partiesOf(customerIds: readonly string[]): Promise<Map<string, LinkedParty[]>>;
+  /** Party id → whom it belongs to, and why. */
+  linksOfParties(partyIds: readonly string[]): Promise<Map<string, CustomerLink>>;
+  partiesOf(customerIds: readonly string[]): Promise<Map<string, DecodedRow[]>>;
   page(request: CustomerPageRequest): Promise<{ rows: CustomerRow[]; hasNextPage: boolean }>;
   count(request: CustomerListRequest): Promise<number>;
 }
 
 export function createCustomerStore(sql: Sql): CustomerStore {
   const { dialect } = sql;
-  return { orderingField, byIds, forwards, ofParties, partiesOf, page, count };
+  return { orderingField, byIds, forwards, linksOfParties, partiesOf, page, count };
 
   async function byIds(ids: readonly string[]) {
     const chosen = among('c.id', ids);
@@ -112,37 +113,39 @@ export function createCustomerStore(sql: Sql): CustomerStore {
     return new Map(rows.map((row) => [String(row.old_id), String(row.customer_id)]));
   }
 
-  async function ofParties(partyIds: readonly string[]) {
+  async function linksOfParties(partyIds: readonly string[]) {
     const chosen = among('party_id', partyIds);
     const rows = await sql.query(
-      `SELECT party_id, customer_id FROM customer_links WHERE ${chosen.sql}`,
+      `SELECT party_id, customer_id, rule, linked_at FROM customer_links WHERE ${chosen.sql}`,
       chosen.parameters,
     );
-    return new Map(rows.map((row) => [String(row.party_id), String(row.customer_id)]));
+    return new Map(
+      rows.map((row): [string, CustomerLink] => [
+        String(row.party_id),
+        {
+          customerId: String(row.customer_id),
+          rule: String(row.rule),
+          linkedAt: String(decodeValue(instant, row.linked_at, dialect)),
+        },
+      ]),
+    );
   }
 
   async function partiesOf(customerIds: readonly string[]) {
     const owners = among('l.customer_id', customerIds);
     const rows = await sql.query(
-      `SELECT l.customer_id AS \`owner\`, l.rule AS \`linkedBy\`, l.linked_at AS \`linkedAt\`,
-              ${selectList('party', 't', dialect)}
+      `SELECT l.customer_id AS \`owner\`, ${selectList('party', 't', dialect)}
        FROM customer_links l JOIN parties t ON t.id = l.party_id
        WHERE ${owners.sql} ORDER BY t.\`system\`, t.source_key`,
       owners.parameters,
     );
-    return rowsBy(rows, 'owner', (row) => ({
-      ...decodeRow('party', row, dialect),
-      linkedBy: String(row.linkedBy),
-      linkedAt: String(decodeValue(instant, row.linkedAt, dialect)),
-    }));
+    return rowsBy(rows, 'owner', (row) => decodeRow('party', row, dialect));
   }
 
   async function page(request: CustomerPageRequest) {
     const { direction } = orderingOf(request.orderBy);
     const [column, kind] = columns[orderingField(request.orderBy)];
-    const start = request.after
-      ? [behind(`c.${column}`, 'c.id', kind, direction, request.after, dialect)]
-      : [];
+    const start = request.after ? [behind(`c.${column}`, 'c.id', kind, direction, request.after, dialect)] : [];
     const where = allOf([...conditionsOf(request), ...start]);
     const rows = await sql.query(
       `SELECT ${SELECT} FROM customers c WHERE ${where.sql}
@@ -186,7 +189,7 @@ function orderingOf(orderBy: string) {
   return ordering;
 }
 
-/** Every word must occur; `search_text` is kept in lower case NFKC. */
+/** Every word must occur; `search_text` is kept in lower-case NFKC (`searchText` of customer-360). */
 function searchConditions(search: string): Condition[] {
   const words = search.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
   return words.map((word) => ({

@@ -1,6 +1,6 @@
 import type { FieldKind } from '../schema/fields.ts';
-import type { Condition } from './condition.ts';
 import type { Dialect } from './columns.ts';
+import type { Condition } from './condition.ts';
 import { encodeValue } from './row-codec.ts';
 
 /** What a list is ordered by; the id breaks ties, in the same direction. */

@@ -1,9 +1,9 @@
 import type { Sql } from './cache.ts';
-import { type Document, orderHasDocument, ordersOfDocuments } from './order-documents.ts';
 import { among } from './condition.ts';
+import { overdueInvoice } from './invoice-store.ts';
+import { type Document, orderHasDocument, ordersOfDocuments } from './order-documents.ts';
 import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
-import { overdueInvoice } from './invoice-store.ts';
 import type { DecodedRow } from './row-codec.ts';
 
 /** With a shipment in one of these states. */

@@ -65,7 +65,10 @@ export function spanOfField(entity: Entity, field: string): Filter {
 /** The record's party belongs to one of the customers. */
 export const ofCustomers: Filter = (ids) => {
   const chosen = among('customer_id', ids as string[]);
-  return { sql: `t.party_id IN (SELECT party_id FROM customer_links WHERE ${chosen.sql})`, parameters: chosen.parameters };
+  return {
+    sql: `t.party_id IN (SELECT party_id FROM customer_links WHERE ${chosen.sql})`,
+    parameters: chosen.parameters,
+  };
 };
 
 /** `{status: oneOf, orderDate: span}`: the filters of the fields named, under their own names. */

@@ -1,5 +1,9 @@
 /** Rows (or what is made of them) by the text of one column, in the order they came. */
-export function rowsBy<R extends object, T>(rows: readonly R[], column: keyof R, make: (row: R) => T): Map<string, T[]> {
+export function rowsBy<R extends object, T>(
+  rows: readonly R[],
+  column: keyof R,
+  make: (row: R) => T,
+): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     const key = String(row[column]);

@@ -6,8 +6,8 @@ export type Domain = (typeof domains)[number];
 
 /** The types each domain offers connections of. */
 const connectionsOf: Record<Domain, readonly string[]> = {
-  customer360: ['Customer'],
-  crm: ['Interaction', 'ServiceCase', 'SurveyResponse', 'Opportunity'],
+  customer360: ['Customer', 'Party'],
+  crm: ['Account', 'Interaction', 'ServiceCase', 'SurveyResponse', 'Opportunity'],
   erp: ['Order'],
   scm: ['Shipment', 'Return'],
   finance: ['Invoice', 'Payment'],

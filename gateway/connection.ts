@@ -1,0 +1,148 @@
+import { kindOfField } from '../cache/record-list.ts';
+import { recordStats, recordStatsOfCustomers, type StatsGroup } from '../cache/record-stats.ts';
+import type { PageRequest, RecordPage, RecordStore } from '../cache/record-store.ts';
+import type { DecodedRow } from '../cache/row-codec.ts';
+import type { FieldKind } from '../schema/fields.ts';
+import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
+import type { GraphContext } from './context.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { filterOf, pageSize } from './page-arguments.ts';
+import { keepRecords, type RecordSource } from './records.ts';
+import type { Stores } from './stores.ts';
+import type { FieldResolver } from './subschema.ts';
+
+/** One page of a list, read when a field asks for it, and the questions on the whole list. */
+export interface Connection<Node = object> {
+  page(): Promise<{ nodes: Node[]; hasNextPage: boolean }>;
+  hasPreviousPage: boolean;
+  cursorOf(node: Node): string;
+  count(): Promise<number>;
+  stats?(groupBy: readonly string[]): Promise<StatsGroup[]>;
+}
+
+export interface ListArguments {
+  filter?: Record<string, unknown> | null;
+  orderBy?: string | null;
+  first?: number | null;
+  after?: string | null;
+}
+
+/** A resolver for a list of all records that fit the filter. */
+export function recordConnection(field: string, storeOf: (stores: Stores) => RecordStore): FieldResolver {
+  return async (_source: unknown, args: ListArguments, context: GraphContext): Promise<Connection<DecodedRow>> => {
+    const store = storeOf(context.stores);
+    const list = await readArguments(field, store, args, context);
+    const { request } = list;
+    const page = once(() => store.page(request));
+    return {
+      ...connectionOf(list, page, store, context),
+      count: once(() => store.count(request)),
+      stats: (groupBy) => recordStats(context.stores.sql, store.list, { ...request, groupBy }),
+    };
+  };
+}
+
+/** A resolver for a customer's list: the lists of all customers of a level are read at once. */
+export function customerConnection(field: string, storeOf: (stores: Stores) => RecordStore): FieldResolver {
+  return async (
+    customer: RecordSource,
+    args: ListArguments,
+    context: GraphContext,
+  ): Promise<Connection<DecodedRow>> => {
+    const store = storeOf(context.stores);
+    const list = await readArguments(field, store, args, context);
+    const { request } = list;
+    const { loaders, stores } = context;
+    const pageName = `${field}:page:${JSON.stringify(request)}`;
+    const countName = `${field}:count:${JSON.stringify(request.filter)}`;
+    const page = once(
+      async () =>
+        (await loaders.load(pageName, customer.id, (ids) => store.pagesOfCustomers(ids, request))) ?? emptyPage,
+    );
+    const count = async () =>
+      (await loaders.load(countName, customer.id, (ids) => store.countsOfCustomers(ids, request))) ?? 0;
+    const stats = async (groupBy: readonly string[]) => {
+      const name = `${field}:stats:${JSON.stringify([request.filter, groupBy])}`;
+      const read = (ids: readonly string[]) =>
+        recordStatsOfCustomers(stores.sql, store.list, ids, { ...request, groupBy });
+      return (await loaders.load(name, customer.id, read)) ?? [];
+    };
+    return { ...connectionOf(list, page, store, context), count, stats };
+  };
+}
+
+const emptyPage: RecordPage = { rows: [], hasNextPage: false };
+
+interface ReadList {
+  request: PageRequest;
+  tag: string;
+  orderingField: string;
+}
+
+async function readArguments(
+  field: string,
+  { list }: RecordStore,
+  args: ListArguments,
+  context: GraphContext,
+): Promise<ReadList> {
+  const orderBy = args.orderBy ?? defaultOrder(list.orderings);
+  const orderingField = list.orderings[orderBy]?.field ?? 'id';
+  const tag = `${field}(orderBy: ${orderBy})`;
+  const kind = kindOfField(list.entity, orderingField);
+  const request: PageRequest = {
+    filter: await filterOf(args.filter, context),
+    today: context.today,
+    orderBy,
+    first: pageSize(args.first, context),
+    after: args.after == null ? null : positionOf(args.after, tag, kind),
+  };
+  return { request, tag, orderingField };
+}
+
+/** An explicit `orderBy: null` means what leaving it out means for most lists: newest first, or by name. */
+function defaultOrder(orderings: Readonly<Record<string, object>>): string {
+  const names = Object.keys(orderings);
+  return names.find((name) => /(_AT|_ON|_DATE)_DESC$/.test(name)) ?? names[0] ?? '';
+}
+
+/** The place a cursor of `tag` stands for; its value must be one that the list can be ordered by. */
+export function positionOf(cursor: string, tag: string, kind: FieldKind) {
+  const [value = null, id] = decodeCursor(
+    cursor,
+    tag,
+    (values) => values.length === 2 && isValueOf(kind, values[0]) && typeof values[1] === 'string',
+  );
+  return { value, id: String(id) };
+}
+
+function isValueOf(kind: FieldKind, value: string | null | undefined): boolean {
+  if (value === null) return true;
+  if (value === undefined) return false;
+  if (kind.type === 'date') return DATE_PATTERN.test(value);
+  return kind.type === 'instant' ? INSTANT_PATTERN.test(value) : true;
+}
+
+function connectionOf(
+  { request, tag, orderingField }: ReadList,
+  read: () => Promise<RecordPage>,
+  { list }: RecordStore,
+  context: GraphContext,
+) {
+  return {
+    page: once(async () => {
+      const { rows, hasNextPage } = await read();
+      return { nodes: keepRecords(list.entity, rows, context), hasNextPage };
+    }),
+    hasPreviousPage: request.after !== null,
+    cursorOf: (row: DecodedRow) => encodeCursor(tag, [(row[orderingField] as string | null) ?? null, row.id]),
+  };
+}
+
+/** The same promise however often it is asked for. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

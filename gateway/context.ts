@@ -1,0 +1,16 @@
+import type { Settings } from '../config/settings.ts';
+import type { FreshnessReader } from './freshness.ts';
+import type { Loaders } from './loaders.ts';
+import type { Stores } from './stores.ts';
+
+/** What the resolvers of one request have at hand. A new one for every request: the loaders live in it. */
+export interface GraphContext {
+  stores: Stores;
+  loaders: Loaders;
+  freshness: FreshnessReader;
+  sources: Settings['sources'];
+  /** The business date of the request, UTC. */
+  today: string;
+  /** Most items of one page. */
+  maxPage: number;
+}

@@ -1,0 +1,35 @@
+import type { CustomerFilter, CustomerRow } from '../cache/customer-store.ts';
+import { type Connection, once, positionOf } from './connection.ts';
+import type { GraphContext } from './context.ts';
+import { encodeCursor } from './cursor.ts';
+import { pageSize } from './page-arguments.ts';
+
+interface CustomersArguments {
+  search?: string | null;
+  filter?: CustomerFilter | null;
+  orderBy?: string | null;
+  first?: number | null;
+  after?: string | null;
+}
+
+/** The list of customers: searched, filtered, ordered. */
+export function customers(_source: unknown, args: CustomersArguments, context: GraphContext): Connection<CustomerRow> {
+  const { loaders, stores } = context;
+  const orderBy = args.orderBy ?? 'NAME_ASC';
+  const field = stores.customers.orderingField(orderBy);
+  const tag = `Query.customers(orderBy: ${orderBy})`;
+  const list = { search: args.search ?? null, filter: args.filter ?? {} };
+  const first = pageSize(args.first, context);
+  const kind = field === 'displayName' ? ({ type: 'longText' } as const) : ({ type: 'instant' } as const);
+  const after = args.after == null ? null : positionOf(args.after, tag, kind);
+  return {
+    page: once(async () => {
+      const { rows, hasNextPage } = await stores.customers.page({ ...list, orderBy, first, after });
+      for (const row of rows) loaders.keep('customer', row.id, row);
+      return { nodes: rows, hasNextPage };
+    }),
+    hasPreviousPage: after !== null,
+    cursorOf: (row) => encodeCursor(tag, [row[field], row.id]),
+    count: once(() => stores.customers.count(list)),
+  };
+}

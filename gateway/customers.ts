@@ -1,0 +1,32 @@
+import type { CustomerRow } from '../cache/customer-store.ts';
+import type { GraphContext } from './context.ts';
+
+/** A customer as resolvers pass it on: the id at least, the whole golden record where it has been read anyway. */
+export type CustomerSource = { id: string } & Partial<CustomerRow>;
+
+/** The golden record, or undefined. */
+export function goldenRecord(id: string, { loaders, stores }: GraphContext): Promise<CustomerRow | undefined> {
+  return loaders.load('customer', id, stores.customers.byIds);
+}
+
+/** The customer with this id or the one it was merged into; null when nobody has it. */
+export async function customerById(id: string, context: GraphContext): Promise<CustomerRow | null> {
+  const [current] = await goldenIds([id], context);
+  return current ? ((await goldenRecord(current, context)) ?? null) : null;
+}
+
+/** The ids as they are now: those given away by merges become those they went into. */
+export async function goldenIds(ids: readonly string[], { loaders, stores }: GraphContext): Promise<string[]> {
+  const current = ids.map(async (id) => (await loaders.load('forward', id, stores.customers.forwards)) ?? id);
+  return [...new Set(await Promise.all(current))];
+}
+
+/** The customer a party belongs to; null where it is not yet resolved or there is no party. */
+export async function customerOfParty(
+  partyId: string | null | undefined,
+  { loaders, stores }: GraphContext,
+): Promise<CustomerSource | null> {
+  if (!partyId) return null;
+  const link = await loaders.load('link', partyId, stores.customers.linksOfParties);
+  return link ? { id: link.customerId } : null;
+}

@@ -1,0 +1,51 @@
+import { HubError } from '../config/errors.ts';
+import { CUSTOMER_ID_PATTERN, RECORD_ID_PATTERN } from '../schema/ids.ts';
+import type { GraphContext } from './context.ts';
+import { goldenIds } from './customers.ts';
+
+/** How many items were asked for, 20 when it is not said. Throws PAGE_TOO_LARGE or BAD_USER_INPUT. */
+export function pageSize(first: number | null | undefined, { maxPage }: GraphContext): number {
+  const size = first ?? Math.min(20, maxPage);
+  if (size < 0) throw new HubError('BAD_USER_INPUT', `Expected first to be 0 or more, got ${size}.`);
+  if (size > maxPage) {
+    throw new HubError(
+      'PAGE_TOO_LARGE',
+      `Expected first to be at most ${maxPage} (gateway.maxPage), got ${size}. Take several pages with \`after\`.`,
+    );
+  }
+  return size;
+}
+
+/** Throws BAD_USER_INPUT for what is no customer id. */
+export function customerIdOf(text: string): string {
+  if (CUSTOMER_ID_PATTERN.test(text)) return text;
+  const advice = RECORD_ID_PATTERN.test(text) ? 'That is the id of a record: ask node(id) or order(id).' : EXAMPLE;
+  throw new HubError('BAD_USER_INPUT', `Expected a customer's id (a UUIDv7), got "${text}". ${advice}`);
+}
+
+const EXAMPLE = 'Ids look like 0198a3f2-7c1e-7d4b-9a55-3b1f0c2e4d6a: take one from customers { nodes { id } }.';
+
+/** Throws BAD_USER_INPUT for what is no id of a record. */
+export function recordIdOf(text: string, what: string): string {
+  if (RECORD_ID_PATTERN.test(text)) return text;
+  throw new HubError(
+    'BAD_USER_INPUT',
+    `Expected the id of ${what} (a UUIDv8), got "${text}". Ids look like 3f0c2a9e-51b7-8c44-a1d0-7be2f9c06d13: take one from the graph. For a system's own key use customerBySource or a filter.`,
+  );
+}
+
+/** A filter as the stores take it: customers by the ids they have now. */
+export async function filterOf(
+  filter: Record<string, unknown> | null | undefined,
+  context: GraphContext,
+): Promise<Record<string, unknown>> {
+  const { customer, ...others } = filter ?? {};
+  if (!Array.isArray(customer)) return others;
+  return {
+    ...others,
+    customer: await goldenIds(
+      customer.map((id) => customerIdOf(String(id))),
+      context,
+    ),
+  };
+}

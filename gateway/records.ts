@@ -1,0 +1,70 @@
+import { readChildren, readOfCustomers } from '../cache/child-records.ts';
+import { readByIds } from '../cache/record-store.ts';
+import type { DecodedRow } from '../cache/row-codec.ts';
+import type { Entity } from '../schema/records.ts';
+import type { GraphContext } from './context.ts';
+import { customerOfParty } from './customers.ts';
+import type { FieldResolver, ReadKeyed } from './subschema.ts';
+
+/** A record as resolvers pass it on: the id at least, the row where it has been read anyway. */
+export type RecordSource = { id: string } & Partial<DecodedRow>;
+
+/** The record with this id, or null. */
+export async function recordById(
+  entity: Entity,
+  id: unknown,
+  { loaders, stores }: GraphContext,
+): Promise<DecodedRow | null> {
+  if (typeof id !== 'string') return null;
+  return (await loaders.load(`record:${entity}`, id, (ids) => readByIds(stores.sql, entity, ids))) ?? null;
+}
+
+/** Keeps rows that were read by other ways than their ids, so that they are not read again. */
+export function keepRecords(entity: Entity, rows: readonly DecodedRow[], { loaders }: GraphContext): DecodedRow[] {
+  for (const row of rows) loaders.keep(`record:${entity}`, row.id, row);
+  return [...rows];
+}
+
+/** All records of an entity whose field names this one: the lines of an order. */
+export async function children(
+  entity: Entity,
+  field: string,
+  id: string,
+  context: GraphContext,
+  orderBy: readonly string[] = [],
+): Promise<DecodedRow[]> {
+  const { loaders, stores } = context;
+  const read = (ids: readonly string[]) => readChildren(stores.sql, entity, field, ids, orderBy);
+  return (await loaders.load(`children:${entity}.${field}`, id, read)) ?? [];
+}
+
+/** A resolver for the record that a field of the source names. */
+export function referenced(entity: Entity, field: string): FieldResolver {
+  return (source: RecordSource, _args: unknown, context: GraphContext) => recordById(entity, source[field], context);
+}
+
+/** A resolver for the records whose field names the source. */
+export function referencing(entity: Entity, field: string, ...orderBy: string[]): FieldResolver {
+  return (source: RecordSource, _args: unknown, context: GraphContext) =>
+    children(entity, field, source.id, context, orderBy);
+}
+
+/** A resolver for all records of a customer's parties. For lists that stay short. */
+export function ofCustomer(entity: Entity, ...orderBy: string[]): FieldResolver {
+  return async (source: RecordSource, _args: unknown, { loaders, stores }: GraphContext) => {
+    const read = (ids: readonly string[]) => readOfCustomers(stores.sql, entity, ids, orderBy);
+    return (await loaders.load(`customer:${entity}`, source.id, read)) ?? [];
+  };
+}
+
+/** A resolver for the customer whose party the source names. */
+export const customerOfRecord: FieldResolver = (source: RecordSource, _args: unknown, context: GraphContext) =>
+  customerOfParty(source.partyId as string | null, context);
+
+/** The types of an entity are completed in its own subschema through its rows. */
+export function keyedRecords(entity: Entity): ReadKeyed {
+  return async (ids, context) => {
+    const rows = await Promise.all(ids.map((id) => recordById(entity, id, context)));
+    return new Map(rows.flatMap((row) => (row ? [[row.id, row] as const] : [])));
+  };
+}

@@ -1,0 +1,53 @@
+import type { Sql } from '../cache/cache.ts';
+import { type CustomerStore, createCustomerStore } from '../cache/customer-store.ts';
+import { createEngagementStores, type EngagementStores } from '../cache/engagement-store.ts';
+import {
+  createInvoiceStore,
+  createPaymentStore,
+  type InvoiceStore,
+  type PaymentStore,
+} from '../cache/invoice-store.ts';
+import { createOrderStore, type OrderStore } from '../cache/order-store.ts';
+import { createAccountStore, createPartyStore } from '../cache/party-store.ts';
+import type { QuarantineStore } from '../cache/quarantine-store.ts';
+import type { RecordStore } from '../cache/record-store.ts';
+import { createReturnStore, createShipmentStore, type OrderDocumentStore } from '../cache/shipment-store.ts';
+import { createSourceRecordStore, type SourceRecordStore } from '../cache/source-record-store.ts';
+import type { StatusStore } from '../cache/status-store.ts';
+import { createTimelineStore, type TimelineStore } from '../cache/timeline-store.ts';
+
+/** Everything the graph reads the cache through. */
+export interface Stores extends EngagementStores {
+  sql: Sql;
+  customers: CustomerStore;
+  parties: RecordStore;
+  accounts: RecordStore;
+  orders: OrderStore;
+  shipments: OrderDocumentStore;
+  returns: OrderDocumentStore;
+  invoices: InvoiceStore;
+  payments: PaymentStore;
+  sourceRecords: SourceRecordStore;
+  timeline: TimelineStore;
+  status: StatusStore;
+  quarantine: QuarantineStore;
+}
+
+export function createStores(sql: Sql): Stores {
+  return {
+    sql,
+    customers: createCustomerStore(sql),
+    parties: createPartyStore(sql),
+    accounts: createAccountStore(sql),
+    orders: createOrderStore(sql),
+    shipments: createShipmentStore(sql),
+    returns: createReturnStore(sql),
+    invoices: createInvoiceStore(sql),
+    payments: createPaymentStore(sql),
+    sourceRecords: createSourceRecordStore(sql),
+    timeline: createTimelineStore(sql),
+    status: {} as StatusStore,
+    quarantine: {} as QuarantineStore,
+    ...createEngagementStores(sql),
+  };
+}

@@ -1,0 +1,104 @@
+import type { CustomerRow } from '../../cache/customer-store.ts';
+import type { DecodedRow } from '../../cache/row-codec.ts';
+import { recordConnection } from '../connection.ts';
+import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts';
+import type { GraphContext } from '../context.ts';
+import { customerBySource } from '../customer-by-source.ts';
+import { customers } from '../customer-list.ts';
+import { type CustomerSource, customerById, customerOfParty, goldenRecord } from '../customers.ts';
+import { node } from '../nodes.ts';
+import { orderToCashField } from '../order-to-cash.ts';
+import { customerIdOf } from '../page-arguments.ts';
+import type { RecordSource } from '../records.ts';
+import { sourceRecordField, sourceRecordOf } from '../source-records.ts';
+import { byIdAlone, type DomainSubschema, type FieldResolver, type ReadKeyed } from '../subschema.ts';
+import { timeline, timelineResolvers } from '../timeline.ts';
+
+/** Who the customers are, what happened with them, and how far their orders are. */
+export const customer360: DomainSubschema = {
+  domain: 'customer360',
+  resolvers: {
+    Query: {
+      customer: (_source: unknown, { id }: { id: string }, context: GraphContext) =>
+        customerById(customerIdOf(id), context),
+      customerBySource,
+      customers,
+      parties: recordConnection('Query.parties', (stores) => stores.parties),
+      node,
+    },
+    Customer: {
+      ...golden(
+        'kind',
+        'displayName',
+        'legalName',
+        'taxId',
+        'email',
+        'phone',
+        'website',
+        'language',
+        'country',
+        'birthDate',
+        'createdAt',
+        'updatedAt',
+      ),
+      parties: (customer: CustomerSource, _args: unknown, context: GraphContext) => partiesOf(customer, context),
+      sourceRecords: async (customer: CustomerSource, _args: unknown, context: GraphContext) => {
+        const parties = await partiesOf(customer, context);
+        const records = await Promise.all(parties.map((party) => sourceRecordOf(party, 'party', context)));
+        return records.filter((record) => record !== null);
+      },
+      timeline,
+      freshness: async (customer: CustomerSource, _args: unknown, context: GraphContext) => {
+        const systems = new Set((await partiesOf(customer, context)).map((party) => party.system));
+        return (await context.freshness.current()).filter(({ system }) => systems.has(system));
+      },
+    },
+    Party: {
+      sourceRecord: sourceRecordField('party'),
+      linkedBy: async (party: RecordSource, _args: unknown, context: GraphContext) =>
+        (await linkOf(party, context))?.rule ?? null,
+      linkedAt: async (party: RecordSource, _args: unknown, context: GraphContext) =>
+        (await linkOf(party, context))?.linkedAt ?? null,
+      customer: (party: RecordSource, _args: unknown, context: GraphContext) => customerOfParty(party.id, context),
+    },
+    Order: {
+      fulfilment: orderToCashField('fulfilment'),
+      billing: orderToCashField('billing'),
+      settlement: orderToCashField('settlement'),
+      stage: orderToCashField('stage'),
+    },
+    ...timelineResolvers,
+    ...connectionResolvers('Customer'),
+    ...connectionResolvers('Timeline'),
+    ...statsResolvers('Party', []),
+  },
+  keyed: { Customer: goldenByIds(), Order: byIdAlone },
+};
+
+/** Fields of the golden record: from the record where it was read anyway, else through the loader. */
+function golden(...fields: (keyof CustomerRow)[]): Record<string, FieldResolver> {
+  return Object.fromEntries(
+    fields.map((field): [string, FieldResolver] => [
+      field,
+      (customer: CustomerSource, _args: unknown, context: GraphContext) =>
+        customer[field] !== undefined
+          ? customer[field]
+          : goldenRecord(customer.id, context).then((record) => record?.[field] ?? null),
+    ]),
+  );
+}
+
+function goldenByIds(): ReadKeyed {
+  return async (ids, context) => {
+    const rows = await Promise.all(ids.map((id) => goldenRecord(id, context)));
+    return new Map(rows.flatMap((row) => (row ? [[row.id, row] as const] : [])));
+  };
+}
+
+async function partiesOf({ id }: CustomerSource, { loaders, stores }: GraphContext): Promise<DecodedRow[]> {
+  return (await loaders.load('parties', id, stores.customers.partiesOf)) ?? [];
+}
+
+function linkOf({ id }: RecordSource, { loaders, stores }: GraphContext) {
+  return loaders.load('link', id, stores.customers.linksOfParties);
+}

@@ -1,0 +1,68 @@
+import { customerConnection, recordConnection } from '../connection.ts';
+import { statsResolvers } from '../connection-resolvers.ts';
+import type { GraphContext } from '../context.ts';
+import { money, moneyOfLine } from '../money.ts';
+import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
+import { overdue } from '../overdue.ts';
+import { customerOfRecord, keepRecords, keyedRecords, type RecordSource, referenced, referencing } from '../records.ts';
+import { sourceRecordField } from '../source-records.ts';
+import { byIdAlone, type DomainSubschema } from '../subschema.ts';
+
+/** Invoices, credit notes and payments. */
+export const finance: DomainSubschema = {
+  domain: 'finance',
+  resolvers: {
+    Query: {
+      invoices: recordConnection('Query.invoices', (stores) => stores.invoices),
+      payments: recordConnection('Query.payments', (stores) => stores.payments),
+    },
+    Customer: {
+      invoices: customerConnection('Customer.invoices', (stores) => stores.invoices),
+      payments: customerConnection('Customer.payments', (stores) => stores.payments),
+      openBalance: async (customer: RecordSource, _args: unknown, { loaders, stores }: GraphContext) =>
+        (await loaders.load('open-balance', customer.id, stores.invoices.openBalances)) ?? [],
+    },
+    Order: {
+      invoices: documentsOfOrder('invoice'),
+      payments: async (order: RecordSource, _args: unknown, context: GraphContext) => {
+        const rows = await context.loaders.load('order:payment', order.id, context.stores.payments.ofOrders);
+        return keepRecords('payment', rows ?? [], context);
+      },
+    },
+    OrderLine: { invoiceLines: referencing('invoiceLine', 'orderLineId') },
+    Invoice: {
+      ...money('netAmount', 'taxAmount', 'totalAmount', 'outstandingAmount'),
+      sourceRecord: sourceRecordField('invoice'),
+      overdue: (invoice: RecordSource, _args: unknown, { today }: GraphContext) => overdue(invoice, today),
+      originalInvoice: referenced('invoice', 'originalInvoiceId'),
+      customer: customerOfRecord,
+      orders: ordersOfDocument('invoice'),
+      lines: referencing('invoiceLine', 'invoiceId', 'lineNo'),
+      allocations: referencing('paymentAllocation', 'invoiceId'),
+    },
+    InvoiceLine: {
+      ...moneyOfLine('invoice', 'invoiceId', 'unitPrice', 'netAmount', 'taxAmount'),
+      orderLine: referenced('orderLine', 'orderLineId'),
+    },
+    Payment: {
+      ...money('amount'),
+      sourceRecord: sourceRecordField('payment'),
+      customer: customerOfRecord,
+      allocations: referencing('paymentAllocation', 'paymentId'),
+    },
+    PaymentAllocation: {
+      ...moneyOfLine('payment', 'paymentId', 'amount'),
+      payment: referenced('payment', 'paymentId'),
+      invoice: referenced('invoice', 'invoiceId'),
+    },
+    ...statsResolvers('Invoice', ['amount', 'netAmount', 'outstanding']),
+    ...statsResolvers('Payment', ['amount']),
+  },
+  keyed: {
+    Customer: byIdAlone,
+    Order: byIdAlone,
+    OrderLine: byIdAlone,
+    Invoice: keyedRecords('invoice'),
+    Payment: keyedRecords('payment'),
+  },
+};

@@ -1,0 +1,47 @@
+import type { QuarantinedRecord } from '../../cache/quarantine-store.ts';
+import type { StreamStatus } from '../../cache/status-store.ts';
+import { connectionResolvers } from '../connection-resolvers.ts';
+import type { GraphContext } from '../context.ts';
+import { quarantine, syncRuns } from '../operation-lists.ts';
+import { readRaw } from '../source-records.ts';
+import type { DomainSubschema } from '../subschema.ts';
+
+interface SourceParent {
+  system: string;
+}
+
+/** The systems, how they are, and what the sync did. */
+export const operations: DomainSubschema = {
+  domain: 'operations',
+  resolvers: {
+    Query: {
+      sources: (_source: unknown, _args: unknown, { sources }: GraphContext) =>
+        Object.entries(sources).map(([system, { title, kind, schedule }]) => ({
+          system,
+          title: title ?? null,
+          kind,
+          schedule,
+        })),
+      syncRuns,
+      quarantine,
+    },
+    Source: {
+      freshness: async ({ system }: SourceParent, _args: unknown, { freshness }: GraphContext) =>
+        (await freshness.current()).find((each) => each.system === system) ?? null,
+      streams: streamsOf,
+    },
+    QuarantinedRecord: { raw: (record: QuarantinedRecord) => readRaw(record.raw) },
+    ...connectionResolvers('SyncRun'),
+    ...connectionResolvers('QuarantinedRecord'),
+  },
+  keyed: {},
+};
+
+/** The streams of the settings, with how they stand; a stream that was never synced has no more than its name. */
+async function streamsOf({ system }: SourceParent, _args: unknown, { loaders, sources, stores }: GraphContext) {
+  const statuses = await loaders.load('streams', 'all', async () => new Map([['all', await stores.status.streams()]]));
+  return Object.keys(sources[system]?.streams ?? {}).map(
+    (stream): { stream: string } & Partial<StreamStatus> =>
+      statuses?.find((status) => status.system === system && status.stream === stream) ?? { stream },
+  );
+}

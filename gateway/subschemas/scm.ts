@@ -1,0 +1,52 @@
+import { customerConnection, recordConnection } from '../connection.ts';
+import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts';
+import { money } from '../money.ts';
+import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
+import { customerOfRecord, keyedRecords, referenced, referencing } from '../records.ts';
+import { sourceRecordField } from '../source-records.ts';
+import { byIdAlone, type DomainSubschema } from '../subschema.ts';
+
+/** Shipments and returns. */
+export const scm: DomainSubschema = {
+  domain: 'scm',
+  resolvers: {
+    Query: {
+      shipments: recordConnection('Query.shipments', (stores) => stores.shipments),
+      returns: recordConnection('Query.returns', (stores) => stores.returns),
+    },
+    Customer: {
+      shipments: customerConnection('Customer.shipments', (stores) => stores.shipments),
+      returns: customerConnection('Customer.returns', (stores) => stores.returns),
+    },
+    Order: { shipments: documentsOfOrder('shipment'), returns: documentsOfOrder('customerReturn') },
+    OrderLine: { shipmentLines: referencing('shipmentLine', 'orderLineId') },
+    Shipment: {
+      sourceRecord: sourceRecordField('shipment'),
+      customer: customerOfRecord,
+      orders: ordersOfDocument('shipment'),
+      lines: referencing('shipmentLine', 'shipmentId'),
+    },
+    ShipmentLine: {
+      orderLine: referenced('orderLine', 'orderLineId'),
+      shipment: referenced('shipment', 'shipmentId'),
+    },
+    Return: {
+      ...money('amount'),
+      sourceRecord: sourceRecordField('customerReturn'),
+      customer: customerOfRecord,
+      orders: ordersOfDocument('customerReturn'),
+      originalShipment: referenced('shipment', 'originalShipmentId'),
+      lines: referencing('returnLine', 'returnId'),
+    },
+    ReturnLine: { orderLine: referenced('orderLine', 'orderLineId') },
+    ...connectionResolvers('Return'),
+    ...statsResolvers('Shipment', []),
+  },
+  keyed: {
+    Customer: byIdAlone,
+    Order: byIdAlone,
+    OrderLine: byIdAlone,
+    Shipment: keyedRecords('shipment'),
+    Return: keyedRecords('customerReturn'),
+  },
+};
