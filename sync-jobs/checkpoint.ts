@@ -35,15 +35,13 @@ const checkpointSchema = z.strictObject({
   finished: finishedPass.nullable(),
   /** Only while a pass is under way or after it was interrupted. */
   pass: interruptedPass.nullable(),
-  /** Keys the last reconcile missed and could not confirm; missed once more, they are gone. */
-  suspects: z.array(z.string()),
 });
 
 /** How far a stream has been read; committed in one transaction with the rows it speaks of. */
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type InterruptedPass = z.infer<typeof interruptedPass>;
 
-export const noCheckpoint: Checkpoint = { format: 1, finished: null, pass: null, suspects: [] };
+export const noCheckpoint: Checkpoint = { format: 1, finished: null, pass: null };
 
 /** Reads a stored checkpoint. One written by another version of the hub is not trusted: the stream is read anew. */
 export function parseCheckpoint(stored: unknown): Checkpoint {

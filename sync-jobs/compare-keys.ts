@@ -52,19 +52,3 @@ export function guardShrink({
     { source: system, stream },
   );
 }
-
-/** Keys that are gone without a doubt, and those to be looked at again by the next reconcile. Pure. */
-export function settleMissing({
-  unconfirmed,
-  suspects,
-}: {
-  unconfirmed: readonly string[];
-  /** Missed by the reconcile before, too. */
-  suspects: readonly string[];
-}): { gone: string[]; suspects: string[] } {
-  const before = new Set(suspects);
-  return {
-    gone: unconfirmed.filter((key) => before.has(key)),
-    suspects: unconfirmed.filter((key) => !before.has(key)),
-  };
-}

@@ -1,18 +1,16 @@
 import type { SyncStore } from '../cache/sync-store.ts';
-import { HubError } from '../config/errors.ts';
 import type { StreamSettings } from '../config/settings.ts';
 import type { SourceRecord } from '../connectors/connector.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
 import { chunks } from './chunks.ts';
-import { settleMissing } from './compare-keys.ts';
 import { hubNow } from './end-run.ts';
 import type { HeldLease } from './hold-lease.ts';
 import type { StreamRequest } from './sync-run.ts';
 import type { Tally } from './tally.ts';
 import { withPlausibleVersion } from './version-window.ts';
 
-/** Records asked for by key in one go. */
-const CHUNK = 100;
+/** Records asked for and saved in one go; connectors cut it smaller where their protocol needs it. */
+const CHUNK = 1_000;
 
 export interface KeyedWork {
   store: SyncStore;
@@ -28,21 +26,11 @@ export interface KeyedWork {
 
 /**
  * Tombstones for records that a scan missed and that are not there when asked for by key either; those that are
- * there after all are saved. Where the source cannot be asked by key, a record must be missed by two scans in a
- * row; the ones missed now are returned, for the next reconcile.
+ * there after all are saved.
  */
-export async function deleteMissing(
-  work: KeyedWork,
-  missing: readonly string[],
-  suspectsBefore: readonly string[],
-): Promise<string[]> {
-  const unconfirmed: string[] = [];
+export async function deleteMissing(work: KeyedWork, missing: readonly string[]): Promise<void> {
   for (const keys of chunks(missing, CHUNK)) {
     const found = await readByKeys(work, keys);
-    if (!found) {
-      unconfirmed.push(...keys);
-      continue;
-    }
     await save(work, found);
     const there = new Set(found.map(({ key }) => key));
     await bury(
@@ -50,33 +38,17 @@ export async function deleteMissing(
       keys.filter((key) => !there.has(key)),
     );
   }
-  const { gone, suspects } = settleMissing({ unconfirmed, suspects: suspectsBefore });
-  for (const keys of chunks(gone, CHUNK)) await bury(work, keys);
-  return suspects;
 }
 
-/** Reads records by key and saves them as a pass would. Where the source cannot be asked by key, a pass must do. */
+/** Reads records by key and saves them as a pass would. */
 export async function readMissed(work: KeyedWork, keys: readonly string[]): Promise<void> {
-  for (const some of chunks(keys, CHUNK)) {
-    const found = await readByKeys(work, some);
-    if (!found) return;
-    await save(work, found);
-  }
+  for (const some of chunks(keys, CHUNK)) await save(work, await readByKeys(work, some));
 }
 
-/** null: this source cannot be asked by key. */
-async function readByKeys(
-  { request, held, clock, settings }: KeyedWork,
-  keys: string[],
-): Promise<SourceRecord[] | null> {
-  try {
-    const records = await request.connector.readByKeys(request.stream, keys, held.signal);
-    held.signal.throwIfAborted();
-    return records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
-  } catch (error) {
-    if (error instanceof HubError && error.code === 'SETTINGS_INVALID') return null;
-    throw error;
-  }
+async function readByKeys({ request, held, clock, settings }: KeyedWork, keys: string[]): Promise<SourceRecord[]> {
+  const records = await request.connector.readByKeys(request.stream, keys, held.signal);
+  held.signal.throwIfAborted();
+  return records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
 }
 
 async function save({ store, held, runId, mapping, tally }: KeyedWork, found: SourceRecord[]): Promise<void> {

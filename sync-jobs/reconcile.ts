@@ -59,17 +59,11 @@ async function reconcileStream(store: SyncStore, held: HeldLease, request: Recon
     const { missing, toRead } = compareKeys({ scanned, known });
     if (!request.allowShrink) guardShrink({ system, stream, known: known.size, missing: missing.length });
 
-    const suspects = await deleteMissing(work, missing, checkpoint.suspects);
+    await deleteMissing(work, missing);
     await readMissed(work, toRead);
     await resolveDirty(request);
     await store.noteReconcile({ lease, now: hubNow() });
-    await store.finishRun({
-      lease,
-      runId,
-      outcome: 'SUCCEEDED',
-      checkpoint: { ...checkpoint, suspects },
-      now: hubNow(),
-    });
+    await store.finishRun({ lease, runId, outcome: 'SUCCEEDED', now: hubNow() });
     return { ...tally.facts(), outcome: 'SUCCEEDED' };
   } catch (thrown) {
     if (request.signal.aborted) {

@@ -1,6 +1,4 @@
 import type { StoredRow, SyncStore } from '../cache/sync-store.ts';
-import { HubError } from '../config/errors.ts';
-import type { SourceRecord } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
 import { chunks } from './chunks.ts';
@@ -38,30 +36,10 @@ export async function* readSource({ request, mapping }: Sides): AsyncGenerator<M
 export async function readSourceKeys(sides: Sides, keys: readonly string[]): Promise<Map<string, RecordState>> {
   const { request, mapping } = sides;
   const states = new Map<string, RecordState>(keys.map((key) => [key, absent]));
-  for (const some of chunks(keys, 100)) {
-    const found = await askByKeys(request, some);
-    if (!found) return await pickFromSource(sides, states);
+  const { connector, stream, signal } = request;
+  for (const some of chunks(keys, CHUNK)) {
+    const found = await connector.readByKeys(stream, some, signal);
     for (const [key, state] of statesOf(await mapping.mapPage(found))) states.set(key, state);
-  }
-  return states;
-}
-
-async function askByKeys(
-  { connector, stream, signal }: Sides['request'],
-  keys: string[],
-): Promise<SourceRecord[] | null> {
-  try {
-    return await connector.readByKeys(stream, keys, signal);
-  } catch (error) {
-    if (error instanceof HubError && error.code === 'SETTINGS_INVALID') return null;
-    throw error;
-  }
-}
-
-/** For sources that cannot be asked by key: everything is read again. */
-async function pickFromSource(sides: Sides, states: Map<string, RecordState>): Promise<Map<string, RecordState>> {
-  for await (const page of readSource(sides)) {
-    for (const [key, state] of page) if (states.has(key)) states.set(key, state);
   }
   return states;
 }

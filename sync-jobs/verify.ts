@@ -96,17 +96,14 @@ async function recheckAll(
   const result = await recheck(sides, suspects, () => catchUp(() => runSync(job), request));
   if (deletes !== 'scan') return result;
 
-  // A source that tells no deletes is followed by reconcile only. Where it cannot be asked by key, that takes two.
-  for (let turn = 0; turn < 2; turn += 1) {
-    const extras = new Map(
-      [...result.standing].filter(([, { source }]) => source === absent).map(([key]) => [key, absent]),
-    );
-    if (extras.size === 0) break;
-    const again = await recheck(sides, extras, () => catchUp(() => reconcile(job), request));
-    for (const key of extras.keys()) result.standing.delete(key);
-    for (const [key, standing] of again.standing) result.standing.set(key, standing);
-    for (const [key, state] of again.settled) result.settled.set(key, state);
-    for (const [key, state] of again.moving) result.moving.set(key, state);
-  }
+  // A source that tells no deletes is followed by reconcile only.
+  const extras = [...result.standing.keys()].filter((key) => result.standing.get(key)?.source === absent);
+  const again = await recheck(sides, new Map(extras.map((key) => [key, absent])), () =>
+    catchUp(() => reconcile(job), request),
+  );
+  for (const key of extras) result.standing.delete(key);
+  for (const [key, standing] of again.standing) result.standing.set(key, standing);
+  for (const [key, state] of again.settled) result.settled.set(key, state);
+  for (const [key, state] of again.moving) result.moving.set(key, state);
   return result;
 }

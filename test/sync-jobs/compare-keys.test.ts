@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareKeys, guardShrink, settleMissing } from '../../sync-jobs/compare-keys.ts';
+import { compareKeys, guardShrink } from '../../sync-jobs/compare-keys.ts';
 
 const known = (versions: Record<string, string | null>) =>
   new Map(Object.entries(versions).map(([key, version]) => [key, { version }]));
@@ -34,10 +34,5 @@ describe('a scan of the source against the cache', () => {
     expect(() => guardShrink({ ...stream, known: 1, missing: 1 })).toThrow(/nothing was deleted/);
     expect(() => guardShrink({ ...stream, known: 10, missing: 5 })).not.toThrow();
     expect(() => guardShrink({ ...stream, known: 0, missing: 0 })).not.toThrow();
-  });
-
-  it('takes a second miss as proof where the source cannot be asked by key', () => {
-    const settled = settleMissing({ unconfirmed: ['a', 'b'], suspects: ['b', 'c'] });
-    expect(settled).toEqual({ gone: ['b'], suspects: ['a'] });
   });
 });

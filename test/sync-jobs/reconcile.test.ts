@@ -51,32 +51,6 @@ describe.each(databases)('reconcile on $name', (database) => {
     expect(await stream.orders()).toEqual(stream.truth());
   });
 
-  it('waits for a second miss where the source cannot be asked by key (fault 9)', async () => {
-    source.faults.readByKeys = () => {
-      throw new HubError('SETTINGS_INVALID', 'The stream has no byKey.');
-    };
-    source.remove('3');
-    expect(await stream.reconcile()).toMatchObject({ outcome: 'SUCCEEDED', deleted: 0 });
-    expect(await stream.orders()).toHaveProperty('3');
-    source.remove('4');
-    await stream.sync();
-    expect(await stream.reconcile()).toMatchObject({ outcome: 'SUCCEEDED', deleted: 1 });
-    expect(await stream.orders()).not.toHaveProperty('3');
-    expect(await stream.orders()).toHaveProperty('4');
-  });
-
-  it('forgets a suspicion when the record is there again', async () => {
-    source.faults.readByKeys = () => {
-      throw new HubError('SETTINGS_INVALID', 'The stream has no byKey.');
-    };
-    source.faults.scanned = [...source.truth.keys()].filter((key) => key !== '3');
-    await stream.reconcile();
-    source.faults.scanned = undefined;
-    await stream.reconcile();
-    source.faults.scanned = [...source.truth.keys()].filter((key) => key !== '3');
-    expect(await stream.reconcile()).toMatchObject({ deleted: 0 });
-  });
-
   it.each([
     ['returns nothing', 0],
     ['has shrunk past the guard', 12],

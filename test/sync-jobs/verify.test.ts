@@ -154,16 +154,6 @@ describe.each(databases)('verify on $name', (database) => {
     expect(Object.keys(await stream.orders())).toHaveLength(25);
   });
 
-  it('works where the source cannot be asked by key', async () => {
-    source.faults.readByKeys = () => {
-      throw new HubError('SETTINGS_INVALID', 'The stream has no byKey.');
-    };
-    source.put('7', { number: 'B-7' });
-    source.remove('9');
-    await alter('8');
-    expect(await stream.verify()).toMatchObject({ outcome: 'DIFFERENT', settled: 2, differences: [{ key: '8' }] });
-  });
-
   it('waits for its turn while a pass of another process is under way', async () => {
     const lease = await stream.store.claim({ system, stream: 'orders', owner: 'another', ttl: 60_000 });
     source.put('7', { number: 'B-7' });
