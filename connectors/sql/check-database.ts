@@ -54,8 +54,7 @@ async function newest(
   if (type === null) return 'deletes show by a scan of all keys';
   for await (const { rows } of reader.pages({ since: farVersion[type], resume: null }, 1, signal)) {
     const [record] = rows.map(recordOf);
-    if (record?.version)
-      return `warning: ${record.key} is stamped ${record.version}, far in the future`;
+    if (record?.version) return `warning: ${record.key} is stamped ${record.version}, far in the future`;
     break;
   }
   return 'the cursor can be asked';

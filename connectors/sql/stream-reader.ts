@@ -70,12 +70,13 @@ export function createStreamReader(
         if (!phase) return;
         for (;;) {
           const beyond = values === null ? [] : [after(phase.order.map(quote), values)];
-          const rows = await select(columns, [...phase.where, ...beyond], phase.order, limit, signal);
+          // One more than asked for tells whether the phase goes on.
+          const found = await select(columns, [...phase.where, ...beyond], phase.order, limit + 1, signal);
+          const rows = found.slice(0, limit);
           const last = rows.at(-1);
-          values = last === undefined ? null : phase.order.map((column) => parameterOf(last[column]));
-          const full = rows.length === limit;
+          const full = found.length > limit;
+          values = full && last ? phase.order.map((column) => parameterOf(last[column])) : null;
           const isEnd = !full && at === phases.length - 1;
-          // After the last row of a phase the next one begins without a position.
           const position = full ? { phase: at, values } : { phase: at + 1, values: null };
           if (rows.length > 0 || isEnd) yield { rows, next: isEnd ? null : JSON.stringify(position) };
           if (!full) break;
