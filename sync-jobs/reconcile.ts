@@ -43,8 +43,8 @@ async function reconcileStream(store: SyncStore, held: HeldLease, request: Recon
   const { lease, signal } = held;
   const settings = streamSettingsOf(source, request);
   const mapping = compileMapping({ system, streamName: stream, stream: settings });
-  const checkpoint = parseCheckpoint((await store.state({ system, stream })).checkpoint);
-  if (!checkpoint.finished) {
+  const state = await store.state({ system, stream });
+  if (!parseCheckpoint(state.checkpoint).finished) {
     return { ...neverStarted(request, 'the stream has not been read in full yet'), outcome: 'SKIPPED' };
   }
 
@@ -63,7 +63,9 @@ async function reconcileStream(store: SyncStore, held: HeldLease, request: Recon
     await readMissed(work, toRead);
     await resolveDirty(request);
     await store.noteReconcile({ lease, now: hubNow() });
-    await store.finishRun({ lease, runId, outcome: 'SUCCEEDED', now: hubNow() });
+    // Only a pass brings the stream up to date; a reconcile leaves its age as it is.
+    const asOf = state.lastSuccessAt;
+    await store.finishRun({ lease, runId, outcome: 'SUCCEEDED', ...(asOf ? { asOf } : {}), now: hubNow() });
     return { ...tally.facts(), outcome: 'SUCCEEDED' };
   } catch (thrown) {
     if (request.signal.aborted) {

@@ -22,9 +22,11 @@ describe.each(databases)('verify on $name', (database) => {
     system = `erp${count}`;
     source = createFakeSource();
     stream = orderStream(source, cache, { system });
-    for (let key = 1; key <= 25; key += 1) {
-      source.put(String(key), { number: `A-${key}`, amount: '10.50', date: '2026-03-01' });
-    }
+    const put = (key: number) => source.put(String(key), { number: `A-${key}`, amount: '10.50', date: '2026-03-01' });
+    for (let key = 1; key <= 24; key += 1) put(key);
+    // The others are out of reach of the lookback.
+    source.clock.tick(600_000);
+    put(25);
     await stream.sync();
     source.clock.tick(600_000);
   });

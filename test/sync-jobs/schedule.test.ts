@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Cache } from '../../cache/cache.ts';
+import { createLog } from '../../config/log.ts';
+import { hubSettings, type Settings } from '../../config/settings.ts';
+import { isOverdue } from '../../sync-jobs/is-overdue.ts';
+import { createSchedule, type Schedule } from '../../sync-jobs/schedule.ts';
+import { databases } from '../setup/databases.ts';
+import { createFakeSource, type FakeSource } from './fake-source.ts';
+import { type OrderStream, orderStream } from './harness.ts';
+
+const everySecond = '* * * * * *';
+const newYear = '0 0 1 1 *';
+
+describe.each(databases)('the schedule on $name', (database) => {
+  let cache: Cache;
+  let source: FakeSource;
+  let stream: OrderStream;
+  let schedule: Schedule | undefined;
+  let lines: string[];
+  let count = 0;
+
+  beforeAll(async () => {
+    cache = await database.open();
+  });
+  afterAll(() => database.drop());
+
+  beforeEach(() => {
+    count += 1;
+    lines = [];
+    source = createFakeSource();
+    stream = orderStream(source, cache, { system: `erp${count}` });
+    for (let key = 1; key <= 25; key += 1) source.put(String(key), { number: `A-${key}` });
+  });
+  afterEach(() => schedule?.stop());
+
+  async function start(times: { schedule: string; reconcileSchedule: string }) {
+    const log = createLog({ level: 'info', destination: { write: (line) => void lines.push(line) }, pretty: false });
+    const { system, source: own, connector } = stream.request;
+    const settings: Settings = {
+      ...hubSettings.parse({ database: {}, gateway: {}, identity: {}, log: {} }),
+      sources: { [system]: { ...own, ...times } },
+    };
+    schedule = createSchedule({ settings, cache, connectors: { [system]: connector }, log });
+    await schedule.start();
+  }
+
+  async function until(expected: () => Record<string, string>) {
+    for (let patience = 0; patience < 200; patience += 1) {
+      if (JSON.stringify(await stream.orders()) === JSON.stringify(expected())) return;
+      await sleep(50);
+    }
+    expect(await stream.orders()).toEqual(expected());
+  }
+
+  it('catches up at once on a stream that was never read, and waits for the tick after that', async () => {
+    await start({ schedule: newYear, reconcileSchedule: newYear });
+    await until(stream.truth);
+    await schedule?.stop();
+
+    source.asked.length = 0;
+    await start({ schedule: newYear, reconcileSchedule: newYear });
+    await schedule?.stop();
+    expect(source.asked.filter((what) => what.startsWith('pull'))).toEqual([]);
+  });
+
+  it('follows changes and deletes by its ticks', async () => {
+    await stream.sync();
+    await start({ schedule: everySecond, reconcileSchedule: everySecond });
+    source.put('26', { number: 'A-26' });
+    source.remove('3');
+    await until(stream.truth);
+    expect(lines).toEqual([]);
+  });
+
+  it('finishes the page under way when it is stopped, and gives the lease back', async () => {
+    let stopped: Promise<void> | undefined;
+    source.faults.page = (index) => {
+      if (index === 1) stopped = schedule?.stop();
+    };
+    await start({ schedule: newYear, reconcileSchedule: newYear });
+    while (!stopped) await sleep(5);
+    await stopped;
+    expect(Object.keys(await stream.orders())).toHaveLength(10);
+    source.faults = {};
+    expect(await stream.sync({ owner: 'another' })).toMatchObject({ outcome: 'SUCCEEDED', read: 15 });
+  });
+});
+
+describe('a stream is overdue', () => {
+  const now = new Date('2026-03-01T08:00:30Z');
+  const everyFiveMinutes = [new Date('2026-03-01T08:05:00Z'), new Date('2026-03-01T08:10:00Z')];
+
+  it('when it was never read, or its last success is older than its schedule', () => {
+    expect(isOverdue(null, everyFiveMinutes, now)).toBe(true);
+    expect(isOverdue('2026-03-01T07:50:00.000000Z', everyFiveMinutes, now)).toBe(true);
+    expect(isOverdue('2026-03-01T07:59:00.000000Z', everyFiveMinutes, now)).toBe(false);
+  });
+
+  it('never where the schedule does not come again', () => {
+    expect(isOverdue('2020-01-01T00:00:00.000000Z', [], now)).toBe(false);
+  });
+});
