@@ -53,9 +53,10 @@ export function isZone(zone: string): boolean {
 
 function compileReading(format: string | undefined): (text: string) => Reading {
   if (format === undefined) return readIso;
+  if (format === 'X' || format === 'x') return (text) => readEpoch(text, format);
   const parser = DateTime.buildFormatParser(format);
   const unquoted = format.replace(/'[^']*'/g, '');
-  const tellsOffset = /[ZzXx]/.test(unquoted);
+  const tellsOffset = /[Zz]/.test(unquoted);
   const tellsFraction = unquoted.includes('u');
   return (text) => {
     const parsed = DateTime.fromFormatParser(text.trim(), parser, { zone: 'utc' });
@@ -63,6 +64,16 @@ function compileReading(format: string | undefined): (text: string) => Reading {
     const fraction = tellsFraction ? (/[.,](\d{1,9})(?!.*[.,]\d)/.exec(text)?.[1] ?? '') : '';
     return { wall: parsed.toMillis(), micros: fraction.padEnd(6, '0').slice(3, 6), offset: tellsOffset ? 0 : null };
   };
+}
+
+/** `X`: seconds since 1970, `x`: milliseconds. luxon writes these formats and does not read them. */
+function readEpoch(text: string, format: 'X' | 'x'): Reading {
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d{1,16})(?:\.(\d{1,9}))?$/.exec(text.trim()) ?? [];
+  if (whole === '') throw mismatch(format === 'X' ? 'seconds since 1970' : 'milliseconds since 1970', text);
+  const digits = fraction.padEnd(6, '0');
+  const milliseconds = format === 'X' ? Number(whole) * 1_000 + Number(digits.slice(0, 3)) : Number(whole);
+  const micros = format === 'X' ? digits.slice(3, 6) : digits.slice(0, 3);
+  return { wall: sign === '-' ? -milliseconds : milliseconds, micros: sign === '-' ? '000' : micros, offset: 0 };
 }
 
 function readIso(text: string): Reading {
