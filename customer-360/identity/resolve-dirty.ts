@@ -9,21 +9,29 @@ export interface ResolveDirty {
   identity: HubSettings['identity'];
   /** System → priority of its settings; higher wins in the golden record. */
   priorities: Readonly<Record<string, number>>;
+  /** Dirty parties a transaction takes on. */
+  batchSize?: number;
 }
 
+/** Large enough to share its statements, small enough that pages waiting to be saved do not wait long. */
 const BATCH_SIZE = 500;
 
 /**
  * Decides anew who is who for every party marked dirty, batch by batch, each in one transaction. Any number of
  * processes may call it at once. The clusters do not depend on the order in which parties arrived or were resolved.
  */
-export async function resolveDirty({ cache, identity, priorities }: ResolveDirty): Promise<ResolveResult> {
+export async function resolveDirty({
+  cache,
+  identity,
+  priorities,
+  batchSize = BATCH_SIZE,
+}: ResolveDirty): Promise<ResolveResult> {
   const total: ResolveResult = { parties: 0, customers: 0, merged: 0, split: 0 };
   while (await anyDirty(cache)) {
     const batch = await cache.transaction((sql) =>
       resolveBatch({
         store: createIdentityStore(sql),
-        batchSize: BATCH_SIZE,
+        batchSize,
         defaultCountry: identity.defaultCountry,
         maxShared: identity.maxShared,
         priorities,
