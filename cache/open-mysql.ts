@@ -65,7 +65,9 @@ function cacheOf(source: DataSource, place: string): Cache {
     execute: (statement, parameters) =>
       retryConflicts(() => withRunner((runner) => sqlOf(runner, place).execute(statement, parameters))),
     transaction: (work) => retryConflicts(() => withRunner((runner) => inTransaction(runner, place, work))),
-    close: () => source.destroy(),
+    close: async () => {
+      if (source.isInitialized) await source.destroy();
+    },
   };
 }
 

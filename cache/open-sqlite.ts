@@ -76,8 +76,7 @@ function cacheOf(writer: DataSource, reader: DataSource, place: string): Cache {
     transaction: (work) => alone(() => inside.run(true, () => inTransaction(write, work))),
     async close() {
       await exclusive(async () => {
-        if (reader !== writer) await reader.destroy();
-        await writer.destroy();
+        for (const source of [reader, writer]) if (source.isInitialized) await source.destroy();
       });
     },
   };

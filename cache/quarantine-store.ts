@@ -1,3 +1,8 @@
+import type { Cache, Row, SqlParameter } from './cache.ts';
+import { instant } from './column-kinds.ts';
+import type { Dialect } from './columns.ts';
+import { decodeCount, decodeValue } from './row-codec.ts';
+
 /** A record that did not fit, as it came, with the reason. */
 export interface QuarantinedRecord {
   id: string;
@@ -28,4 +33,68 @@ export interface QuarantineStore {
   count(request: { system?: string; stream?: string }): Promise<number>;
   /** The record with this id, or null. */
   get(id: string): Promise<QuarantinedRecord | null>;
+}
+
+/** Reading what did not fit, for CLI and graph. */
+export function createQuarantineStore(cache: Cache): QuarantineStore {
+  return {
+    async list({ system, stream, first, after }) {
+      const { where, parameters } = within({ system, stream, after: after ?? '' });
+      const rows = await cache.query(`SELECT * FROM quarantine WHERE ${where} ORDER BY id LIMIT ?`, [
+        ...parameters,
+        first,
+      ]);
+      return rows.map((row) => decodeQuarantined(row, cache.dialect));
+    },
+
+    async count({ system, stream }) {
+      const { where, parameters } = within({ system, stream, after: '' });
+      const [row] = await cache.query(`SELECT COUNT(*) AS n FROM quarantine WHERE ${where}`, parameters);
+      return decodeCount(row?.n);
+    },
+
+    async get(id) {
+      const [row] = await cache.query('SELECT * FROM quarantine WHERE id = ?', [id]);
+      return row ? decodeQuarantined(row, cache.dialect) : null;
+    },
+  };
+}
+
+function within({
+  system,
+  stream,
+  after,
+}: {
+  system?: string | undefined;
+  stream?: string | undefined;
+  after: string;
+}) {
+  const conditions = ['id > ?'];
+  const parameters: SqlParameter[] = [after];
+  if (system !== undefined) {
+    conditions.push('`system` = ?');
+    parameters.push(system);
+  }
+  if (stream !== undefined) {
+    conditions.push('stream = ?');
+    parameters.push(stream);
+  }
+  return { where: conditions.join(' AND '), parameters };
+}
+
+function decodeQuarantined(row: Row, dialect: Dialect): QuarantinedRecord {
+  const text = (value: unknown) => (value === null ? null : String(value));
+  return {
+    id: String(row.id),
+    system: String(row.system),
+    stream: String(row.stream),
+    key: String(row.source_key),
+    version: text(row.version),
+    runId: text(row.run_id),
+    code: String(row.code),
+    message: String(row.message),
+    raw: String(row.raw),
+    firstSeenAt: String(decodeValue(instant, row.first_seen_at, dialect)),
+    lastSeenAt: String(decodeValue(instant, row.last_seen_at, dialect)),
+  };
 }

@@ -15,8 +15,8 @@ import { columnName, fieldsOf } from './tables.ts';
  * references ["…", "…"]                      JSON text                     JSON text
  */
 
-/** The largest decimal SQLite's 64-bit integers hold as ten-thousandths; MySQL holds all of DECIMAL(19,4). */
-export const SQLITE_DECIMAL_LIMIT = '922337203685477.5807';
+/** What SQLite's 64-bit integers hold as ten-thousandths: ±922337203685477.5807. MySQL holds all of DECIMAL(19,4). */
+const SQLITE_DECIMAL_LIMIT = 2n ** 63n - 1n;
 
 /** A canonical row as read: the columns every row has, and its fields under their own names. */
 export interface DecodedRow {
@@ -134,6 +134,11 @@ export function normaliseDecimal(decimal: string): string {
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(decimal) ?? unreadable(decimal);
   const digits = fraction === '' ? whole : `${whole}.${fraction}`;
   return digits === '0' ? '0' : `${sign}${digits}`;
+}
+
+export function exceedsSqliteDecimal(decimal: string): boolean {
+  const amount = toTenThousandths(decimal);
+  return amount > SQLITE_DECIMAL_LIMIT || amount < -SQLITE_DECIMAL_LIMIT;
 }
 
 function toTenThousandths(decimal: string): bigint {

@@ -1,3 +1,8 @@
+import type { Cache, Row, SqlParameter } from './cache.ts';
+import { instant } from './column-kinds.ts';
+import type { Dialect } from './columns.ts';
+import { decodeCount, decodeValue, encodeValue } from './row-codec.ts';
+import { decodeStreamState } from './stream-state.ts';
 import type { StreamState } from './sync-store.ts';
 
 /** How one stream stands: its state, and how many records it has. */
@@ -42,4 +47,91 @@ export interface StatusStore {
   /** Newest first. */
   runs(request: RunsRequest): Promise<SyncRunRow[]>;
   run(id: string): Promise<SyncRunRow | null>;
+}
+
+/** The lists of the sync for CLI and graph. */
+export function createStatusStore(cache: Cache): StatusStore {
+  return {
+    async streams() {
+      const states = await cache.query('SELECT * FROM stream_states ORDER BY `system`, stream');
+      const records = await countByStream(
+        cache,
+        'SELECT `system`, stream, COUNT(*) AS n FROM source_records WHERE deleted_at IS NULL GROUP BY `system`, stream',
+      );
+      const quarantined = await countByStream(
+        cache,
+        'SELECT `system`, stream, COUNT(*) AS n FROM quarantine GROUP BY `system`, stream',
+      );
+      return states.map((row) => {
+        const name = { system: String(row.system), stream: String(row.stream) };
+        return {
+          ...decodeStreamState(name, row, cache.dialect),
+          records: records.get(keyOf(row)) ?? 0,
+          quarantined: quarantined.get(keyOf(row)) ?? 0,
+        };
+      });
+    },
+
+    async runs({ system, stream, first, after }) {
+      const conditions: string[] = [];
+      const parameters: SqlParameter[] = [];
+      if (system !== undefined) {
+        conditions.push('`system` = ?');
+        parameters.push(system);
+      }
+      if (stream !== undefined) {
+        conditions.push('stream = ?');
+        parameters.push(stream);
+      }
+      if (after) {
+        const startedAt = encodeValue(instant, after.startedAt, cache.dialect);
+        conditions.push('(started_at < ? OR (started_at = ? AND id < ?))');
+        parameters.push(startedAt, startedAt, after.id);
+      }
+      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+      const rows = await cache.query(`SELECT * FROM sync_runs ${where} ORDER BY started_at DESC, id DESC LIMIT ?`, [
+        ...parameters,
+        first,
+      ]);
+      return rows.map((row) => decodeRun(row, cache.dialect));
+    },
+
+    async run(id) {
+      const [row] = await cache.query('SELECT * FROM sync_runs WHERE id = ?', [id]);
+      return row ? decodeRun(row, cache.dialect) : null;
+    },
+  };
+}
+
+async function countByStream(cache: Cache, statement: string): Promise<Map<string, number>> {
+  const rows = await cache.query(statement);
+  return new Map(rows.map((row) => [keyOf(row), decodeCount(row.n)]));
+}
+
+function keyOf(row: Row): string {
+  return `${row.system}/${row.stream}`;
+}
+
+function decodeRun(row: Row, dialect: Dialect): SyncRunRow {
+  const text = (value: unknown) => (value === null ? null : String(value));
+  const at = (value: unknown) => decodeValue(instant, value, dialect) as string | null;
+  return {
+    id: String(row.id),
+    system: String(row.system),
+    stream: String(row.stream),
+    mode: String(row.mode),
+    reason: text(row.reason),
+    outcome: String(row.outcome) as SyncRunRow['outcome'],
+    startedAt: at(row.started_at) ?? '',
+    finishedAt: at(row.finished_at),
+    windowFrom: text(row.window_from),
+    pages: decodeCount(row.pages),
+    read: decodeCount(row.records_read),
+    changed: decodeCount(row.records_changed),
+    unchanged: decodeCount(row.records_unchanged),
+    deleted: decodeCount(row.records_deleted),
+    quarantined: decodeCount(row.records_quarantined),
+    errorCode: text(row.error_code),
+    errorMessage: text(row.error_message),
+  };
 }

@@ -43,10 +43,19 @@ export function columnName(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+type Field = readonly [name: string, kind: FieldKind];
+
 /** The fields of an entity with their kinds, in a fixed order. */
-export function fieldsOf(entity: Entity): [name: string, kind: FieldKind][] {
-  return Object.entries(recordSchemas[entity].shape).map(([name, field]) => [name, kindOf(field)]);
+export function fieldsOf(entity: Entity): readonly Field[] {
+  const known = fieldsByEntity.get(entity);
+  if (known) return known;
+  const fields = Object.entries(recordSchemas[entity].shape).map(([name, field]): Field => [name, kindOf(field)]);
+  fieldsByEntity.set(entity, fields);
+  return fields;
 }
+
+/** Every row read or written asks for it. */
+const fieldsByEntity = new Map<Entity, readonly Field[]>();
 
 /** Columns every canonical row has before those of its fields. */
 export const rowColumns: Record<string, FieldKind> = {

@@ -1,0 +1,116 @@
+import type { Row, Sql, SqlParameter } from './cache.ts';
+import type { Dialect } from './columns.ts';
+
+/*
+ * Statements over many rows, and what the dialects say differently. SQLite takes 32,766 placeholders a statement;
+ * MySQL takes 65,535, and packets of 16 MB (MariaDB) or more.
+ */
+const MOST_PLACEHOLDERS = 30_000;
+const MOST_CHARACTERS = 2_000_000;
+/** Fewer different statements: the lists of keys are asked for in pieces of this size. */
+const MOST_KEYS = 1_000;
+
+export interface Upsert {
+  table: string;
+  columns: readonly string[];
+  /** The columns of the primary key. */
+  key: readonly string[];
+  /** Columns left as they are when the row exists already. */
+  keep?: readonly string[];
+  rows: readonly (readonly SqlParameter[])[];
+}
+
+/** Inserts rows, or overwrites those with the same key. Rows come sorted by key, so that two writers cannot deadlock. */
+export async function upsert(sql: Sql, { table, columns, key, keep = [], rows }: Upsert): Promise<void> {
+  const overwritten = columns.filter((column) => !key.includes(column) && !keep.includes(column));
+  const head = `INSERT INTO \`${table}\` (${columns.map(quote).join(', ')}) VALUES `;
+  const tail = onConflict(sql.dialect, key, overwritten);
+  const row = `(${placeholders(columns.length)})`;
+  for (const part of statementsWorth(rows, columns.length)) {
+    await sql.execute(head + part.map(() => row).join(', ') + tail, part.flat());
+  }
+}
+
+/** Runs a query for a list of keys of any length; `statement` is given the placeholders. Rows come in no order. */
+export async function queryByKeys<R extends Row = Row>(
+  sql: Sql,
+  keys: readonly string[],
+  statement: (list: string) => string,
+  before: readonly SqlParameter[] = [],
+): Promise<R[]> {
+  const rows: R[] = [];
+  for (const part of pieces(keys, MOST_KEYS)) {
+    rows.push(...(await sql.query<R>(statement(placeholders(part.length)), [...before, ...part])));
+  }
+  return rows;
+}
+
+/** Runs a statement that changes rows for a list of keys of any length; resolves to how many it changed. */
+export async function executeByKeys(
+  sql: Sql,
+  keys: readonly string[],
+  statement: (list: string) => string,
+  before: readonly SqlParameter[] = [],
+): Promise<number> {
+  let changed = 0;
+  for (const part of pieces(keys, MOST_KEYS)) {
+    changed += await sql.execute(statement(placeholders(part.length)), [...before, ...part]);
+  }
+  return changed;
+}
+
+/** The database's clock as a stored instant. */
+export function databaseNow(dialect: Dialect): string {
+  return dialect === 'mysql' ? 'UTC_TIMESTAMP(6)' : "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z')";
+}
+
+/** The database's clock and a placeholder's milliseconds, as a stored instant. */
+export function databaseNowPlus(dialect: Dialect): string {
+  return dialect === 'mysql'
+    ? '(UTC_TIMESTAMP(6) + INTERVAL (? * 1000) MICROSECOND)'
+    : "(strftime('%Y-%m-%dT%H:%M:%f', 'now', '+' || (? / 1000.0) || ' seconds') || '000Z')";
+}
+
+/** Makes a SELECT keep its rows locked; SQLite's write transactions are alone as it is. */
+export function forUpdate(dialect: Dialect): string {
+  return dialect === 'mysql' ? ' FOR UPDATE' : '';
+}
+
+function onConflict(dialect: Dialect, key: readonly string[], overwritten: readonly string[]): string {
+  if (dialect === 'mysql') {
+    const columns = overwritten.length > 0 ? overwritten : key;
+    return ` ON DUPLICATE KEY UPDATE ${columns.map((c) => `${quote(c)} = VALUES(${quote(c)})`).join(', ')}`;
+  }
+  const target = ` ON CONFLICT (${key.map(quote).join(', ')}) DO `;
+  if (overwritten.length === 0) return `${target}NOTHING`;
+  return `${target}UPDATE SET ${overwritten.map((c) => `${quote(c)} = excluded.${quote(c)}`).join(', ')}`;
+}
+
+function* statementsWorth(rows: Upsert['rows'], width: number): Generator<SqlParameter[][]> {
+  const most = Math.floor(MOST_PLACEHOLDERS / width);
+  let part: SqlParameter[][] = [];
+  let characters = 0;
+  for (const row of rows) {
+    const size = row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
+    if (part.length === most || (part.length > 0 && characters + size > MOST_CHARACTERS)) {
+      yield part;
+      part = [];
+      characters = 0;
+    }
+    part.push([...row]);
+    characters += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+function* pieces<T>(list: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
+}
+
+function placeholders(count: number): string {
+  return Array.from({ length: count }, () => '?').join(', ');
+}
+
+function quote(column: string): string {
+  return `\`${column}\``;
+}

@@ -1,0 +1,127 @@
+import { type Entity, entities, isEntity } from '../schema/records.ts';
+import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
+import type { Sql } from './cache.ts';
+import type { PageRow } from './page-record.ts';
+import { decodeRow, encodeValue, selectList } from './row-codec.ts';
+import type { StoredRow } from './sync-store.ts';
+import { columnName, entityTables, fieldsOf, rowColumns } from './tables.ts';
+
+/** A source record whose canonical rows are to be replaced: by `rows`, or by none. */
+export interface Replacement {
+  originId: string;
+  system: string;
+  /** The entities it has rows of in the cache now, as its `entities` column says. */
+  entitiesBefore: readonly Entity[];
+  rows: readonly PageRow[];
+}
+
+/** Rows of these make a customer's golden record or search text, so a change of one is a change of its party. */
+const partyOf: Partial<Record<Entity, 'id' | 'party_id'>> = {
+  party: 'id',
+  account: 'party_id',
+  contactPoint: 'party_id',
+  identification: 'party_id',
+};
+
+/**
+ * Makes the canonical rows of these source records what they are now: those no longer made are deleted, the others
+ * written. Resolves to the parties that identity has to look at again.
+ */
+export async function replaceRows(sql: Sql, replacements: readonly Replacement[]): Promise<Set<string>> {
+  const dirty = new Set<string>();
+  for (const entity of entities) {
+    const origins = replacements.filter(({ entitiesBefore }) => entitiesBefore.includes(entity));
+    const rows = rowsOf(entity, replacements);
+    await deleteOthers(sql, entity, origins, rows, dirty);
+    await writeRows(sql, entity, rows, dirty);
+  }
+  return dirty;
+}
+
+/** The entities of a replacement's rows as the `entities` column keeps them. */
+export function formatEntities(rows: readonly PageRow[]): string {
+  const made = new Set(rows.map(({ entity }) => entity));
+  return entities.filter((entity) => made.has(entity)).join(',');
+}
+
+export function parseEntities(column: unknown): Entity[] {
+  return typeof column === 'string' ? column.split(',').filter(isEntity) : [];
+}
+
+/** The canonical rows of these source records from all tables, whatever the `entities` column says. */
+export async function readRowsOf(sql: Sql, originIds: readonly string[]): Promise<StoredRow[]> {
+  const stored: StoredRow[] = [];
+  for (const entity of entities) {
+    const rows = await queryByKeys(
+      sql,
+      originIds,
+      (list) =>
+        `SELECT ${selectList(entity, 'r', sql.dialect)} FROM \`${entityTables[entity]}\` r WHERE r.origin_id IN (${list})`,
+    );
+    for (const row of rows) {
+      const { id, originId, system, sourceKey, ...fields } = decodeRow(entity, row, sql.dialect);
+      stored.push({ entity, id, originId, system, key: sourceKey, fields });
+    }
+  }
+  return stored;
+}
+
+interface OwnedRow {
+  originId: string;
+  system: string;
+  row: PageRow;
+}
+
+/** Sorted by id. Of two rows with one id, made by two source records, the later one stands. */
+function rowsOf(entity: Entity, replacements: readonly Replacement[]): OwnedRow[] {
+  const byId = new Map<string, OwnedRow>();
+  for (const { originId, system, rows } of replacements) {
+    for (const row of rows) if (row.entity === entity) byId.set(row.id, { originId, system, row });
+  }
+  return [...byId.values()].sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
+}
+
+async function deleteOthers(
+  sql: Sql,
+  entity: Entity,
+  origins: readonly Replacement[],
+  rows: readonly OwnedRow[],
+  dirty: Set<string>,
+): Promise<void> {
+  if (origins.length === 0) return;
+  const table = entityTables[entity];
+  const partyColumn = partyOf[entity];
+  const before = await queryByKeys<{ id: string; party: string | null }>(
+    sql,
+    origins.map(({ originId }) => originId),
+    (list) => `SELECT id, ${partyColumn ?? 'NULL'} AS party FROM \`${table}\` WHERE origin_id IN (${list})`,
+  );
+  // A row that moves from one party to another changes both.
+  for (const { party } of before) if (party) dirty.add(party);
+  const made = new Set(rows.map(({ row }) => row.id));
+  const gone = before.map(({ id }) => id).filter((id) => !made.has(id));
+  await executeByKeys(sql, gone.sort(), (list) => `DELETE FROM \`${table}\` WHERE id IN (${list})`);
+}
+
+async function writeRows(sql: Sql, entity: Entity, rows: readonly OwnedRow[], dirty: Set<string>): Promise<void> {
+  if (rows.length === 0) return;
+  const fields = fieldsOf(entity);
+  await upsert(sql, {
+    table: entityTables[entity],
+    columns: [...Object.keys(rowColumns), ...fields.map(([name]) => columnName(name))],
+    key: ['id'],
+    rows: rows.map(({ originId, system, row }) => [
+      row.id,
+      originId,
+      system,
+      row.key,
+      ...fields.map(([name, kind]) => encodeValue(kind, row.fields[name], sql.dialect)),
+    ]),
+  });
+  const partyColumn = partyOf[entity];
+  if (!partyColumn) return;
+  for (const { row } of rows) {
+    const party = partyColumn === 'id' ? row.id : row.fields.partyId;
+    if (typeof party === 'string') dirty.add(party);
+  }
+}

@@ -1,0 +1,112 @@
+import { stringify } from 'lossless-json';
+import type { ErrorCode } from '../config/errors.ts';
+import type { Entity } from '../schema/records.ts';
+import { misfit } from './column-fit.ts';
+import type { Dialect } from './columns.ts';
+import { contentHash } from './content-hash.ts';
+import type { PageRecord, PageRow, PageSourceRecord } from './page-record.ts';
+import { sourceRecordId } from './source-record-id.ts';
+import type { StreamName } from './sync-store.ts';
+
+/** A record of the page under its id, as the cache would keep it. */
+export interface PreparedRecord {
+  id: string;
+  record: PageSourceRecord;
+  /** JSON with every digit the source wrote. */
+  raw: string;
+  hash: string;
+  outcome:
+    | { is: 'mapped'; rows: readonly PageRow[] }
+    | { is: 'deleted' }
+    | { is: 'rejected'; code: ErrorCode; message: string };
+}
+
+/** What the cache knows of a record. */
+export interface KnownRecord {
+  version: string | null;
+  contentHash: string;
+  mappingHash: string;
+  deletedAt: string | null;
+  entities: readonly Entity[];
+}
+
+/** A record that is written with its canonical rows, or made a tombstone. */
+export interface Changing {
+  to: 'write' | 'bury';
+  prepared: PreparedRecord;
+  known: KnownRecord | undefined;
+}
+
+export interface Quarantining {
+  to: 'quarantine';
+  prepared: PreparedRecord;
+}
+
+/** `keep`: as the cache has it. `ignore`: older than what the cache has, as if it had not come. */
+export type Decision = Changing | Quarantining | { to: 'keep' | 'ignore'; prepared: PreparedRecord };
+
+/** The records of a page by id, sorted by id. Of a record that came twice the newer one stands, of equals the later. */
+export function preparePage(name: StreamName, records: readonly PageRecord[], dialect: Dialect): PreparedRecord[] {
+  const byId = new Map<string, PageRecord>();
+  for (const page of records) {
+    const id = sourceRecordId({ ...name, key: page.record.key });
+    const before = byId.get(id);
+    if (!before || !isOlder(page.record.version, before.record.version)) byId.set(id, page);
+  }
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, page]) => prepare(id, page, dialect));
+}
+
+function prepare(id: string, page: PageRecord, dialect: Dialect): PreparedRecord {
+  const { record } = page;
+  const raw = stringify(record.data) ?? 'null';
+  const unfit = page.outcome === 'rejected' ? null : misfit(page, raw, dialect);
+  return { id, record, raw, hash: contentHash(record.data), outcome: outcomeOf(page, unfit) };
+}
+
+function outcomeOf(page: PageRecord, unfit: string | null): PreparedRecord['outcome'] {
+  if (unfit !== null) return { is: 'rejected', code: 'RECORD_INVALID', message: unfit };
+  switch (page.outcome) {
+    case 'mapped':
+      return { is: 'mapped', rows: page.rows };
+    case 'deleted':
+      return { is: 'deleted' };
+    case 'rejected':
+      return { is: 'rejected', code: page.code, message: page.message };
+  }
+}
+
+export interface DecideRequest {
+  prepared: PreparedRecord;
+  known: KnownRecord | undefined;
+  /** The version in quarantine; undefined when there is none. */
+  quarantined: string | null | undefined;
+  mappingHash: string;
+}
+
+/** What is to be done with one record. Pure; the newer version wins, and what is equal is not written again. */
+export function decide({ prepared, known, quarantined, mappingHash }: DecideRequest): Decision {
+  const { record, outcome, hash } = prepared;
+  if (isOlder(record.version, known?.version) || isOlder(record.version, quarantined)) {
+    return { to: 'ignore', prepared };
+  }
+  switch (outcome.is) {
+    case 'rejected':
+      return { to: 'quarantine', prepared };
+    case 'deleted': {
+      const same = known?.deletedAt && (record.version === null || record.version === known.version);
+      return same ? { to: 'keep', prepared } : { to: 'bury', prepared, known };
+    }
+    case 'mapped': {
+      const same = known && !known.deletedAt && known.contentHash === hash && known.mappingHash === mappingHash;
+      return same ? { to: 'keep', prepared } : { to: 'write', prepared, known };
+    }
+  }
+}
+
+/**
+ * Whether a version is known to be before another. Versions of different widths are of different kinds (the cursor
+ * of the stream has been changed) and cannot be compared.
+ */
+function isOlder(version: string | null, than: string | null | undefined): boolean {
+  return version !== null && than !== null && than !== undefined && version.length === than.length && version < than;
+}

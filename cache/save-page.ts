@@ -1,0 +1,239 @@
+import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
+import type { Cache, Sql } from './cache.ts';
+import { formatEntities, parseEntities, replaceRows } from './canonical-rows.ts';
+import { clip } from './clip.ts';
+import { LONGEST_KEY, LONGEST_RAW, LONGEST_VERSION } from './column-fit.ts';
+import { instant } from './column-kinds.ts';
+import {
+  type Changing,
+  type Decision,
+  decide,
+  type KnownRecord,
+  type PreparedRecord,
+  preparePage,
+  type Quarantining,
+} from './plan-page.ts';
+import { decodeValue, encodeValue } from './row-codec.ts';
+import { sourceRecordId } from './source-record-id.ts';
+import { checkFence } from './stream-lease.ts';
+import { countPage, saveCheckpoint } from './stream-runs.ts';
+import type { DeleteMissing, PageCounts, SavePage, SyncStore } from './sync-store.ts';
+
+/** Writing records: each call is one transaction, which begins by checking the lease. */
+export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'deleteMissing'> {
+  return {
+    async savePage(page) {
+      const prepared = preparePage(page.lease, page.records, cache.dialect);
+      return cache.transaction(async (sql) => {
+        await checkFence(sql, page.lease);
+        const decisions = await decideAll(sql, page, prepared);
+        const changing = decisions.filter((d): d is Changing => d.to === 'write' || d.to === 'bury');
+        const quarantining = decisions.filter((d): d is Quarantining => d.to === 'quarantine');
+        const settled = decisions.filter((d) => d.to !== 'ignore' && d.to !== 'quarantine');
+
+        await writeSourceRecords(sql, page, changing);
+        await replaceCanonicalRows(sql, page, changing);
+        await writeQuarantine(sql, page, quarantining);
+        await clearQuarantine(sql, settled);
+        await saveCheckpoint(sql, page.lease, page.checkpoint);
+
+        const counts = countOf(decisions);
+        await countPage(sql, page.runId, page.records.length, counts);
+        return counts;
+      });
+    },
+
+    async deleteMissing(request) {
+      const { lease, keys } = request;
+      const ids = keys.map((key) => sourceRecordId({ ...lease, key })).sort();
+      return cache.transaction(async (sql) => {
+        await checkFence(sql, lease);
+        const known = await knownRecords(sql, ids);
+        const live = [...known].filter(([, { deletedAt }]) => deletedAt === null);
+        await buryMissing(sql, request, new Map(live));
+        await executeByKeys(sql, ids, (list) => `DELETE FROM quarantine WHERE id IN (${list})`);
+        await countPage(sql, request.runId, 0, { changed: 0, unchanged: 0, deleted: live.length, quarantined: 0 });
+        return { deleted: live.length };
+      });
+    },
+  };
+}
+
+async function decideAll(sql: Sql, page: SavePage, prepared: readonly PreparedRecord[]): Promise<Decision[]> {
+  const ids = prepared.map(({ id }) => id);
+  const known = await knownRecords(sql, ids);
+  const rows = await queryByKeys<{ id: string; version: string | null }>(
+    sql,
+    ids,
+    (list) => `SELECT id, version FROM quarantine WHERE id IN (${list})`,
+  );
+  const quarantined = new Map(rows.map(({ id, version }) => [id, version]));
+  return prepared.map((record) =>
+    decide({
+      prepared: record,
+      known: known.get(record.id),
+      quarantined: quarantined.get(record.id),
+      mappingHash: page.mappingHash,
+    }),
+  );
+}
+
+async function knownRecords(sql: Sql, ids: readonly string[]): Promise<Map<string, KnownRecord>> {
+  const rows = await queryByKeys(
+    sql,
+    ids,
+    (list) =>
+      `SELECT id, version, content_hash, mapping_hash, deleted_at, entities FROM source_records WHERE id IN (${list})`,
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row.id),
+      {
+        version: row.version === null ? null : String(row.version),
+        contentHash: String(row.content_hash),
+        mappingHash: String(row.mapping_hash),
+        deletedAt: decodeValue(instant, row.deleted_at, sql.dialect) as string | null,
+        entities: parseEntities(row.entities),
+      },
+    ]),
+  );
+}
+
+async function writeSourceRecords(sql: Sql, page: SavePage, changing: readonly Changing[]): Promise<void> {
+  const { lease, runId, mappingHash } = page;
+  const now = encodeValue(instant, page.now, sql.dialect);
+  await upsert(sql, {
+    table: 'source_records',
+    columns: [
+      'id',
+      'system',
+      'stream',
+      'source_key',
+      'version',
+      'content_hash',
+      'mapping_hash',
+      'raw',
+      'entities',
+      'run_id',
+      'synced_at',
+      'deleted_at',
+    ],
+    key: ['id'],
+    rows: changing.map(({ to, prepared, known }) => [
+      prepared.id,
+      lease.system,
+      lease.stream,
+      prepared.record.key,
+      prepared.record.version ?? known?.version ?? null,
+      prepared.hash,
+      mappingHash,
+      prepared.raw,
+      formatEntities(rowsOf(prepared)),
+      runId,
+      now,
+      to === 'bury' ? now : null,
+    ]),
+  });
+}
+
+async function replaceCanonicalRows(sql: Sql, page: SavePage, changing: readonly Changing[]): Promise<void> {
+  const dirty = await replaceRows(
+    sql,
+    changing.map(({ prepared, known }) => ({
+      originId: prepared.id,
+      system: page.lease.system,
+      entitiesBefore: known?.entities ?? [],
+      rows: rowsOf(prepared),
+    })),
+  );
+  await markDirty(sql, dirty, page.now);
+}
+
+async function buryMissing(sql: Sql, { lease, runId, now }: DeleteMissing, live: ReadonlyMap<string, KnownRecord>) {
+  const stored = encodeValue(instant, now, sql.dialect);
+  await executeByKeys(
+    sql,
+    [...live.keys()],
+    (list) =>
+      `UPDATE source_records SET deleted_at = ?, synced_at = ?, run_id = ?, entities = '' WHERE id IN (${list})`,
+    [stored, stored, runId],
+  );
+  const dirty = await replaceRows(
+    sql,
+    [...live].map(([originId, { entities }]) => ({
+      originId,
+      system: lease.system,
+      entitiesBefore: entities,
+      rows: [],
+    })),
+  );
+  await markDirty(sql, dirty, now);
+}
+
+async function markDirty(sql: Sql, parties: ReadonlySet<string>, now: string): Promise<void> {
+  const markedAt = encodeValue(instant, now, sql.dialect);
+  await upsert(sql, {
+    table: 'identity_dirty',
+    columns: ['party_id', 'marked_at'],
+    key: ['party_id'],
+    rows: [...parties].sort().map((party) => [party, markedAt]),
+  });
+}
+
+/** What did not fit: the last version that did stays in the cache as it is. */
+async function writeQuarantine(sql: Sql, page: SavePage, quarantining: readonly Quarantining[]): Promise<void> {
+  const { system, stream } = page.lease;
+  const now = encodeValue(instant, page.now, sql.dialect);
+  await upsert(sql, {
+    table: 'quarantine',
+    columns: [
+      'id',
+      'system',
+      'stream',
+      'source_key',
+      'version',
+      'run_id',
+      'code',
+      'message',
+      'raw',
+      'first_seen_at',
+      'last_seen_at',
+    ],
+    key: ['id'],
+    keep: ['first_seen_at'],
+    rows: quarantining.map(({ prepared: { id, record, raw, outcome } }) => [
+      id,
+      system,
+      stream,
+      clip(record.key, LONGEST_KEY),
+      record.version === null ? null : clip(record.version, LONGEST_VERSION),
+      page.runId,
+      outcome.is === 'rejected' ? outcome.code : 'RECORD_INVALID',
+      clip(outcome.is === 'rejected' ? outcome.message : '', 2048),
+      clip(raw, LONGEST_RAW),
+      now,
+      now,
+    ]),
+  });
+}
+
+async function clearQuarantine(sql: Sql, settled: readonly Decision[]): Promise<void> {
+  const ids = settled.map(({ prepared }) => prepared.id);
+  await executeByKeys(sql, ids, (list) => `DELETE FROM quarantine WHERE id IN (${list})`);
+}
+
+function countOf(decisions: readonly Decision[]): PageCounts {
+  const counts = { changed: 0, unchanged: 0, deleted: 0, quarantined: 0 };
+  for (const decision of decisions) {
+    if (decision.to === 'write') counts.changed += 1;
+    else if (decision.to === 'quarantine') counts.quarantined += 1;
+    // A tombstone for a record that the cache never had changes nothing anybody could see.
+    else if (decision.to === 'bury' && decision.known && !decision.known.deletedAt) counts.deleted += 1;
+    else counts.unchanged += 1;
+  }
+  return counts;
+}
+
+function rowsOf({ outcome }: PreparedRecord) {
+  return outcome.is === 'mapped' ? outcome.rows : [];
+}

@@ -1,0 +1,47 @@
+import { queryByKeys } from './bulk-sql.ts';
+import type { Cache, Row } from './cache.ts';
+import { readRowsOf } from './canonical-rows.ts';
+import { instant } from './column-kinds.ts';
+import type { Dialect } from './columns.ts';
+import { decodeValue } from './row-codec.ts';
+import { sourceRecordId } from './source-record-id.ts';
+import type { StoredKey, SyncStore } from './sync-store.ts';
+
+const COLUMNS = 'id, source_key, version, content_hash, mapping_hash, deleted_at';
+
+/** What the cache has of a stream, for comparing it with the source. */
+export function createStoredKeys(cache: Cache): Pick<SyncStore, 'keysOf' | 'recordsByKeys' | 'canonicalRowsOf'> {
+  return {
+    async keysOf({ system, stream, after, first, deleted = false }) {
+      const rows = await cache.query(
+        `SELECT ${COLUMNS} FROM source_records
+         WHERE \`system\` = ? AND stream = ? AND id > ? ${deleted ? '' : 'AND deleted_at IS NULL'} ORDER BY id LIMIT ?`,
+        [system, stream, after ?? '', first],
+      );
+      return rows.map((row) => storedKey(row, cache.dialect));
+    },
+
+    async recordsByKeys({ system, stream, keys }) {
+      const ids = keys.map((key) => sourceRecordId({ system, stream, key }));
+      const rows = await queryByKeys(
+        cache,
+        ids,
+        (list) => `SELECT ${COLUMNS} FROM source_records WHERE id IN (${list})`,
+      );
+      return rows.map((row) => storedKey(row, cache.dialect));
+    },
+
+    canonicalRowsOf: (originIds) => readRowsOf(cache, originIds),
+  };
+}
+
+function storedKey(row: Row, dialect: Dialect): StoredKey {
+  return {
+    id: String(row.id),
+    key: String(row.source_key),
+    version: row.version === null ? null : String(row.version),
+    contentHash: String(row.content_hash),
+    mappingHash: String(row.mapping_hash),
+    deletedAt: decodeValue(instant, row.deleted_at, dialect) as string | null,
+  };
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { Cache, Sql } from './cache.ts';
+import { clip } from './clip.ts';
+import { instant } from './column-kinds.ts';
+import { encodeValue } from './row-codec.ts';
+import { checkFence, holdsFence, leaseLost } from './stream-lease.ts';
+import type { FinishRun, Lease, PageCounts, SyncStore } from './sync-store.ts';
+
+/** The history of runs, and how the last one left its stream. */
+export function createStreamRuns(
+  cache: Cache,
+): Pick<SyncStore, 'startRun' | 'finishRun' | 'noteReconcile' | 'noteVerify'> {
+  const at = (value: string) => encodeValue(instant, value, cache.dialect);
+
+  return {
+    async startRun({ lease, mode, reason, windowFrom, now }) {
+      const id = randomUUID();
+      const { system, stream } = lease;
+      await cache.transaction(async (sql) => {
+        await checkFence(sql, lease);
+        // Whoever holds the lease is alone, so a run still under way belonged to a process that is no more.
+        await sql.execute(
+          `UPDATE sync_runs SET outcome = 'PARTIAL', finished_at = ?, error_message = ?
+           ${ofStream} AND outcome = 'RUNNING'
+             AND started_at >= (SELECT last_attempt_at FROM stream_states ${ofStream})`,
+          [at(now), 'The process ended before the run did.', system, stream, system, stream],
+        );
+        await sql.execute(
+          `INSERT INTO sync_runs (id, \`system\`, stream, mode, reason, outcome, started_at, window_from, pages,
+             records_read, records_changed, records_unchanged, records_deleted, records_quarantined)
+           VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, 0, 0, 0, 0, 0, 0)`,
+          [id, system, stream, mode, reason && clip(reason, 2048), at(now), windowFrom],
+        );
+        await sql.execute(`UPDATE stream_states SET last_attempt_at = ?, last_outcome = 'RUNNING' ${ofStream}`, [
+          at(now),
+          system,
+          stream,
+        ]);
+      });
+      return id;
+    },
+
+    async finishRun(finish) {
+      const { lease, now } = finish;
+      const held = await cache.transaction(async (sql) => {
+        if (await holdsFence(sql, lease)) {
+          await endRun(sql, finish);
+          await endPass(sql, finish);
+          await saveCheckpoint(sql, lease, finish.checkpoint ?? null);
+          return true;
+        }
+        // The stream is another process's by now, but this run's own row still has to say how it ended.
+        const { code: errorCode, message: errorMessage } = leaseLost(lease);
+        await endRun(sql, { lease, runId: finish.runId, outcome: 'FAILED', errorCode, errorMessage, now });
+        return false;
+      });
+      if (!held) throw leaseLost(lease);
+    },
+
+    async noteReconcile({ lease, now }) {
+      await cache.transaction(async (sql) => {
+        await checkFence(sql, lease);
+        await sql.execute(`UPDATE stream_states SET last_reconcile_at = ? ${ofStream}`, [
+          at(now),
+          lease.system,
+          lease.stream,
+        ]);
+      });
+    },
+
+    async noteVerify({ system, stream, differences, now }) {
+      await cache.execute(`UPDATE stream_states SET last_verify_at = ?, last_verify_differences = ? ${ofStream}`, [
+        at(now),
+        differences,
+        system,
+        stream,
+      ]);
+    },
+  };
+}
+
+const ofStream = 'WHERE `system` = ? AND stream = ?';
+
+/** A pass that was interrupted says nothing about the source. */
+const failuresAfter = {
+  SUCCEEDED: '0',
+  PARTIAL: 'COALESCE(failures, 0)',
+  FAILED: 'COALESCE(failures, 0) + 1',
+} as const;
+
+async function endRun(sql: Sql, { runId, outcome, errorCode, errorMessage, now }: FinishRun): Promise<void> {
+  await sql.execute(
+    'UPDATE sync_runs SET outcome = ?, finished_at = ?, error_code = ?, error_message = ? WHERE id = ?',
+    [outcome, encodeValue(instant, now, sql.dialect), errorCode ?? null, messageOf(errorMessage), runId],
+  );
+}
+
+async function endPass(sql: Sql, { lease, runId, outcome, errorCode, errorMessage, asOf }: FinishRun): Promise<void> {
+  const { system, stream } = lease;
+  await sql.execute(
+    `UPDATE stream_states SET last_outcome = ?, last_error_code = ?, last_error_message = ?,
+       failures = ${failuresAfter[outcome]} ${ofStream}`,
+    [outcome, errorCode ?? null, messageOf(errorMessage), system, stream],
+  );
+  if (outcome !== 'SUCCEEDED') return;
+  // A reconcile looks at keys only, so it says nothing about how fresh the rest is.
+  await sql.execute(
+    `UPDATE stream_states SET last_success_at = COALESCE(?, (SELECT started_at FROM sync_runs WHERE id = ?))
+     ${ofStream} AND EXISTS (SELECT 1 FROM sync_runs WHERE id = ? AND mode <> 'RECONCILE')`,
+    [asOf === undefined ? null : encodeValue(instant, asOf, sql.dialect), runId, system, stream, runId],
+  );
+}
+
+function messageOf(message: string | undefined): string | null {
+  return message === undefined ? null : clip(message, 2048);
+}
+
+/** Writes how far the stream has been read, in the transaction of the rows it speaks of. null leaves it as it is. */
+export async function saveCheckpoint(sql: Sql, lease: Lease, checkpoint: object | null): Promise<void> {
+  if (checkpoint === null) return;
+  await sql.execute(`UPDATE stream_states SET checkpoint = ? ${ofStream}`, [
+    JSON.stringify(checkpoint),
+    lease.system,
+    lease.stream,
+  ]);
+}
+
+/** Adds one write to the counters of its run. */
+export async function countPage(sql: Sql, runId: string, read: number, counts: PageCounts): Promise<void> {
+  await sql.execute(
+    `UPDATE sync_runs SET pages = pages + ?, records_read = records_read + ?, records_changed = records_changed + ?,
+       records_unchanged = records_unchanged + ?, records_deleted = records_deleted + ?,
+       records_quarantined = records_quarantined + ? WHERE id = ?`,
+    [read > 0 ? 1 : 0, read, counts.changed, counts.unchanged, counts.deleted, counts.quarantined, runId],
+  );
+}

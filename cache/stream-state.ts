@@ -1,0 +1,28 @@
+import type { Row } from './cache.ts';
+import { instant } from './column-kinds.ts';
+import type { Dialect } from './columns.ts';
+import { decodeCount, decodeValue } from './row-codec.ts';
+import type { StreamName, StreamState } from './sync-store.ts';
+
+/** A row of `stream_states` (all columns) as the state of its stream; no row: a stream never claimed. */
+export function decodeStreamState({ system, stream }: StreamName, row: Row | undefined, dialect: Dialect): StreamState {
+  const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
+  const at = (value: unknown) => decodeValue(instant, value, dialect) as string | null;
+  return {
+    system,
+    stream,
+    checkpoint: typeof row?.checkpoint === 'string' ? (JSON.parse(row.checkpoint) as unknown) : null,
+    lastAttemptAt: at(row?.last_attempt_at),
+    lastSuccessAt: at(row?.last_success_at),
+    lastOutcome: text(row?.last_outcome) as StreamState['lastOutcome'],
+    lastErrorCode: text(row?.last_error_code),
+    lastErrorMessage: text(row?.last_error_message),
+    failures: decodeCount(row?.failures),
+    lastReconcileAt: at(row?.last_reconcile_at),
+    lastVerifyAt: at(row?.last_verify_at),
+    lastVerifyDifferences:
+      row?.last_verify_differences === null || row === undefined ? null : decodeCount(row.last_verify_differences),
+    leaseOwner: text(row?.lease_owner),
+    leaseExpiresAt: at(row?.lease_expires_at),
+  };
+}
