@@ -23,8 +23,8 @@ export interface Party {
   deleted: boolean;
 }
 
-/** An address that many records carry and that says nothing of who they are. */
-const PLACEHOLDER_EMAIL = 'customer@shop.example';
+/** What people type where an address is demanded: many records carry it, and it says nothing of who they are. */
+const PLACEHOLDER_EMAIL = 'noreply@customer.example';
 
 /** What the systems know of every customer. Not every system knows every customer; the CRM knows some twice. */
 export function makeParties(seed: number, customers: readonly Customer[], today: Day): Party[] {
@@ -50,7 +50,7 @@ function partiesOf(random: Random, customer: Customer, today: Day): Party[] {
 function makeParty(random: Random, customer: Customer, system: SystemName, erp: Party | null, today: Day): Party {
   const { index, region } = customer;
   // A few records share nothing with the others: no key links them, only a person (or a later resolution) can.
-  const isolated = system !== 'erp' && random.chance(0.05);
+  const isolated = system !== 'erp' && random.chance(0.03);
   const lastChange = Math.max(today - 720, customer.activeFrom) + random.int(0, 40);
   return {
     system,
