@@ -2,6 +2,7 @@ import { stitchSchemas } from '@graphql-tools/stitch';
 import { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { sdlOf } from '../schema/sdl.ts';
 import type { GraphContext } from './context.ts';
+import { withExactErrorPaths } from './exact-error-paths.ts';
 import { executableSchema } from './local-schema.ts';
 import type { DomainSubschema, ReadKeyed, Resolvers } from './subschema.ts';
 
@@ -25,7 +26,7 @@ export function createStitchedSchema(subschemas: readonly DomainSubschema[]): Gr
       },
     },
   });
-  return withoutPrivateEntries(stitched);
+  return withExactErrorPaths(withoutPrivateEntries(stitched));
 }
 
 function stitchable(subschema: DomainSubschema) {

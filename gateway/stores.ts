@@ -1,4 +1,4 @@
-import type { Sql } from '../cache/cache.ts';
+import type { Cache, Sql } from '../cache/cache.ts';
 import { type CustomerStore, createCustomerStore } from '../cache/customer-store.ts';
 import { createEngagementStores, type EngagementStores } from '../cache/engagement-store.ts';
 import {
@@ -9,11 +9,11 @@ import {
 } from '../cache/invoice-store.ts';
 import { createOrderStore, type OrderStore } from '../cache/order-store.ts';
 import { createAccountStore, createPartyStore } from '../cache/party-store.ts';
-import type { QuarantineStore } from '../cache/quarantine-store.ts';
+import { createQuarantineStore, type QuarantineStore } from '../cache/quarantine-store.ts';
 import type { RecordStore } from '../cache/record-store.ts';
 import { createReturnStore, createShipmentStore, type OrderDocumentStore } from '../cache/shipment-store.ts';
 import { createSourceRecordStore, type SourceRecordStore } from '../cache/source-record-store.ts';
-import type { StatusStore } from '../cache/status-store.ts';
+import { createStatusStore, type StatusStore } from '../cache/status-store.ts';
 import { createTimelineStore, type TimelineStore } from '../cache/timeline-store.ts';
 
 /** Everything the graph reads the cache through. */
@@ -33,21 +33,21 @@ export interface Stores extends EngagementStores {
   quarantine: QuarantineStore;
 }
 
-export function createStores(sql: Sql): Stores {
+export function createStores(cache: Cache): Stores {
   return {
-    sql,
-    customers: createCustomerStore(sql),
-    parties: createPartyStore(sql),
-    accounts: createAccountStore(sql),
-    orders: createOrderStore(sql),
-    shipments: createShipmentStore(sql),
-    returns: createReturnStore(sql),
-    invoices: createInvoiceStore(sql),
-    payments: createPaymentStore(sql),
-    sourceRecords: createSourceRecordStore(sql),
-    timeline: createTimelineStore(sql),
-    status: {} as StatusStore,
-    quarantine: {} as QuarantineStore,
-    ...createEngagementStores(sql),
+    sql: cache,
+    customers: createCustomerStore(cache),
+    parties: createPartyStore(cache),
+    accounts: createAccountStore(cache),
+    orders: createOrderStore(cache),
+    shipments: createShipmentStore(cache),
+    returns: createReturnStore(cache),
+    invoices: createInvoiceStore(cache),
+    payments: createPaymentStore(cache),
+    sourceRecords: createSourceRecordStore(cache),
+    timeline: createTimelineStore(cache),
+    status: createStatusStore(cache),
+    quarantine: createQuarantineStore(cache),
+    ...createEngagementStores(cache),
   };
 }

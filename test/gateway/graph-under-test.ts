@@ -1,0 +1,55 @@
+import type { ExecutionResult } from 'graphql';
+import type { Cache } from '../../cache/cache.ts';
+import { hubSettings, sourceSettings } from '../../config/settings.ts';
+import type { Lane } from '../../gateway/choose-lane.ts';
+import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
+
+/** Noon of the day the tests ask their questions on. */
+export const TODAY = '2026-03-01';
+
+export interface GraphUnderTest {
+  graph: CustomerGraph;
+  /** Runs one operation as one request; the answer as a client would see it. */
+  ask(query: string, variables?: Record<string, unknown>, lane?: Lane): Promise<ExecutionResult>;
+  /** The data of an operation that must not fail. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as plain JSON
+  data(query: string, variables?: Record<string, unknown>): Promise<any>;
+  /** SQL statements sent since the start. */
+  statements(): string[];
+}
+
+const systems = ['erp', 'scm', 'crm', 'finance'];
+
+export function graphUnderTest(cache: Cache): GraphUnderTest {
+  const sent: string[] = [];
+  const counting: Cache = {
+    ...cache,
+    query: (statement, parameters) => {
+      sent.push(statement);
+      return cache.query(statement, parameters);
+    },
+  };
+  const settings = {
+    ...hubSettings.parse({}),
+    sources: Object.fromEntries(
+      systems.map((system) => [
+        system,
+        { ...sourceSettings.parse({ kind: 'rest', title: `The ${system}` }), streams: {} },
+      ]),
+    ),
+  };
+  const graph = createGraph({ cache: counting, settings, now: () => Date.parse(`${TODAY}T12:00:00Z`) });
+
+  async function ask(query: string, variables: Record<string, unknown> = {}, lane?: Lane): Promise<ExecutionResult> {
+    const result = await graph.execute({ query, variables, context: graph.createContext(), ...(lane && { lane }) });
+    return JSON.parse(JSON.stringify(result)) as ExecutionResult;
+  }
+
+  async function data(query: string, variables?: Record<string, unknown>) {
+    const result = await ask(query, variables);
+    if (result.errors) throw new Error(`Expected no errors, got ${JSON.stringify(result.errors)}.`);
+    return result.data;
+  }
+
+  return { graph, ask, data, statements: () => sent };
+}

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { databases } from '../setup/databases.ts';
+import { createCacheBuilder } from './cache-builder.ts';
+import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';
+import { corpus } from './operations.ts';
+import { type SampleCompany, sampleCompany } from './sample-company.ts';
+
+describe.each(databases)('the two lanes on $name', (database) => {
+  let graph: GraphUnderTest;
+  let company: SampleCompany;
+
+  beforeAll(async () => {
+    const cache = await database.open();
+    const builder = createCacheBuilder();
+    company = sampleCompany(builder);
+    await builder.save(cache);
+    graph = graphUnderTest(cache);
+  });
+  afterAll(() => database.drop());
+
+  it('offer one and the same graph', () => {
+    const sdl = (schema: Parameters<typeof printSchema>[0]) => printSchema(lexicographicSortSchema(schema));
+    expect(sdl(graph.graph.stitchedSchema)).toEqual(sdl(graph.graph.localSchema));
+  });
+
+  it.each(corpus)('answer alike: $name', async ({ query, variables, answers }) => {
+    const given = variables?.(company) ?? {};
+    const local = await graph.ask(query, given, 'local');
+    const stitched = await graph.ask(query, given, 'stitched');
+    expect(shape(stitched)).toEqual(shape(local));
+    answers(local);
+  });
+});
+
+/** Errors by path and code: their order is not promised. */
+function shape({ data, errors }: Awaited<ReturnType<GraphUnderTest['ask']>>) {
+  const told = (errors ?? []).map(({ message, path, extensions }) => ({ message, path, extensions }));
+  return { data, errors: told.sort((a, b) => JSON.stringify(a.path).localeCompare(JSON.stringify(b.path))) };
+}
