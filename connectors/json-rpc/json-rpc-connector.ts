@@ -2,6 +2,7 @@ import { HubError } from '../../config/errors.ts';
 import type { Connector, CreateConnector, Page, SourceRecord } from '../connector.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
+import { streamOf } from '../stream-of.ts';
 import { checkSource } from './check-source.ts';
 import { discoverModels } from './discover-models.ts';
 import { requestedFields } from './requested-fields.ts';
@@ -16,12 +17,7 @@ const SCAN_PAGE = 5_000;
 export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ system, settings }) => {
   const dialect = dialectOf(system, settings);
 
-  const streamOf = (name: string): JsonRpcStream => {
-    const stream = settings.streams[name];
-    if (stream) return stream;
-    const known = Object.keys(settings.streams).join(', ');
-    throw new HubError('STREAM_UNKNOWN', `${system} has no stream "${name}"; it has ${known}.`, { source: system });
-  };
+  const access = (name: string): JsonRpcStream => streamOf(system, settings.streams, name);
 
   /** Pages in the order of ids: rows made while the pass runs come at its end, and no edit moves a row. */
   async function* pages(stream: JsonRpcStream, from: Range, fields: string[], size: number, signal: AbortSignal) {
@@ -42,7 +38,7 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
     close: () => dialect.close(),
 
     async *pull(name, request, signal): AsyncIterable<Page> {
-      const stream = streamOf(name);
+      const stream = access(name);
       const recordOf = compileSourceRecord(stream);
       const size = stream.pageSize ?? settings.pageSize;
       for await (const { rows, next } of pages(stream, request, requestedFields(stream), size, signal)) {
@@ -51,7 +47,7 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
     },
 
     async readByKeys(name, keys, signal) {
-      const stream = streamOf(name);
+      const stream = access(name);
       const recordOf = compileSourceRecord(stream);
       const size = stream.pageSize ?? settings.pageSize;
       const records: SourceRecord[] = [];
@@ -66,7 +62,7 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
     },
 
     async *scanKeys(name, signal) {
-      const stream = streamOf(name);
+      const stream = access(name);
       const recordOf = compileSourceRecord(stream);
       const everything = { stream, since: null, after: null };
       const flag = typeof stream.deletes === 'object' ? [stream.deletes.flag] : [];

@@ -15,17 +15,11 @@ export async function checkDatabase(
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
   const login = await probe('login', async () => {
-    const [row] = await database.query(database.dialect.now, [], signal);
-    const offset =
-      Date.parse(
-        `${String(row?.now ?? '')
-          .replace(' ', 'T')
-          .slice(0, 23)}Z`,
-      ) - Date.now();
-    return `connected; the database's clock is ${(offset / 1000).toFixed(0)} s from ours`;
+    await database.query('SELECT 1', [], signal);
+    return 'connected';
   });
   if (!login.ok) return [login];
-  const results = [login];
+  const results = [login, await probe('clock', () => clockOffset(database, signal))];
   for (const [name, stream] of Object.entries(settings.streams)) {
     results.push(
       await probe(name, async () => {
@@ -58,6 +52,13 @@ async function newest(
     break;
   }
   return 'the cursor can be asked';
+}
+
+async function clockOffset(database: SourceDatabase, signal: AbortSignal): Promise<string> {
+  const [row] = await database.query(database.dialect.now, [], signal);
+  const text = String(row?.now ?? '');
+  const offset = Date.parse(`${text.replace(' ', 'T').slice(0, 23)}Z`) - Date.now();
+  return `the database's clock is ${(offset / 1000).toFixed(0)} s from ours`;
 }
 
 async function probe(name: string, attempt: () => Promise<string>): Promise<CheckResult> {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import mysql from 'mysql2';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { HubError } from '../../config/errors.ts';
 import { databaseError } from './database-error.ts';
 import type { SqlSettings } from './settings.ts';
@@ -32,17 +32,17 @@ export function createSourceDatabase(system: string, settings: SqlSettings): Sou
 
     async query(statement, parameters, signal) {
       signal.throwIfAborted();
-      const ended = new AbortController();
-      const answer = (async () => (await open()).query<DriverRow[]>(statement, [...parameters]))();
+      const runner = open().then((source) => source.createQueryRunner());
+      const answer = runner.then((one) => one.query(statement, [...parameters]) as Promise<DriverRow[]>);
       try {
-        return await Promise.race([answer, stopped(settings.timeout, AbortSignal.any([signal, ended.signal]), signal)]);
+        return await endingWith(answer, settings.timeout, signal);
       } catch (error) {
-        // The driver may still answer; nobody waits for it any more.
-        answer.catch(() => undefined);
+        // Nobody waits for the answer any more, and a connection that is busy with it is of no use to the next.
+        if (error instanceof NoAnswer) runner.then(abandon).catch(() => undefined);
         if (signal.aborted) throw signal.reason;
         throw databaseError(error, system, place);
       } finally {
-        ended.abort();
+        runner.then((one) => one.release()).catch(() => undefined);
       }
     },
 
@@ -54,11 +54,31 @@ export function createSourceDatabase(system: string, settings: SqlSettings): Sou
   };
 }
 
-/** Rejects when the time is over or the caller gives up; never resolves. */
-async function stopped(timeout: number, until: AbortSignal, caller: AbortSignal): Promise<never> {
-  await sleep(timeout, undefined, { signal: until }).catch(() => undefined);
-  if (caller.aborted) throw caller.reason;
-  throw Object.assign(new Error(`no answer within ${timeout} ms`), { code: 'ETIMEDOUT' });
+/** The answer, unless the time is over or the caller gives up before it comes. */
+async function endingWith<T>(answer: Promise<T>, timeout: number, signal: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const late = setTimeout(() => over.abort(), timeout);
+  try {
+    return await Promise.race([
+      answer,
+      once(either, 'abort').then(() => Promise.reject(new NoAnswer(`no answer within ${timeout} ms`))),
+    ]);
+  } finally {
+    clearTimeout(late);
+    // Ends the listener of the one that lost.
+    over.abort();
+  }
+}
+
+class NoAnswer extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+async function abandon(runner: QueryRunner): Promise<void> {
+  const connection: unknown = await runner.connect();
+  if (connection instanceof Object && 'destroy' in connection && typeof connection.destroy === 'function')
+    connection.destroy();
 }
 
 interface Target {

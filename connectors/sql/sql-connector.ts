@@ -1,6 +1,7 @@
 import { HubError } from '../../config/errors.ts';
 import type { Connector, CreateConnector, SourceRecord } from '../connector.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
+import { streamOf } from '../stream-of.ts';
 import { checkDatabase } from './check-database.ts';
 import { discoverTables } from './discover-tables.ts';
 import type { SqlSettings, SqlStream } from './settings.ts';
@@ -21,25 +22,17 @@ interface SqlStreamAccess {
 /** Connects to a database, reading tables, views or queries of it. */
 export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, settings }) => {
   const database = createSourceDatabase(system, settings);
-  const streams = new Map(
+  const streams = Object.fromEntries(
     Object.entries(settings.streams).map(([name, stream]) => {
       const reader = createStreamReader(database, system, name, stream);
       return [name, { reader, pageSize: stream.pageSize ?? settings.pageSize, recordOf: compileRecord(stream) }];
     }),
   );
 
-  const streamOf = (name: string): SqlStreamAccess => {
-    const stream = streams.get(name);
-    if (stream) return stream;
-    throw new HubError(
-      'STREAM_UNKNOWN',
-      `${system} has no stream "${name}"; it has ${[...streams.keys()].join(', ')}.`,
-      { source: system },
-    );
-  };
+  const access = (name: string): SqlStreamAccess => streamOf(system, streams, name);
 
   return {
-    check: (signal) => checkDatabase(database, settings, streamOf, signal),
+    check: (signal) => checkDatabase(database, settings, access, signal),
     discover: (signal) => discoverTables(database, signal),
     close: () => database.close(),
 
@@ -49,19 +42,19 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
     },
 
     async *pull(name, request, signal) {
-      const { reader, pageSize, recordOf } = streamOf(name);
+      const { reader, pageSize, recordOf } = access(name);
       for await (const { rows, next } of reader.pages(request, pageSize, signal)) {
         yield { records: rows.map(recordOf), next };
       }
     },
 
     async readByKeys(name, keys, signal) {
-      const { reader, recordOf } = streamOf(name);
+      const { reader, recordOf } = access(name);
       return (await reader.rowsByKeys(keys, signal)).map(recordOf);
     },
 
     async *scanKeys(name, signal) {
-      const { reader, recordOf } = streamOf(name);
+      const { reader, recordOf } = access(name);
       const before = await reader.count(signal);
       let seen = 0;
       for await (const rows of reader.keyPages(SCAN_PAGE, signal)) {

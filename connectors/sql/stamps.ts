@@ -39,7 +39,8 @@ function compileValues({ type, format, zone, time }: CursorSettings, width: numb
     const text = earliestWall(version, zone ?? 'utc')
       .toFormat(written)
       .replace('micros', version.slice(20, 26));
-    if (width === 1) return [text];
+    // Without zeros at its end, since text columns may hold `10:00:00` as well as `10:00:00.5`.
+    if (width === 1) return [format === undefined ? text.replace(/\.?0*$/, '') : text];
     const [date = '', timeOfDay = ''] = text.split(' ');
     return [date, timeOfDay];
   };

@@ -71,7 +71,7 @@ const streams = {
     key: 'ORT',
     records: unused,
   },
-  slow: { resource: 'slow', query: 'SELECT ADRNR, SLEEP(20) AS Z FROM ADRESSE', key: 'ADRNR', records: unused },
+  slow: { resource: 'slow', query: 'SELECT ADRNR, SLEEP(0.4) AS Z FROM ADRESSE', key: 'ADRNR', records: unused },
   missing: { resource: 'GIBT_ES_NICHT', key: 'ID', records: unused },
 };
 
