@@ -21,7 +21,7 @@ export interface Sides {
   mapping: Mapping;
 }
 
-const CHUNK = 500;
+const CHUNK = 2_000;
 
 /** Everything the source has, page by page, as the mapping reads it now. */
 export async function* readSource({ request, mapping }: Sides): AsyncGenerator<Map<string, RecordState>> {

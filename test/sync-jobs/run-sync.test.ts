@@ -231,13 +231,13 @@ describe.each(databases)('a sync pass on $name', (database) => {
     const before = await stream.checkpoint();
     source.clock.tick(600_000);
     for (let key = 1; key <= 30; key += 1) {
-      source.put(`x${key}`, key % 3 === 0 ? { number: 'bad', date: 'yesterday' } : { number: `X-${key}` });
+      source.put(`x${key}`, key % 2 === 0 ? { number: 'bad', date: 'yesterday' } : { number: `X-${key}` });
     }
     const run = await stream.sync();
-    expect(run).toMatchObject({ outcome: 'FAILED', error: { code: 'QUARANTINE_THRESHOLD' }, quarantined: 10 });
+    expect(run).toMatchObject({ outcome: 'FAILED', error: { code: 'QUARANTINE_THRESHOLD' }, quarantined: 15 });
     expect(await stream.checkpoint()).toEqual(before);
 
-    for (let key = 3; key <= 30; key += 3) source.put(`x${key}`, { number: `X-${key}`, date: '2026-03-01' });
+    for (let key = 2; key <= 30; key += 2) source.put(`x${key}`, { number: `X-${key}`, date: '2026-03-01' });
     expect(await stream.sync()).toMatchObject({ outcome: 'SUCCEEDED', mode: 'INCREMENTAL' });
     expect(await stream.orders()).toEqual(stream.truth());
   });
