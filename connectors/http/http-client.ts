@@ -143,7 +143,7 @@ function createPolicy() {
           }),
         },
       );
-      return wrap(breaker, again).execute(work, signal);
+      return wrap(breaker, again.dangerouslyUnref()).execute(work, signal);
     },
   };
 }
@@ -153,17 +153,22 @@ function worthAnother(attempt: Attempt, giveUpAt: number): boolean {
   return attempt.outcome === 'retry' && Date.now() < giveUpAt;
 }
 
-/** cockatiel sleeps through an abort between two tries; the caller must not. */
+/**
+ * cockatiel sleeps through an abort between two tries; the caller must not. The sleep left behind does not keep the
+ * process alive, so something else must while the caller waits.
+ */
 async function endingWith<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
   });
+  const alive = setInterval(() => undefined, 60_000);
   work.catch(() => undefined);
   try {
     return await Promise.race([work, aborted]);
   } finally {
+    clearInterval(alive);
     signal.removeEventListener('abort', onAbort);
   }
 }

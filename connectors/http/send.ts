@@ -141,14 +141,17 @@ function refuseOtherHost(asked: string, redirected: string): void {
 }
 
 function judged(error: unknown): Error {
-  const inner = error instanceof Error && error.cause instanceof BadAnswer ? error.cause : error;
-  if (inner instanceof BadAnswer) return inner;
-  const code = typeof inner === 'object' && inner !== null && 'code' in inner ? String(inner.code) : '';
+  let inner = error;
+  // A redirect that was refused arrives wrapped, by the library that follows them and by axios.
+  for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
+    if (inner instanceof BadAnswer) return inner;
+    inner = inner.cause;
+  }
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code.startsWith('Z_') || code === 'ERR_FR_TOO_MANY_REDIRECTS')
     return new BadAnswer(`got a garbled answer (${code})`);
-  const message = inner instanceof Error && inner.message ? inner.message : code;
   // An axios error carries the whole request, login included: only its words go on.
-  return new Error(message || code || 'the connection failed');
+  return new Error((error instanceof Error && error.message) || code || 'the connection failed');
 }
 
 function flatHeaders(headers: object): Record<string, string> {

@@ -1,0 +1,357 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { addressBelow, encodeQuery, nextAddress } from '../../connectors/http/address.ts';
+import { hideSecrets } from '../../connectors/http/hide-secrets.ts';
+import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../connectors/http/http-client.ts';
+import { outcomeOf } from '../../connectors/http/outcome.ts';
+import { retryAfterOf, retryDelay } from '../../connectors/http/retry-delay.ts';
+
+type Handle = (request: IncomingMessage, response: ServerResponse, count: number) => void;
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function serve(handle: Handle): Promise<{ origin: string; count(): number }> {
+  let count = 0;
+  const server = createServer((request, response) => {
+    count += 1;
+    handle(request, response, count);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => count };
+}
+
+function clientOf(options: Partial<HttpClientOptions> = {}): HttpClient {
+  const client = createHttpClient({ system: 'crm', auth: { type: 'none' }, timeout: 2_000, ...options });
+  cleanups.push(() => client.close());
+  return client;
+}
+
+const live = () => new AbortController().signal;
+
+describe('an HTTP answer', () => {
+  it('keeps the digits of its numbers', async () => {
+    const { origin } = await serve((_, response) => response.end('{"id":12345678901234567890,"amount":10.10}'));
+    const body = (await clientOf().request({ url: origin }, live())).json() as Record<string, unknown>;
+    expect([String(body.id), String(body.amount)]).toEqual(['12345678901234567890', '10.10']);
+  });
+
+  it('is read through gzip, another charset and a byte order mark', async () => {
+    const { origin } = await serve((request, response) => {
+      if (request.url === '/gzip')
+        return response.setHeader('content-encoding', 'gzip').end(gzipSync('{"a":"zipped"}'));
+      if (request.url === '/bom') return response.end('\uFEFF{"a":"bom"}');
+      return response
+        .setHeader('content-type', 'application/json; charset=iso-8859-1')
+        .end(Buffer.from('{"a":"Größe"}', 'latin1'));
+    });
+    const client = clientOf();
+    const read = async (path: string) => (await client.request({ url: `${origin}${path}` }, live())).json();
+    expect([await read('/gzip'), await read('/bom'), await read('/latin')]).toEqual([
+      { a: 'zipped' },
+      { a: 'bom' },
+      { a: 'Größe' },
+    ]);
+  });
+
+  it.each<[string, (response: ServerResponse) => void, string]>([
+    [
+      'a login page',
+      (r) => r.setHeader('content-type', 'text/html').end('<!DOCTYPE html><html>Sign in</html>'),
+      'an HTML page',
+    ],
+    ['XML', (r) => r.end('<feed/>'), 'got XML'],
+    ['nothing', (r) => r.end(''), 'an empty answer'],
+    ['half of its JSON', (r) => r.end('{"items":[{"id":1},'), 'not whole or not JSON'],
+    ['bytes that are no UTF-8', (r) => r.end(Buffer.from([0x22, 0xff, 0xfe, 0x22])), 'expected text in utf-8'],
+    ['what is not gzip and says it is', (r) => r.setHeader('content-encoding', 'gzip').end('{"items":[]}'), 'garbled'],
+  ])('that is %s is an error, not an empty page', async (_, answer, words) => {
+    const { origin } = await serve((_request, response) => answer(response));
+    const work = clientOf()
+      .request({ url: origin }, live())
+      .then((got) => got.json());
+    await expect(work).rejects.toMatchObject({
+      code: 'SOURCE_PROTOCOL',
+      source: 'crm',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('that ends before it is whole is asked for again, and then an error', async () => {
+    const { origin, count } = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{"items":[');
+      setTimeout(() => response.destroy(), 5);
+    });
+    await expect(clientOf().request({ url: origin }, live())).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+    expect(count()).toBe(4);
+  });
+
+  it('larger than allowed is refused while it comes', async () => {
+    const { origin } = await serve((_, response) => {
+      const pour = () => {
+        if (!response.destroyed && response.write('x'.repeat(10_000))) setImmediate(pour);
+        else response.once('drain', pour);
+      };
+      pour();
+    });
+    await expect(clientOf({ maxBytes: 50_000 }).request({ url: origin }, live())).rejects.toMatchObject({
+      code: 'SOURCE_PROTOCOL',
+      message: expect.stringContaining('at most 50000 bytes'),
+    });
+  });
+
+  it('that drips for ever is given up', async () => {
+    const { origin } = await serve((_, response) => {
+      const drip = setInterval(() => response.write(' '), 10);
+      response.once('close', () => clearInterval(drip));
+    });
+    await expect(clientOf({ timeout: 40 }).request({ url: origin }, live())).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining('no whole answer within 400 ms'),
+    });
+  });
+
+  it("tells the source's clock", async () => {
+    const date = 'Sat, 01 Mar 2025 10:20:30 GMT';
+    const { origin } = await serve((_, response) => response.setHeader('date', date).end('{}'));
+    expect((await clientOf().request({ url: origin }, live())).date).toBe('2025-03-01T10:20:30.000000Z');
+  });
+});
+
+describe('an HTTP failure', () => {
+  it.each([
+    [401, 'SOURCE_UNAUTHORIZED', 1],
+    [403, 'SOURCE_FORBIDDEN', 1],
+    [404, 'SOURCE_NOT_FOUND', 1],
+    [410, 'SOURCE_CURSOR_EXPIRED', 1],
+    [400, 'SOURCE_PROTOCOL', 1],
+    [503, 'SOURCE_UNREACHABLE', 4],
+  ])('%i is %s after %i tries', async (status, code, tries) => {
+    const { origin, count } = await serve((_, response) => response.writeHead(status).end('{"error":"because"}'));
+    await expect(clientOf().request({ url: origin, stream: 'orders' }, live())).rejects.toMatchObject({
+      code,
+      stream: 'orders',
+      message: expect.stringContaining(`answered ${status}: {"error":"because"}`),
+    });
+    expect(count()).toBe(tries);
+  });
+
+  it('that passes is not noticed', async () => {
+    const { origin, count } = await serve((request, response, n) =>
+      n < 3 ? request.socket.destroy() : response.end('{"ok":true}'),
+    );
+    expect((await clientOf().request({ url: origin }, live())).json()).toEqual({ ok: true });
+    expect(count()).toBe(3);
+  });
+
+  it('of a POST that changes something is not repeated; of one that only reads it is', async () => {
+    const { origin, count } = await serve((_, response) => response.writeHead(502).end());
+    const client = clientOf();
+    await expect(client.request({ url: origin, method: 'POST', body: '{}' }, live())).rejects.toThrow();
+    expect(count()).toBe(1);
+    await expect(
+      client.request({ url: origin, method: 'POST', body: '{}', idempotent: true }, live()),
+    ).rejects.toThrow();
+    expect(count()).toBe(5);
+  });
+
+  it('429 is waited for as long as the source asks', async () => {
+    const { origin, count } = await serve((_, response, n) =>
+      n === 1 ? response.writeHead(429, { 'retry-after': '0' }).end() : response.end('{}'),
+    );
+    await clientOf().request({ url: origin }, live());
+    expect(count()).toBe(2);
+  });
+
+  it('429 for a day is not waited for', async () => {
+    const { origin, count } = await serve((_, response) => response.writeHead(429, { 'retry-after': '86400' }).end());
+    await expect(clientOf().request({ url: origin }, live())).rejects.toMatchObject({
+      code: 'SOURCE_RATE_LIMITED',
+      message: expect.stringContaining('asks to wait 86400 s'),
+    });
+    expect(count()).toBe(1);
+  });
+
+  it('again and again opens the breaker, which says why and asks no more', async () => {
+    const { origin, count } = await serve((_, response) => response.writeHead(500).end('down'));
+    const client = clientOf({ timeout: 1 });
+    const fail = () => client.request({ url: origin, method: 'POST' }, live()).catch((error) => error.code);
+    const codes = [await fail(), await fail(), await fail(), await fail(), await fail()];
+    expect(codes.at(-1)).toBe('SOURCE_BREAKER_OPEN');
+    const asked = count();
+    await expect(client.request({ url: origin }, live())).rejects.toMatchObject({
+      message: expect.stringContaining('Last: '),
+    });
+    expect(count()).toBe(asked);
+  });
+
+  it('ends at once when the signal aborts between two tries', async () => {
+    const { origin } = await serve((_, response) => response.writeHead(429, { 'retry-after': '20' }).end());
+    await expect(clientOf().request({ url: origin }, AbortSignal.timeout(100))).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
+  });
+});
+
+describe('a login', () => {
+  it.each<[HttpClientOptions['auth'], string, string]>([
+    [{ type: 'basic', username: 'u', password: 'p' }, 'authorization', 'Basic dTpw'],
+    [{ type: 'bearer', token: 'abc' }, 'authorization', 'Bearer abc'],
+    [{ type: 'header', name: 'X-Api-Key', value: 'key' }, 'x-api-key', 'key'],
+  ])('%j is sent as %s', async (auth, header, value) => {
+    const { origin } = await serve((request, response) =>
+      response.end(JSON.stringify({ got: request.headers[header] })),
+    );
+    expect((await clientOf({ auth }).request({ url: origin }, live())).json()).toEqual({ got: value });
+  });
+
+  it('by OAuth is asked for once, kept, and renewed when the source no longer takes it', async () => {
+    let given = 0;
+    const { origin } = await serve((request, response) => {
+      if (request.url === '/token') {
+        given += 1;
+        return response.end(JSON.stringify({ access_token: `token-${given}`, expires_in: 3600 }));
+      }
+      const isGood = request.headers.authorization === `Bearer token-${request.url === '/later' ? 2 : 1}`;
+      return response.writeHead(isGood ? 200 : 401).end('{}');
+    });
+    const client = clientOf({
+      auth: { type: 'oauth2', tokenUrl: `${origin}/token`, clientId: 'hub', clientSecret: 's3cret-s3cret' },
+    });
+    await Promise.all([1, 2, 3].map(() => client.request({ url: `${origin}/now` }, live())));
+    expect(given).toBe(1);
+    await client.request({ url: `${origin}/later` }, live());
+    expect(given).toBe(2);
+  });
+
+  it('by OAuth that is refused is SOURCE_UNAUTHORIZED and keeps its secret', async () => {
+    const { origin } = await serve((_, response) => response.writeHead(400).end('{"error":"invalid_client"}'));
+    const auth = {
+      type: 'oauth2',
+      tokenUrl: `${origin}/token`,
+      clientId: 'hub',
+      clientSecret: 's3cret-s3cret',
+    } as const;
+    const error = await clientOf({ auth })
+      .request({ url: origin }, live())
+      .catch((e: Error) => e);
+    expect(error).toMatchObject({ code: 'SOURCE_UNAUTHORIZED' });
+    expect(String(error)).not.toContain('s3cret');
+  });
+
+  it('is never carried to another host by a redirect', async () => {
+    const seen: (string | undefined)[] = [];
+    const elsewhere = await serve((request, response) => {
+      seen.push(request.headers['x-api-key'] as string | undefined);
+      response.end('{}');
+    });
+    const { origin } = await serve((request, response) =>
+      request.url === '/moved'
+        ? response.writeHead(302, { location: '/here' }).end()
+        : request.url === '/here'
+          ? response.end('{"here":true}')
+          : response.writeHead(302, { location: elsewhere.origin }).end(),
+    );
+    const client = clientOf({ auth: { type: 'header', name: 'X-Api-Key', value: 'key-key-key' } });
+    await expect(client.request({ url: origin }, live())).rejects.toMatchObject({
+      code: 'SOURCE_PROTOCOL',
+      message: expect.stringContaining('got a redirect to'),
+    });
+    expect(seen).toEqual([]);
+    expect((await client.request({ url: `${origin}/moved` }, live())).json()).toEqual({ here: true });
+  });
+
+  it('is not in any error, even when the source repeats it', async () => {
+    const auth = { type: 'basic', username: 'u', password: 'p@ss wörd' } as const;
+    const { origin } = await serve((request, response) =>
+      response
+        .writeHead(403)
+        .end(`no ${request.headers.authorization} ${auth.password} ${encodeURIComponent(auth.password)}`),
+    );
+    const error: Error = await clientOf({ auth })
+      .request({ url: origin }, live())
+      .then(
+        () => new Error('none'),
+        (e) => e,
+      );
+    expect(error.message).toContain('answered 403');
+    const pair = Buffer.from(`u:${auth.password}`).toString('base64');
+    const shown = `${error.stack} ${JSON.stringify(error)}`;
+    expect([auth.password, encodeURIComponent(auth.password), pair].filter((secret) => shown.includes(secret))).toEqual(
+      [],
+    );
+    expect(hideSecrets(['s'])('https://u:x@host/?k=s')).not.toContain('x@');
+  });
+});
+
+describe('what a status means', () => {
+  it.each([
+    [200, 'ok'],
+    [204, 'ok'],
+    [302, 'fail'],
+    [400, 'fail'],
+    [401, 'refresh-auth'],
+    [403, 'forbidden'],
+    [404, 'not-found'],
+    [408, 'retry'],
+    [410, 'expired'],
+    [429, 'rate-limited'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [599, 'retry'],
+  ])('%i: %s', (status, outcome) => {
+    expect(outcomeOf(status)).toBe(outcome);
+  });
+
+  it('503 with Retry-After is a source that asks for patience', () => {
+    expect(outcomeOf(503, true)).toBe('rate-limited');
+  });
+});
+
+describe('how long to wait', () => {
+  it('reads Retry-After in seconds and as a date', () => {
+    const now = Date.parse('2025-03-01T10:00:00Z');
+    expect(retryAfterOf('3', now)).toBe(3_000);
+    expect(retryAfterOf('Sat, 01 Mar 2025 10:00:05 GMT', now)).toBe(5_000);
+    expect(retryAfterOf('Sat, 01 Mar 2025 09:00:00 GMT', now)).toBe(0);
+    expect(retryAfterOf('soon', now)).toBe(null);
+    expect(retryAfterOf(undefined, now)).toBe(null);
+  });
+
+  it('grows with each try, is spread, and has a cap', () => {
+    expect([1, 2, 3].map((attempt) => retryDelay(attempt, null, 0))).toEqual([100, 200, 400]);
+    expect(retryDelay(1, null, 0.999)).toBeLessThan(200);
+    expect(retryDelay(30, null, 1)).toBe(10_000);
+    expect(retryDelay(1, 3_600_000, 0)).toBe(30_000);
+  });
+});
+
+describe('an address', () => {
+  it('is below the base, and writes a space as %20', () => {
+    expect(addressBelow('http://h/base/', '/orders', [['$filter', 'a eq b+c']])).toBe(
+      'http://h/base/orders?$filter=a%20eq%20b%2Bc',
+    );
+    expect(addressBelow('http://h/base?client=1', 'orders?x=1', [['y', '2']])).toBe(
+      'http://h/base/orders?client=1&x=1&y=2',
+    );
+    expect(encodeQuery([['a&b', 'ü']])).toBe('a%26b=%C3%BC');
+  });
+
+  it('of the next page stays on the configured host, whatever the source calls itself', () => {
+    const base = 'https://erp.example.com:8443/odata/';
+    const current = `${base}Orders?$top=2`;
+    expect(nextAddress(base, current, 'http://localhost/odata/Orders?$skiptoken=2')).toBe(
+      'https://erp.example.com:8443/odata/Orders?$skiptoken=2',
+    );
+    expect(nextAddress(base, current, 'Orders?$skiptoken=2')).toBe(`${base}Orders?$skiptoken=2`);
+    expect(nextAddress('http://h/x', 'http://h/x', 'http://other:9000/x?p=2')).toBe('http://h/x?p=2');
+  });
+});
