@@ -30,9 +30,13 @@ const decimal = textScalar('Decimal', (text) => {
   return text;
 });
 
+/** JavaScript takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  return DATE_PATTERN.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+}
+
 const date = textScalar('Date', (text) => {
-  const exists = DATE_PATTERN.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
-  if (!exists) throw expected('Date', 'a day there is, YYYY-MM-DD', text);
+  if (!isDay(text)) throw expected('Date', 'a day there is, YYYY-MM-DD', text);
   return text;
 });
 
@@ -42,7 +46,7 @@ const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d
 const instant = textScalar('Instant', (text) => {
   const [, day = '', time = '', fraction = '', zone = ''] = rfc3339.exec(text) ?? [];
   const milliseconds = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(milliseconds)) throw expected('Instant', 'such as 2026-03-01T09:30:00Z', text);
+  if (!isDay(day) || Number.isNaN(milliseconds)) throw expected('Instant', 'such as 2026-03-01T09:30:00Z', text);
   const seconds = new Date(milliseconds).toISOString().slice(0, 19);
   const canonical = `${seconds}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
   if (!INSTANT_PATTERN.test(canonical)) throw expected('Instant', 'such as 2026-03-01T09:30:00Z', text);

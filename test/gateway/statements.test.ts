@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { databases } from '../setup/databases.ts';
+import { createCacheBuilder } from './cache-builder.ts';
+import { graphUnderTest } from './graph-under-test.ts';
+import { sampleCompany } from './sample-company.ts';
+
+const CUSTOMER_360 = `query ($id: ID!) { customer(id: $id) {
+  displayName email contactPoints { raw } contacts { name } openBalance { amount currency } sourceRecords { system key raw }
+  orders(first: 200) { totalCount stats(groupBy: [STATUS]) { count } nodes { orderNumber fulfilment billing settlement stage
+    customer { displayName } lines { sku unitPrice { amount currency } shipmentLines { shippedQty } }
+    shipments { shipmentNumber lines { shippedQty orderLine { sku } } orders { orderNumber } }
+    invoices { invoiceNumber lines { netAmount { amount } } allocations { amount { amount } payment { receivedAt } } }
+    payments { amount { amount } } returns { reason lines { quantity } } cases { subject } sourceRecord { key } } }
+  shipments(first: 100) { totalCount nodes { shipmentNumber customer { displayName } } }
+  invoices(first: 100) { totalCount nodes { invoiceNumber overdue orders { orderNumber } } }
+  interactions { nodes { subject } } cases { nodes { subject } } surveys { nodes { score } }
+  timeline(first: 200) { totalCount nodes { at kind record { id ... on Order { orderNumber } ... on Invoice { invoiceNumber } } } }
+} }`;
+
+describe.each(databases)('SQL statements on $name', (database) => {
+  beforeAll(() => undefined);
+  afterAll(() => database.drop());
+
+  async function statementsFor(ordersEach: number): Promise<string[]> {
+    const cache = await database.open();
+    const builder = createCacheBuilder();
+    const company = sampleCompany(builder, { customers: 3, ordersEach });
+    await builder.save(cache);
+    const graph = graphUnderTest(cache);
+    const data = await graph.data(CUSTOMER_360, { id: company.customerIds[1] });
+    expect(data.customer.orders.nodes.length).toBeGreaterThan(ordersEach / 2);
+    expect(data.customer.timeline.nodes.length).toBeGreaterThan(ordersEach / 2);
+    return graph.statements();
+  }
+
+  /** Which reads happen to fall together varies a little; how many there can be does not. */
+  it('of a customer-360 operation do not grow with the number of orders', async () => {
+    const bound = 45;
+    for (const ordersEach of [6, 60, 120]) {
+      const sent = await statementsFor(ordersEach);
+      expect({ ordersEach, within: sent.length <= bound, sent: sent.length }).toMatchObject({ within: true });
+    }
+  });
+
+  it('of a list of customers do not grow with the list', async () => {
+    const cache = await database.open();
+    const builder = createCacheBuilder();
+    sampleCompany(builder, { customers: 20, ordersEach: 3 });
+    await builder.save(cache);
+    for (const first of [2, 10, 20]) {
+      const graph = graphUnderTest(cache);
+      await graph.data(
+        `{ customers(first: ${first}) { nodes { displayName orders(first: 2) { totalCount nodes { stage } } timeline(first: 3) { nodes { kind } } } } }`,
+      );
+      expect(graph.statements().length).toBeLessThanOrEqual(12);
+    }
+  });
+});
