@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { Cache, Row, Sql, SqlParameter } from './cache.ts';
 import { migrate, migrations } from './migrate.ts';
@@ -88,6 +89,9 @@ async function inTransaction<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promi
   try {
     const result = await work(sql);
     await sql.execute('COMMIT');
+    // The driver is synchronous: a pass from one SQLite file into another would otherwise never let the process
+    // turn to its sockets and timers, and requests in flight would time out.
+    await nextTurn();
     return result;
   } catch (error) {
     // SQLite may have rolled back by itself, and the first error says more.
