@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { exitCodes } from '../exit-codes.ts';
+import type { Finish } from '../main.ts';
+import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
+import { selectStreams } from '../select-streams.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { terminal } from '../terminal.ts';
+
+interface SyncOptions extends SharedOptions {
+  full?: boolean;
+}
+
+/** `customer360 sync [source[/stream]]` */
+export function syncCommand(finish: Finish): Command {
+  return withSharedOptions(new Command('sync'))
+    .description('Read what changed in the sources into the cache: one pass of each stream.')
+    .argument('[source[/stream]]', 'only this source, or this stream of it')
+    .option('--full', 'read everything, whatever was read before')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  customer360 sync\n  customer360 sync crm\n  customer360 sync erp/orders --full',
+    )
+    .action(async (target: string | undefined, options: SyncOptions) => {
+      const { runAsJson, syncStreams } = await import('../sync-streams.ts');
+      const signal = stopSignal();
+      const { full = false, json = false } = options;
+      const runs = await withHub(options, (hub) =>
+        syncStreams({ hub, streams: selectStreams(hub.settings, target), signal, terminal, full, quiet: json }),
+      );
+      if (json) terminal.out(JSON.stringify(runs.map(runAsJson), null, 2));
+      const failed = runs.some((run) => run.outcome === 'FAILED' || run.outcome === 'BUSY');
+      if (failed && !signal.aborted) finish(exitCodes.failed);
+    });
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { exitCodes } from '../exit-codes.ts';
+import type { Finish } from '../main.ts';
+import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
+import { selectStreams } from '../select-streams.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { terminal } from '../terminal.ts';
+
+/** `customer360 verify [source[/stream]]` */
+export function verifyCommand(finish: Finish): Command {
+  return withSharedOptions(new Command('verify'))
+    .description('Prove that the cache equals the sources: counts and checksums, differing keys and fields named.')
+    .argument('[source[/stream]]', 'only this source, or this stream of it')
+    .addHelpText(
+      'after',
+      '\nReads the sources in full and compares record by record, independently of the sync. Records that changed\n' +
+        'meanwhile are read again. Exit code 1 when anything differs or could not be compared.\n' +
+        '\nExamples:\n  customer360 verify\n  customer360 verify finance/invoices\n  customer360 verify erp --json',
+    )
+    .action(async (target: string | undefined, options: SharedOptions) => {
+      const { describeReports, reportAsJson, verifyStreams } = await import('../verify-streams.ts');
+      const signal = stopSignal();
+      const { json = false } = options;
+      const reports = await withHub(options, (hub) =>
+        verifyStreams({ hub, streams: selectStreams(hub.settings, target), signal, terminal, quiet: json }),
+      );
+      terminal.out(json ? JSON.stringify(reports.map(reportAsJson), null, 2) : describeReports(reports));
+      // A comparison that was stopped has proved nothing.
+      if (reports.some((report) => report.outcome !== 'EQUAL')) finish(exitCodes.failed);
+    });
+}

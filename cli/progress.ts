@@ -1,0 +1,69 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { StreamChoice } from './select-streams.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How far the streams of a command are. */
+export interface Progress {
+  /** `done` of the stream's records; what else there is to say in a few words. */
+  update(choice: StreamChoice, done: number, note: string): void;
+  finish(choice: StreamChoice, note: string): void;
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  terminal: Terminal;
+  streams: readonly StreamChoice[];
+  /** `erp/orders` → how many records to expect, where that is known. */
+  totals?: ReadonlyMap<string, number>;
+  quiet?: boolean;
+}
+
+/** One bar a stream on a terminal; elsewhere one line a stream when it is done. All on standard error. */
+export function createProgress({ terminal, streams, totals, quiet = false }: ProgressOptions): Progress {
+  if (quiet) return { update: () => undefined, finish: () => undefined, stop: () => undefined };
+  return terminal.moving ? bars(streams, totals ?? new Map()) : lines(terminal);
+}
+
+export function nameOf({ system, stream }: StreamChoice): string {
+  return `${system}/${stream}`;
+}
+
+function lines(terminal: Terminal): Progress {
+  return {
+    update: () => undefined,
+    finish: (choice, note) => terminal.err(`${nameOf(choice)}: ${note}`),
+    stop: () => undefined,
+  };
+}
+
+function bars(streams: readonly StreamChoice[], totals: ReadonlyMap<string, number>): Progress {
+  const width = Math.max(0, ...streams.map((choice) => nameOf(choice).length));
+  const multi = new MultiBar({
+    format: `{name} [{bar}] {note}`,
+    barsize: 28,
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    hideCursor: true,
+    stream: process.stderr,
+    // Our own signal handling lets the page under way finish first.
+    gracefulExit: false,
+  });
+  const made = new Map<string, SingleBar>();
+  for (const choice of streams) {
+    const name = nameOf(choice);
+    made.set(name, multi.create(totals.get(name) ?? 1, 0, { name: name.padEnd(width), note: 'waiting' }));
+  }
+  return {
+    update(choice, done, note) {
+      const bar = made.get(nameOf(choice));
+      // More than was expected, or no expectation: the bar stays just short of full until the end.
+      if (bar && done >= bar.getTotal()) bar.setTotal(done + 1);
+      bar?.update(done, { note });
+    },
+    finish(choice, note) {
+      const bar = made.get(nameOf(choice));
+      bar?.update(bar.getTotal(), { note });
+    },
+    stop: () => multi.stop(),
+  };
+}

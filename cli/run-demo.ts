@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { createStatusStore } from '../cache/status-store.ts';
+import { createLog } from '../config/log.ts';
+import { type DemoSources, startDemoSources } from '../demo/start-demo-sources.ts';
+import type { DemoCommandOptions } from './commands/demo.ts';
+import { type Hub, openHub, readSettings } from './compose.ts';
+import { describeDemo } from './demo-screen.ts';
+import { nameOf } from './progress.ts';
+import { selectStreams } from './select-streams.ts';
+import { aborted, stopSignal } from './stop-signal.ts';
+import { syncStreams } from './sync-streams.ts';
+import { terminal } from './terminal.ts';
+
+const CHANGE_EVERY = 2_000;
+
+/** Starts the sources, reads them for the first time, then serves and keeps in step until a signal comes. */
+export async function runDemo(options: DemoCommandOptions): Promise<void> {
+  const signal = stopSignal();
+  const folder = prepareFolder(options);
+  terminal.err(`Making a company (seed ${options.seed}, scale ${options.scale}) and starting its four systems …`);
+  const sources = await startDemoSources({ seed: options.seed, scale: options.scale, directory: folder });
+  try {
+    const settingsFile = writeSettings(folder, sources, options.port);
+    const settings = readSettings(settingsFile, {});
+    const hub = await openHub(settings, createLog({ level: options.debug ? 'debug' : 'warn' }));
+    try {
+      await serveDemo({ hub, sources, settingsFile, signal, changes: options.changes });
+    } finally {
+      await hub.close();
+    }
+  } finally {
+    await sources.stop();
+    if (!options.keep && options.data === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface ServeDemo {
+  hub: Hub;
+  sources: DemoSources;
+  settingsFile: string;
+  signal: AbortSignal;
+  changes: boolean;
+}
+
+async function serveDemo({ hub, sources, settingsFile, signal, changes }: ServeDemo): Promise<void> {
+  const started = Date.now();
+  // A taken port is said before the work and not after it.
+  const gateway = await hub.gateway();
+  const url = await gateway.listen();
+  try {
+    const streams = selectStreams(hub.settings, undefined);
+    const totals = await countRecords(hub, signal);
+    const runs = await syncStreams({ hub, streams, signal, terminal, totals });
+    if (signal.aborted) return;
+    const schedule = hub.schedule();
+    await schedule.start();
+    if (changes) void sources.startChanging({ everyMs: CHANGE_EVERY });
+    const streamsNow = await createStatusStore(hub.cache).streams();
+    const seconds = Math.round((Date.now() - started) / 1_000);
+    terminal.out(
+      describeDemo({ url, settings: hub.settings, settingsFile, streams: streamsNow, runs, seconds, changes }),
+    );
+    await aborted(signal);
+    terminal.err('Stopping …');
+    await schedule.stop();
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** How many records the sources have, for the bars; a source that does not tell has a bar without a scale. */
+async function countRecords({ settings, connectors }: Hub, signal: AbortSignal): Promise<Map<string, number>> {
+  const totals = new Map<string, number>();
+  if (!terminal.moving) return totals;
+  await Promise.all(
+    Object.entries(settings.sources).map(async ([system, source]) => {
+      const found = (await connectors[system]?.discover(signal).catch(() => [])) ?? [];
+      const counts = new Map(found.map(({ resource, count }) => [resource, count]));
+      for (const [stream, { resource }] of Object.entries(source.streams)) {
+        const count = counts.get(resource);
+        if (count) totals.set(nameOf({ system, stream }), count);
+      }
+    }),
+  );
+  return totals;
+}
+
+/** The demo always begins anew: its sources do, and an old cache would be a cache of other sources. */
+function prepareFolder({ data, keep }: DemoCommandOptions): string {
+  if (data === undefined && !keep) return mkdtempSync(join(tmpdir(), 'customer360-demo-'));
+  const folder = resolve(data ?? '.customer360');
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['cache.db', 'cache.db-wal', 'cache.db-shm', 'finance.db', 'finance.db-wal', 'finance.db-shm']) {
+    rmSync(join(folder, file), { force: true });
+  }
+  return folder;
+}
+
+/** The demo's settings with everything filled in, so that other commands can be pointed at the running demo. */
+function writeSettings(folder: string, sources: DemoSources, port: number): string {
+  const file = join(folder, 'customer360.yaml');
+  const own = { database: { url: `sqlite:${join(folder, 'cache.db')}` }, gateway: { port } };
+  writeFileSync(file, stringify({ ...sources.settings, ...own }), { mode: 0o600 });
+  return file;
+}
