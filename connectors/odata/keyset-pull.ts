@@ -17,6 +17,11 @@ export interface PullTarget {
 interface Place {
   part: number;
   after: Bound[] | null;
+  /**
+   * How many records after that one were already read. v2 tells stamps to the millisecond and keeps them finer, so
+   * that "after this record" can begin with the record itself: then its millisecond is read on by counting.
+   */
+  skip: number;
 }
 
 /** One part of a stream: the records whose stamp is in one field, or (null) those that have none. */
@@ -34,32 +39,40 @@ export interface Part {
 export async function* pullKeyset(target: PullTarget, request: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
   const { reader } = target;
   const parts = partsOf(reader, request.since);
-  const place: Place = request.resume === null ? { part: 0, after: null } : JSON.parse(request.resume);
-  for (let part = place.part; part < parts.length; part++) {
-    const current = parts[part];
-    if (!current) break;
-    let position: Bound[] | null = part === place.part ? place.after : null;
-    let link: string | null = null;
-    const seenLinks = new Set<string>();
-    for (;;) {
-      const page: ServicePage = await readPage(target, current, position, link, signal);
-      const records = page.items.map(reader.recordOf);
-      checkOrder(target, records, current);
-      const last = page.items.at(-1);
-      const reached: Bound[] | null = last ? reader.positionOf(last, current.stampField) : position;
-      if (last && !reached) throw noPosition(target, current);
-      const more = page.nextLink !== null || page.items.length >= target.pageSize;
-      const next: Place | null = more
-        ? { part, after: reached }
-        : part + 1 < parts.length
-          ? { part: part + 1, after: null }
-          : null;
-      yield { records, next: next && JSON.stringify(next) };
-      if (!more) break;
-      link = stuck(position, reached) ? unseenLink(target, page, seenLinks) : null;
-      position = reached;
-    }
+  let place: Place = request.resume === null ? start(0) : JSON.parse(request.resume);
+  let link: string | null = null;
+  let before = '';
+  for (let part = parts[place.part]; part; part = parts[place.part]) {
+    const page = await readPage(target, part, place, link, signal);
+    const records = page.items.map(reader.recordOf);
+    checkOrder(target, records, part);
+    before = leadingOn(target, before, page, records);
+    const isMore = page.nextLink !== null || page.items.length >= target.pageSize;
+    const next: Place = isMore ? placeAfter(target, part, place, page) : start(place.part + 1);
+    const isLast = parts[next.part] === undefined;
+    yield { records, next: isLast ? null : JSON.stringify(next) };
+    link = isMore && page.items.length === 0 ? page.nextLink : null;
+    place = next;
   }
+}
+
+function start(part: number): Place {
+  return { part, after: null, skip: 0 };
+}
+
+function placeAfter({ service, reader, stream }: PullTarget, part: Part, place: Place, page: ServicePage): Place {
+  const last = page.items.at(-1);
+  if (!last) return place;
+  const reached = reader.positionOf(last, part.stampField);
+  if (!reached) {
+    const fields = reader.orderOf(part.stampField).join(', ');
+    throw service.protocolError(`${stream}: expected every record to have ${fields}, got one without`, stream);
+  }
+  const isFiner =
+    place.skip > 0 || page.items.some((item) => isSame(reader.positionOf(item, part.stampField), place.after));
+  const isSameStamp = reached[0]?.literal === place.after?.[0]?.literal;
+  if (isFiner && isSameStamp) return { ...place, skip: place.skip + page.items.length };
+  return { part: place.part, after: reached, skip: 0 };
 }
 
 /** The parts of a stream, in the order they are read. */
@@ -77,12 +90,13 @@ export function partsOf(reader: EntityReader, since: string | null): Part[] {
   return [{ stampField: null, conditions: stampFields.map(isNull) }, ...parts];
 }
 
-function readPage(target: PullTarget, part: Part, position: Bound[] | null, link: string | null, signal: AbortSignal) {
+function readPage(target: PullTarget, part: Part, place: Place, link: string | null, signal: AbortSignal) {
   const { service, reader, stream, resource, expand, pageSize } = target;
   const query = {
-    $filter: allOf([target.filter, ...part.conditions, position ? after(position) : undefined]),
+    $filter: allOf([target.filter, ...part.conditions, place.after ? after(place.after) : undefined]),
     $orderby: reader.orderOf(part.stampField).join(','),
     $top: String(pageSize),
+    $skip: place.skip === 0 ? undefined : String(place.skip),
     $select: reader.select(),
     $expand: expand,
   };
@@ -106,28 +120,25 @@ function checkOrder({ service, stream }: PullTarget, records: SourceRecord[], pa
   }
 }
 
-/**
- * v2 tells stamps to the millisecond and keeps them finer, so that "after this record" can be the same page again:
- * then the source's own next link leads on.
- */
-function stuck(before: Bound[] | null, reached: Bound[] | null): boolean {
-  return reached === null || JSON.stringify(before) === JSON.stringify(reached);
+function isSame(a: Bound[] | null, b: Bound[] | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function unseenLink({ service, stream }: PullTarget, page: ServicePage, seen: Set<string>): string {
-  const { nextLink } = page;
-  if (nextLink === null || seen.has(nextLink)) {
+/** What a page is known by; a page may come twice (`Place.skip`), and no third time. */
+function leadingOn(
+  { service, stream }: PullTarget,
+  before: string,
+  page: ServicePage,
+  records: SourceRecord[],
+): string {
+  const known = JSON.stringify([records.map(({ key }) => key), records.length === 0 ? page.nextLink : null]);
+  const isLost = records.length === 0 && page.nextLink !== null && before === known;
+  if (isLost || before === `${known} again`) {
     throw service.protocolError(
       `${stream}: expected the next page to lead on, got the same one again; is \`key\` the entity's whole key, and does ` +
         'the source filter by it? `paging: links` is for sources that do not',
       stream,
     );
   }
-  seen.add(nextLink);
-  return nextLink;
-}
-
-function noPosition({ service, reader, stream }: PullTarget, part: Part) {
-  const fields = reader.orderOf(part.stampField).join(', ');
-  return service.protocolError(`${stream}: expected every record to have ${fields}, got one without`, stream);
+  return known === before && records.length > 0 ? `${known} again` : known;
 }

@@ -78,10 +78,14 @@ const operators: Record<string, (a: Value, b: Value) => boolean> = {
   le: (a, b) => a !== null && b !== null && order(a, b) <= 0,
 };
 
-/** Text by its bytes, nothing first. */
+/** Text by its bytes, nothing first; stamps of any fraction by time. */
 export function order(a: Value, b: Value): number {
   if (a === b) return 0;
   if (a === null || b === null) return a === null ? -1 : 1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+  return Buffer.compare(Buffer.from(sortable(String(a))), Buffer.from(sortable(String(b))));
+}
+
+function sortable(text: string): string {
+  return /^\d{4}-\d\d-\d\dT.*Z$/.test(text) ? text.slice(0, -1) : text;
 }

@@ -56,12 +56,13 @@ export async function startOdataServer(options: OdataServerOptions): Promise<Loo
     const top = Number(option('$top') ?? '1000000');
     const places = found.map((entity) => JSON.stringify(orderBy.map((property) => entity[property] ?? null)));
     const token = option('$skiptoken');
-    const skip = token === null ? 0 : tokens === 'counts' ? Number(token) : firstAfter(places, token);
+    const skip =
+      token === null ? Number(option('$skip') ?? '0') : tokens === 'counts' ? Number(token) : firstAfter(places, token);
     const size = Math.min(top, preferred, maxPage);
     const page = found
       .slice(skip, skip + size)
       .map((entity) => entityJson(set, entity, option('$select'), option('$expand')));
-    const isMore = skip + size < Math.min(found.length, top);
+    const isMore = skip + size < found.length && size < top;
     const next = new URL(url);
     next.searchParams.set('$skiptoken', tokens === 'counts' ? String(skip + size) : (places[skip + size - 1] ?? ''));
     const isCounted = option('$count') === 'true' || option('$inlinecount') === 'allpages';
