@@ -92,14 +92,22 @@ export async function openPass(cache: Cache, stream = 'orders'): Promise<OpenPas
   };
 }
 
+const written = ['source_records', 'orders', 'order_lines', 'parties', 'quarantine', 'identity_dirty'];
+
 /** All rows of all tables a page writes, but the run's counters, as one digest: equal means that nothing was written. */
 export async function digestOf(cache: Cache): Promise<string> {
   const hash = createHash('sha256');
-  for (const table of ['source_records', 'orders', 'order_lines', 'parties', 'quarantine', 'identity_dirty']) {
+  for (const table of written) {
     const rows = await cache.query(`SELECT * FROM ${table} ORDER BY 1`);
     hash.update(`${table} ${JSON.stringify(rows)}\n`);
   }
   return hash.digest('hex');
+}
+
+/** Forgets everything, much faster than a fresh database. */
+export async function emptyTables(cache: Cache): Promise<void> {
+  for (const table of [...written, 'accounts', 'stream_states', 'sync_runs'])
+    await cache.execute(`DELETE FROM ${table}`);
 }
 
 export async function count(cache: Cache, table: string, where = '1 = 1'): Promise<number> {

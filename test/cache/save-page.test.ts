@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
 import { createQuarantineStore } from '../../cache/quarantine-store.ts';
 import { createStatusStore } from '../../cache/status-store.ts';
@@ -6,6 +6,7 @@ import { databases } from '../setup/databases.ts';
 import {
   count,
   digestOf,
+  emptyTables,
   gone,
   LATER,
   NOW,
@@ -19,9 +20,11 @@ import {
 describe.each(databases)('saving a page on $name', (database) => {
   let cache: Cache;
   let pass: OpenPass;
-  beforeEach(async () => {
-    await database.drop();
+  beforeAll(async () => {
     cache = await database.open();
+  });
+  beforeEach(async () => {
+    await emptyTables(cache);
     pass = await openPass(cache);
   });
   afterAll(() => database.drop());
