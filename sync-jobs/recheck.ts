@@ -1,4 +1,6 @@
-import { absent, type RecordState, readCacheKeys, readSourceKeys, rejected, type Sides } from './two-sides.ts';
+import { readCacheKeys } from './cache-side.ts';
+import { absent, type RecordState, rejected, type Sides } from './record-state.ts';
+import { readSourceKeys } from './source-side.ts';
 
 export interface Standing {
   source: RecordState;

@@ -2,7 +2,7 @@ import type { StreamName } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 import type { Rechecked, Standing } from './recheck.ts';
 import { checksumOf, type FieldDifference, fieldDifferences } from './record-digest.ts';
-import { absent, type RecordState, rejected } from './two-sides.ts';
+import { absent, type RecordState, rejected } from './record-state.ts';
 
 export interface SideFacts {
   records: number;
@@ -114,9 +114,8 @@ function kindOf({ source, cache }: Standing): Difference['kind'] {
 
 function differenceOf(key: string, standing: Standing): Difference {
   const kind = kindOf(standing);
-  return {
-    key,
-    kind,
-    fields: kind === 'DIFFERENT' ? fieldDifferences(standing.source.rows, standing.cache.rows) : [],
-  };
+  if (kind !== 'DIFFERENT') return { key, kind, fields: [] };
+  const { source, cache } = standing;
+  const raw = { entity: 'sourceRecord', key, field: 'raw', source: null, cache: cache.altered ?? null };
+  return { key, kind, fields: [...fieldDifferences(source.rows, cache.rows), ...(cache.altered ? [raw] : [])] };
 }

@@ -1,16 +1,19 @@
+import { createSourceRecordStore } from '../cache/source-record-store.ts';
 import { createSyncStore } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
+import { readCache } from './cache-side.ts';
 import { catchUp } from './catch-up.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { hubNow } from './end-run.ts';
 import { hubErrorOf } from './hub-error-of.ts';
 import { type Rechecked, recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
+import { absent, type RecordState, rejected, type Sides } from './record-state.ts';
 import { runSync } from './run-sync.ts';
+import { readSource } from './source-side.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import type { StreamRequest } from './sync-run.ts';
-import { absent, type RecordState, readCache, readSource, rejected, type Sides } from './two-sides.ts';
 import { differentError, factsOf, type Look, type VerifyReport } from './verify-report.ts';
 
 export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
@@ -30,7 +33,7 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
     const store = createSyncStore(cache);
     const settings = streamSettingsOf(source, request);
     const mapping = compileMapping({ system, streamName: stream, stream: settings });
-    const sides: Sides = { request, store, mapping };
+    const sides: Sides = { request, store, rawRecords: createSourceRecordStore(cache), mapping };
 
     await expectReadInFull(sides);
     const look = await lookAtBothSides(sides, request.onProgress);

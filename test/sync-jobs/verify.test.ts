@@ -73,6 +73,25 @@ describe.each(databases)('verify on $name', (database) => {
     });
   });
 
+  it('names a raw record that was altered in the cache', async () => {
+    const [altered, broken] = ['{"a":1}', 'no JSON'];
+    for (const raw of [altered, broken]) {
+      await cache.execute('UPDATE source_records SET raw = ? WHERE system = ? AND source_key = ?', [raw, system, '3']);
+      expect(await stream.verify()).toMatchObject({
+        outcome: 'DIFFERENT',
+        differences: [{ key: '3', fields: [{ field: 'raw' }] }],
+      });
+    }
+  });
+
+  it('takes a state of the source that was true while it looked for right', async () => {
+    const before = source.truth.get('7');
+    if (before) before.data.number = 'B-7';
+    if (before) before.version = source.clock.tick();
+    source.faults.readByKeys = () => source.put('7', { number: `C-7 ${source.clock.now}` });
+    expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL', settled: 1, moving: 0 });
+  });
+
   it('does not mistake a source that has changed since the last pass for a broken cache', async () => {
     source.put('7', { number: 'B-7' });
     source.put('26', { number: 'A-26' });
