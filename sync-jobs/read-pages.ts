@@ -12,6 +12,7 @@ import { tooManyRejected } from './quarantine-threshold.ts';
 import type { StreamRequest } from './sync-run.ts';
 import type { Tally } from './tally.ts';
 import { later, withPlausibleVersion } from './version-window.ts';
+import { warnOfFuture } from './warn-of-future.ts';
 
 /** A pass under way; `resume` is null until its first page is committed. */
 export type RunningPass = Omit<InterruptedPass, 'resume'> & { resume: string | null };
@@ -44,6 +45,7 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
     for await (const page of connector.pull(stream, { since: pass.since, resume: pass.resume }, held.signal)) {
       writing = true;
       const records = page.records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
+      await warnOfFuture(store, request, page.records, records);
       const mapped = await mapping.mapPage(records);
       pass = advance(pass, page, mapped);
 

@@ -54,7 +54,7 @@ describe.each(databases)('on $name', (database) => {
       expect({ nth, orders: await stream.orders() }).toEqual({ nth, orders: stream.truth() });
       if (!dying.died()) break;
     }
-  });
+  }, 120_000);
 
   it.each([11, 42, 1999])(
     'after random edits, faults and crashes, once quiet, the cache equals the source (seed %i)',

@@ -3,6 +3,7 @@ import type { Cache } from '../../cache/cache.ts';
 import { createQuarantineStore } from '../../cache/quarantine-store.ts';
 import { createStatusStore } from '../../cache/status-store.ts';
 import { HubError } from '../../config/errors.ts';
+import { createLog } from '../../config/log.ts';
 import { databases } from '../setup/databases.ts';
 import { at, createFakeSource, type FakeSource } from './fake-source.ts';
 import { type OrderStream, orderStream } from './harness.ts';
@@ -94,11 +95,15 @@ describe.each(databases)('a sync pass on $name', (database) => {
     expect((await stream.checkpoint()).finished?.cursor).toBe('2026-03-01T08:00:00.000002Z');
   });
 
-  it('is not blinded by a row from the year 2099, and takes its correction (fault 6)', async () => {
+  it('is not blinded by a row from the year 2099, says so once, and takes its correction (fault 6)', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'info', destination: { write: (line) => void lines.push(line) }, pretty: false });
     fill(5);
     source.put('odd', { number: 'odd' }, '2099-01-01T00:00:00.000000Z');
-    await stream.sync();
+    await stream.sync({ log });
+    await stream.sync({ log });
     expect((await stream.checkpoint()).finished?.cursor).toBe(source.clock.now);
+    expect(lines).toEqual([expect.stringContaining('record odd carries the change stamp 2099')]);
 
     source.clock.tick(60_000);
     source.put('6', { number: 'A-6' });
