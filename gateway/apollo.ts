@@ -43,6 +43,7 @@ export function createApollo(dependencies: ApolloDependencies): ApolloServer<Req
     },
     introspection: settings.introspection,
     parseOptions: { maxTokens: settings.maxTokens },
+    validationOptions: { maxErrors: 10 },
     maxRecursiveSelections: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

@@ -5,6 +5,9 @@ import type { Log } from '../config/log.ts';
 /** What graphql-js says when a variable that may be null is null where a value is needed. */
 const argumentFault = /^Argument "\w+" (has invalid value|of required type|of non-null type)/;
 
+/** And when the graph has no mutations or subscriptions at all, which validation lets pass. */
+const operationFault = /^Schema is not configured to execute/;
+
 /** An error as it leaves the hub, and what is to be logged of it, if anything. */
 interface Judged {
   error: GraphQLError;
@@ -45,6 +48,9 @@ function judge(error: GraphQLError, requestId: string): Judged {
   if (isKnown(code)) return { error };
   if (root instanceof GraphQLError && argumentFault.test(error.message)) {
     return { error: rewrite(error, error.message, { code: 'BAD_USER_INPUT' }) };
+  }
+  if (root instanceof GraphQLError && operationFault.test(error.message)) {
+    return { error: rewrite(error, `${error.message} Ask a query.`, { code: 'GRAPHQL_VALIDATION_FAILED' }) };
   }
   return { error: rewrite(error, internalMessage(requestId), { code: 'INTERNAL', requestId }), unexpected: root };
 }

@@ -6,6 +6,7 @@ import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
 import type { RequestContext } from './apollo.ts';
+import { createComparisonLimit } from './comparison-limit.ts';
 import { errorBody, internalMessage } from './format-error.ts';
 import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
 import type { Readiness } from './readiness.ts';
@@ -49,17 +50,28 @@ export function createHttpApp({ apollo, ready, settings, log }: HttpAppDependenc
     return reply.code(state.ready ? 200 : 503).send(state);
   });
 
+  const isCostly = createComparisonLimit(settings);
   const sendPage = settings.graphiql ? serveGraphiql(app) : undefined;
   const answer = fastifyApolloHandler(apollo, { context: async (request) => ({ requestId: request.id }) });
   app.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
     handler: (request, reply) => {
+      if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
       if (sendPage && request.method === 'GET' && wantsPage(request)) return sendPage(reply);
       return answer.call(app, request, reply);
     },
   });
   return app;
+}
+
+const costly =
+  'The operation asks for the same fields too many times over to be checked. Ask for each field once where it is wanted.';
+
+/** The operation's text wherever the request carries it; whether it is well-formed is Apollo's to say. */
+function queryOf({ body, query }: FastifyRequest): string {
+  const carrier = (body ?? query) as { query?: unknown } | undefined;
+  return typeof carrier?.query === 'string' ? carrier.query : '';
 }
 
 const securityHeaders = {

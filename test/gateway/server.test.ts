@@ -7,7 +7,17 @@ let hub: TinyGateway;
 beforeAll(async () => {
   hub = await startTinyGateway({ timeout: '1s', maxTokens: 500 });
 });
-afterAll(() => hub.close());
+afterAll(async () => {
+  await Promise.all([hub, ...others].map((gateway) => gateway.close()));
+});
+
+/** Another gateway, closed when all is done, whatever comes of the test. */
+const others: TinyGateway[] = [];
+async function another(options: Record<string, unknown> = {}): Promise<TinyGateway> {
+  const gateway = await startTinyGateway(options);
+  others.push(gateway);
+  return gateway;
+}
 
 describe('GraphQL over HTTP', () => {
   it('passes the audits: everything that must be, and all but three of what may be', async () => {
@@ -78,12 +88,35 @@ describe('bad requests get one clear error', () => {
       'BAD_USER_INPUT',
       'id',
     ],
+    [
+      'a kind of operation the graph has none of',
+      { query: 'subscription { x }' },
+      'GRAPHQL_VALIDATION_FAILED',
+      'Ask a query',
+    ],
     ['an operation of too many tokens', { query: `{ ${'hello '.repeat(600)} }` }, 'REQUEST_TOO_LARGE', '500 tokens'],
   ])('%s', async (_what, request, code, words) => {
     const { body } = await hub.ask(request);
     expect(body.errors).toHaveLength(1);
     expect(body.errors?.[0]?.extensions.code).toBe(code);
     expect(body.errors?.[0]?.message).toContain(words);
+  });
+
+  it.each([
+    ['one field again and again', `{ ${'hello '.repeat(300)} }`],
+    ['under one alias', `{ ${'a: hub a: own '.repeat(150)} }`],
+    ['in fragments of fragments', `{ ...F0 } ${Array.from({ length: 60 }, (_, i) => spreadTwice(i, 60)).join(' ')}`],
+  ])('an operation that would take long to check is refused first: %s', async (_what, query) => {
+    const strict = await another({ maxTokens: 20_000 });
+    const { status, body } = await strict.ask({ query });
+    expect({ status, code: body.errors?.[0]?.extensions.code }).toEqual({ status: 400, code: 'REQUEST_TOO_LARGE' });
+  });
+
+  it('but a long operation made of fragments is taken', async () => {
+    const wide = await another();
+    const parts = Array.from({ length: 60 }, (_, i) => i);
+    const query = `{ ${parts.map((i) => `...F${i}`).join(' ')} } ${parts.map((i) => `fragment F${i} on Query { hello a${i}: hello }`).join(' ')}`;
+    expect(Object.keys((await wide.ask({ query })).body.data ?? {})).toHaveLength(61);
   });
 
   it('JSON that is none', async () => {
@@ -154,7 +187,7 @@ describe('errors of execution', () => {
 
 describe('freshness, health and readiness', () => {
   it('every answer tells how current each system is; it is not ready before a first sync', async () => {
-    const fresh = await startTinyGateway();
+    const fresh = await another();
     const ready = () => fetch(fresh.url.replace('/graphql', '/readyz'));
     expect((await ready()).status).toBe(503);
     expect(await (await ready()).json()).toMatchObject({
@@ -175,39 +208,40 @@ describe('freshness, health and readiness', () => {
       }),
     ]);
     expect((await ready()).status).toBe(200);
-    await fresh.close();
   });
 
   it('without the database it is alive, not ready, and still answers', async () => {
-    const lost = await startTinyGateway();
+    const lost = await another();
     await lost.cache.close();
     expect((await fetch(lost.url.replace('/graphql', '/healthz'))).status).toBe(200);
     expect((await fetch(lost.url.replace('/graphql', '/readyz'))).status).toBe(503);
     expect((await lost.ask({ query: '{ hello }' })).body.data).toEqual({ hello: 'hello you' });
-    await lost.gateway.close();
   });
 });
 
 describe('listening', () => {
   it('is refused on a network address while nobody logs in', async () => {
-    await expect(startTinyGateway({ host: '0.0.0.0' })).rejects.toThrow(/has no login yet/);
+    await expect(another({ host: '0.0.0.0' })).rejects.toThrow(/has no login yet/);
   });
 
   it('on a network address that was allowed, works and says so in one line', async () => {
-    const open = await startTinyGateway({ host: '0.0.0.0', allowUnauthenticatedNetwork: true });
+    const open = await another({ host: '0.0.0.0', allowUnauthenticatedNetwork: true });
     expect((await open.ask({ query: '{ hello }' })).status).toBe(200);
     expect(open.lines.filter((line) => line.level === 'warn')).toHaveLength(1);
-    await open.close();
   });
 
   it('on a port that is taken fails with what to do', async () => {
     const port = Number(new URL(hub.url).port);
-    await expect(startTinyGateway({ port })).rejects.toMatchObject({
+    await expect(another({ port })).rejects.toMatchObject({
       code: 'ADDRESS_IN_USE',
       message: expect.stringContaining(`127.0.0.1:${port} is already in use`),
     });
   });
 });
+
+function spreadTwice(i: number, count: number): string {
+  return `fragment F${i} on Query { ${i + 1 < count ? `...F${i + 1} ...F${i + 1}` : ''} hello }`;
+}
 
 /** fetch does not let a test choose the Host header. */
 function statusFor(host: string): Promise<number | undefined> {
