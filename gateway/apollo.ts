@@ -18,8 +18,8 @@ export interface RequestContext {
   requestId: string;
 }
 
-interface ApolloDependencies {
-  graph: Graph;
+interface ApolloDependencies<Context extends object> {
+  graph: Graph<Context>;
   freshness: FreshnessReader;
   settings: Settings['gateway'];
   log: Log;
@@ -29,7 +29,9 @@ type GatewayOption = NonNullable<ApolloServerOptionsWithGateway<RequestContext>[
 type Executor = NonNullable<Awaited<ReturnType<GatewayOption['load']>>['executor']>;
 
 /** Apollo Server for parsing, validation and the rules of GraphQL over HTTP, around the graph's own execution. */
-export function createApollo(dependencies: ApolloDependencies): ApolloServer<RequestContext> {
+export function createApollo<Context extends object>(
+  dependencies: ApolloDependencies<Context>,
+): ApolloServer<RequestContext> {
   const { graph, settings, log } = dependencies;
   const executor = executorOf(dependencies);
   return new ApolloServer<RequestContext>({
@@ -70,7 +72,12 @@ export function createApollo(dependencies: ApolloDependencies): ApolloServer<Req
 }
 
 /** Runs one operation on the graph: its errors masked, the freshness of every system added. */
-function executorOf({ graph, freshness, settings, log }: ApolloDependencies): Executor {
+function executorOf<Context extends object>({
+  graph,
+  freshness,
+  settings,
+  log,
+}: ApolloDependencies<Context>): Executor {
   return async ({ document, request, operation, context }) => {
     const requestId = String(context.requestId);
     const running = graph.execute({

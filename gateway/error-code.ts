@@ -6,10 +6,9 @@ export function coded(error: GraphQLError): GraphQLError {
   const cause = hubErrorOf(error);
   if (!cause) return error;
   const { code, source, stream } = cause;
+  // not `error.source`: graphql-js copies it from what was thrown, and a HubError's names a system
   return new GraphQLError(cause.message, {
     nodes: error.nodes ?? null,
-    source: error.source ?? null,
-    positions: error.positions ?? null,
     path: error.path ?? null,
     originalError: cause,
     extensions: { code, ...(source && { source }), ...(stream && { stream }) },

@@ -50,10 +50,9 @@ function locate(value: unknown, path: ResponsePath): unknown {
 function relocated(error: GraphQLError, fieldPath: readonly PathKey[]): GraphQLError {
   const path = exactPath(fieldPath, error.path ?? []);
   if (path.join() === error.path?.join()) return error;
+  // not `error.source`: graphql-js copies it from what was thrown, and a HubError's names a system
   return new GraphQLError(error.message, {
     nodes: error.nodes ?? null,
-    source: error.source ?? null,
-    positions: error.positions ?? null,
     path,
     originalError: error,
     extensions: error.extensions,

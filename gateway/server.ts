@@ -10,17 +10,18 @@ import type { Graph, Operation } from './graph.ts';
 import { createHttpApp } from './http-app.ts';
 import { readiness } from './readiness.ts';
 
-export interface GatewayDependencies {
+export interface GatewayDependencies<Context extends object> {
   cache: Cache;
   settings: Settings;
   log: Log;
   /** The graph to serve. */
-  graph: Graph;
+  graph: Graph<Context>;
 }
 
 export interface Gateway {
   readonly schema: GraphQLSchema;
-  execute(operation: Operation): Promise<ExecutionResult>;
+  /** One operation outside HTTP, with a context of its own. */
+  execute(operation: Omit<Operation, 'context'>): Promise<ExecutionResult>;
   /** Starts to answer; resolves to the address of the graph, such as `http://127.0.0.1:4000/graphql`. */
   listen(): Promise<string>;
   /** Answers what was asked, then stops. */
@@ -28,7 +29,12 @@ export interface Gateway {
 }
 
 /** The gateway: the graph over HTTP. Throws HubError SETTINGS_INVALID where it would be open to strangers. */
-export async function createGateway({ cache, settings, log, graph }: GatewayDependencies): Promise<Gateway> {
+export async function createGateway<Context extends object>({
+  cache,
+  settings,
+  log,
+  graph,
+}: GatewayDependencies<Context>): Promise<Gateway> {
   refuseStrangers(settings.gateway);
   const freshness = createFreshnessReader({ cache, settings });
   const apollo = createApollo({ graph, freshness, settings: settings.gateway, log });
@@ -37,7 +43,7 @@ export async function createGateway({ cache, settings, log, graph }: GatewayDepe
 
   return {
     schema: graph.localSchema,
-    execute: (operation) => graph.execute(operation),
+    execute: (operation) => graph.execute({ ...operation, context: graph.createContext() }),
     async listen() {
       const url = await listenAt(app, settings.gateway);
       log.info({ url }, 'Serving the graph');
