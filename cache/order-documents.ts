@@ -80,17 +80,20 @@ function linksBy(document: Document, side: 'order' | 'document', ids: readonly s
   };
 }
 
-/** True for the orders `t` that have a document `d` for which the condition holds. */
+/**
+ * True for the orders `t` that have a document `d` for which the condition holds. The union stands in a derived table,
+ * because MySQL and MariaDB run a union that is the right side of IN once a row.
+ */
 export function orderHasDocument(document: Document, condition: Condition): Condition {
   const { lines, field } = documents[document];
   const table = entityTables[document];
   const toLine = `JOIN ${entityTables[lines]} dl ON dl.${columnName(field)} = d.id`;
   return {
-    sql: `t.id IN (
-      SELECT d.order_id FROM ${table} d WHERE d.order_id IS NOT NULL AND ${condition.sql}
+    sql: `t.id IN (SELECT chosen.order_id FROM (
+      SELECT d.order_id AS order_id FROM ${table} d WHERE d.order_id IS NOT NULL AND ${condition.sql}
       UNION SELECT dl.order_id FROM ${table} d ${toLine} WHERE dl.order_id IS NOT NULL AND ${condition.sql}
       UNION SELECT ol.order_id FROM ${table} d ${toLine} JOIN order_lines ol ON ol.id = dl.order_line_id
-        WHERE ${condition.sql})`,
+        WHERE ${condition.sql}) chosen)`,
     parameters: [...condition.parameters, ...condition.parameters, ...condition.parameters],
   };
 }
