@@ -114,8 +114,8 @@ function driverWithSession(): typeof mysql {
     createPool(options: mysql.PoolOptions | string) {
       const pool = mysql.createPool(options as mysql.PoolOptions);
       pool.on('connection', (connection) => {
-        // Commands of one connection run in order. One that fails shows in the statement after it.
-        for (const statement of SESSION) connection.query(statement, () => undefined);
+        // Commands of one connection run in order. On one that is not set as it must be, nothing may run.
+        for (const statement of SESSION) connection.query(statement, (error) => error && connection.destroy());
       });
       return pool;
     },
