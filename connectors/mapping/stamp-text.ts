@@ -5,8 +5,9 @@ import type { CursorSettings } from '../../config/settings.ts';
 export type StampForm = Pick<CursorSettings, 'type' | 'format' | 'zone'>;
 
 /**
- * The other way round than reading a version: `since` as the source writes it. Where clocks were put back and the
- * hour came twice, the text of the earlier hour is told: records come twice rather than not at all.
+ * The other way round than reading a version: `since` as the source writes it. In the hour that comes twice when
+ * clocks are put back, what is written later can be stamped earlier, so it is asked for from an hour before: records
+ * come twice rather than not at all.
  */
 export function compileStampText(form: StampForm): (version: string) => string {
   const { type, format, zone = 'utc' } = form;
@@ -23,5 +24,6 @@ export function compileStampText(form: StampForm): (version: string) => string {
 
 function localTime(version: string, zone: string): DateTime {
   const local = DateTime.fromISO(version, { zone });
-  return local.getPossibleOffsets().length > 1 ? local.minus({ hours: 1 }) : local;
+  if (local.getPossibleOffsets().length === 1) return local;
+  return local.setZone('utc', { keepLocalTime: true }).minus({ hours: 1 });
 }

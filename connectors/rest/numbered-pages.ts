@@ -5,7 +5,7 @@ import { readText } from './wire.ts';
 
 type Numbered = Extract<RestPaging, { type: 'page' }>;
 
-/** Where a pass stands: the page to read, how many records a full page has, and the last keys of the pages before. */
+/** Where a pass stands: the page to read, how many records a full page has, and how the pages before ended. */
 interface Place {
   page: number;
   size: number;
@@ -47,7 +47,7 @@ export async function* numberedPages(
     const last = records.at(-1);
     const isLast = last === undefined || (pages !== null && place.page + 1 >= pages);
     if (last) {
-      const tails = [...place.tails, last.key].slice(-MAX_TAILS);
+      const tails = [...place.tails, tailKey(last)].slice(-MAX_TAILS);
       place = { page: place.page + 1, size: Math.max(place.size, records.length), tails };
     }
     yield { records, next: isLast ? null : JSON.stringify(place) };
@@ -65,10 +65,10 @@ async function tailOf(
 ) {
   if (isProbed) {
     const probe = await readNumbered(list, paging, place.page * place.size - 1, 1, signal);
-    if (keyOfLast(probe.records) === tail) return 'found' as const;
+    if (tailOfPage(probe.records) === tail) return 'found' as const;
   }
   const before = await readNumbered(list, paging, place.page - 1, list.pageSize, signal);
-  return keyOfLast(before.records) === tail ? ('found by whole page' as const) : ('moved' as const);
+  return tailOfPage(before.records) === tail ? ('found by whole page' as const) : ('moved' as const);
 }
 
 async function readNumbered(list: RestList, paging: Numbered, page: number, size: number, signal: AbortSignal) {
@@ -84,8 +84,14 @@ async function readNumbered(list: RestList, paging: Numbered, page: number, size
   return { records, pages: pages === null ? null : Number(pages) };
 }
 
-function keyOfLast(records: SourceRecord[]): string | undefined {
-  return records.at(-1)?.key;
+function tailOfPage(records: SourceRecord[]): string | undefined {
+  const last = records.at(-1);
+  return last && tailKey(last);
+}
+
+/** With its version: a record that changed may have come to the same place again by accident. */
+export function tailKey({ key, version }: SourceRecord): string {
+  return `${version ?? ''} ${key}`;
 }
 
 export function tooLively({ api, stream }: RestList) {

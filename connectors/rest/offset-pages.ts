@@ -1,15 +1,15 @@
 import type { Page } from '../connector.ts';
 import { type RestList, readList } from './api.ts';
-import { tooLively } from './numbered-pages.ts';
+import { tailKey, tooLively } from './numbered-pages.ts';
 import type { RestPaging } from './settings.ts';
 import { readText } from './wire.ts';
 
 type Offset = Extract<RestPaging, { type: 'offset' }>;
 
-/** How far a pass has come, with the last key of the pages before. */
+/** How far a pass has come, with how the pages before ended. */
 interface Place {
   end: number;
-  tails: { end: number; key: string }[];
+  tails: { end: number; tail: string }[];
 }
 
 const MAX_TAILS = 8;
@@ -31,7 +31,7 @@ export async function* offsetPages(
     const tail = place.tails.at(-1);
     const from = tail ? place.end - 1 : place.end;
     const { records, total } = await readFrom(list, paging, from, list.pageSize + (tail ? 1 : 0), signal);
-    if (tail && records[0]?.key !== tail.key) {
+    if (tail && (!records[0] || tailKey(records[0]) !== tail.tail)) {
       stepsLeft -= 1;
       if (stepsLeft < 0) throw tooLively(list);
       const tails = place.tails.slice(0, -1);
@@ -42,7 +42,7 @@ export async function* offsetPages(
     const end = place.end + fresh.length;
     const last = fresh.at(-1);
     const isLast = last === undefined || (total !== null && end >= total);
-    place = { end, tails: last ? [...place.tails, { end, key: last.key }].slice(-MAX_TAILS) : place.tails };
+    place = { end, tails: last ? [...place.tails, { end, tail: tailKey(last) }].slice(-MAX_TAILS) : place.tails };
     yield { records: fresh, next: isLast ? null : JSON.stringify(place) };
     if (isLast) return;
   }

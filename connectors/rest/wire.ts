@@ -29,7 +29,8 @@ export function readText(body: JsonValue, path: string): string | null {
 /** The address under `rel="next"` of a Link header (RFC 8288). */
 export function nextOfLinkHeader(header: string | undefined): string | null {
   for (const [, address = '', parameters = ''] of (header ?? '').matchAll(/<([^>]*)>([^<]*)/g)) {
-    if (/;\s*rel\s*=\s*"?(?:[^";]*\s)?next(?:\s[^";]*)?"?/i.test(parameters)) return address;
+    const [, quoted, bare = ''] = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters) ?? [];
+    if ((quoted ?? bare).toLowerCase().split(/\s+/).includes('next')) return address;
   }
   return null;
 }
