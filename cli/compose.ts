@@ -9,9 +9,8 @@ import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { connect, type KnownSource, sourceSchema } from '../connectors/kinds.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
-import { createGraph } from '../gateway/create-graph.ts';
 import type { Graph } from '../gateway/graph.ts';
-import { createGateway, type Gateway } from '../gateway/server.ts';
+import type { Gateway } from '../gateway/server.ts';
 import { prioritiesOf } from '../sync-jobs/priorities-of.ts';
 import { createSchedule, type Schedule } from '../sync-jobs/schedule.ts';
 import type { StreamRequest } from '../sync-jobs/sync-run.ts';
@@ -63,8 +62,15 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
       if (!source || !connector) throw new TypeError(`Expected a configured source, got ${system}.`);
       return { system, stream, source, connector, cache, identity, priorities, owner, log, signal };
     },
-    // The graph's context is its own affair: the server only hands a fresh one back to it.
-    gateway: () => createGateway({ cache, settings, log, graph: createGraph({ cache, settings }) as Graph }),
+    async gateway() {
+      // Loaded when asked for: most commands serve nothing, and it is half of what there is to load.
+      const [{ createGraph }, { createGateway }] = await Promise.all([
+        import('../gateway/create-graph.ts'),
+        import('../gateway/server.ts'),
+      ]);
+      // The graph makes the contexts it is given back, so it may know more of them than the server does.
+      return createGateway({ cache, settings, log, graph: createGraph({ cache, settings }) as Graph });
+    },
     schedule: () => createSchedule({ settings, cache, connectors, log, owner }),
     async close() {
       await Promise.all(Object.values(connectors).map((connector) => connector.close()));

@@ -33,6 +33,7 @@ const commands = [
 
 /** The `customer360` command: runs what the arguments say and resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  leaveQuietlyWithReader();
   let exitCode: number = exitCodes.ok;
   const finish: Finish = (code) => {
     exitCode = code;
@@ -74,6 +75,14 @@ function inherit(command: Command, program: Command): Command {
   command.copyInheritedSettings(program);
   for (const own of command.commands) inherit(own, command);
   return command;
+}
+
+/** Whoever reads us (`| head`) may have seen enough: that is no error. */
+function leaveQuietlyWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+    throw error;
+  });
 }
 
 /** One line: the code, what was expected, what to do. */
