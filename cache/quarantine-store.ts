@@ -19,7 +19,7 @@ export interface QuarantinedRecord {
   lastSeenAt: string;
 }
 
-export interface QuarantineRequest {
+interface QuarantineRequest {
   system?: string;
   stream?: string;
   first: number;

@@ -30,7 +30,7 @@ export interface DecodedRow {
 const rowColumnNames = { id: 'id', originId: 'origin_id', system: 'system', sourceKey: 'source_key' } as const;
 
 /** A column as it must be selected so that `decodeValue` gets every digit. `sql` is a column or an expression. */
-export function selectValue(kind: FieldKind, sql: string, dialect: Dialect): string {
+function selectValue(kind: FieldKind, sql: string, dialect: Dialect): string {
   return kind.type === 'decimal' && dialect === 'sqlite' ? `CAST(${sql} AS TEXT)` : sql;
 }
 
@@ -100,12 +100,12 @@ export function decodeValue(kind: FieldKind, value: unknown, dialect: Dialect): 
 }
 
 /**
- * The select expression for an exact SUM over a decimal column; read the result with `decodeSum`. On SQLite it sums
+ * The select expression for an exact SUM over a decimal column, or an expression of such; read the result with `decodeSum`. On SQLite it sums
  * units and ten-thousandths apart, so that no total overflows 64 bits.
  */
 export function sumOf(column: string, dialect: Dialect): string {
   if (dialect === 'mysql') return `SUM(${column})`;
-  return `(SUM(${column} / 10000) || ':' || SUM(${column} % 10000))`;
+  return `(SUM((${column}) / 10000) || ':' || SUM((${column}) % 10000))`;
 }
 
 /** The value of `sumOf`, or of a plain SUM (on SQLite: cast to text), as a decimal string; "0" for no rows. */
@@ -130,7 +130,7 @@ export function canonicalValue(kind: FieldKind, value: FieldValue | undefined): 
 }
 
 /** A decimal without needless zeros: "51006.1600" → "51006.16", "10.0000" → "10", "-0" → "0". */
-export function normaliseDecimal(decimal: string): string {
+function normaliseDecimal(decimal: string): string {
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(decimal) ?? unreadable(decimal);
   const digits = fraction === '' ? whole : `${whole}.${fraction}`;
   return digits === '0' ? '0' : `${sign}${digits}`;

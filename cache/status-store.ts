@@ -32,7 +32,7 @@ export interface SyncRunRow {
   errorMessage: string | null;
 }
 
-export interface RunsRequest {
+interface RunsRequest {
   system?: string;
   stream?: string;
   first: number;

@@ -21,7 +21,7 @@ export interface Lease extends StreamName {
 }
 
 export type RunMode = 'FULL' | 'INCREMENTAL' | 'RECONCILE';
-export type RunOutcome = 'SUCCEEDED' | 'PARTIAL' | 'FAILED';
+type RunOutcome = 'SUCCEEDED' | 'PARTIAL' | 'FAILED';
 
 export interface StreamState extends StreamName {
   /** As `savePage` or `finishRun` last wrote it; null before the first page. */
@@ -41,7 +41,7 @@ export interface StreamState extends StreamName {
   leaseExpiresAt: string | null;
 }
 
-export interface StartRun {
+interface StartRun {
   lease: Lease;
   mode: RunMode;
   /** Why this mode, for people: `no checkpoint yet`, `the mapping changed`. */
@@ -97,7 +97,7 @@ export interface StoredKey {
   deletedAt: string | null;
 }
 
-export interface KeysOf extends StreamName {
+interface KeysOf extends StreamName {
   /** The id of the last key of the page before; null for the first page. */
   after: string | null;
   first: number;

@@ -51,6 +51,7 @@ describe.each(databases)('values kept on $name', (database) => {
     await pass.save(amounts.map((amount, i) => record(`sum/${i}`, 'payment', payment(amount))));
     expect(await sumOfPayments('sum/%')).toBe('1844674407370950.4613');
     expect(await sumOfPayments('nothing like it')).toBe('0');
+    expect(await sumOfPayments('sum/%', 'amount - amount - amount')).toBe('-1844674407370950.4613');
   });
 
   it('keep the largest decimal of the model, or say that SQLite cannot', async () => {
@@ -145,9 +146,9 @@ describe.each(databases)('values kept on $name', (database) => {
     return { outcome: 'mapped', record: { key, version: null, data: { key } }, rows: [rowOf(entity, key, fields)] };
   }
 
-  async function sumOfPayments(like: string): Promise<string> {
+  async function sumOfPayments(like: string, expression = 'amount'): Promise<string> {
     const [row] = await cache.query(
-      `SELECT ${sumOf('amount', cache.dialect)} AS total FROM payments WHERE source_key LIKE ?`,
+      `SELECT ${sumOf(expression, cache.dialect)} AS total FROM payments WHERE source_key LIKE ?`,
       [like],
     );
     return decodeSum(row?.total, cache.dialect);
