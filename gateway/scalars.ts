@@ -1,22 +1,24 @@
-import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { type GraphQLScalarTypeConfig, Kind, type ValueNode } from 'graphql';
 import { HubError } from '../config/errors.ts';
 import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
 
+/** How a scalar of `schema/shared.graphql` travels; name and description are there. */
+type Scalar = Pick<GraphQLScalarTypeConfig<unknown, unknown>, 'serialize' | 'parseValue' | 'parseLiteral'>;
+
 /** A scalar that travels as a string; `read` makes the canonical form of an input or throws. */
-function textScalar(name: string, read: (text: string) => string): GraphQLScalarType {
+function textScalar(name: string, read: (text: string) => string): Scalar {
   const parse = (value: unknown): string => {
     if (typeof value !== 'string') {
       throw new HubError('BAD_USER_INPUT', `Expected a ${name} as a string, got ${JSON.stringify(value)}.`);
     }
     return read(value);
   };
-  return new GraphQLScalarType({
-    name,
+  return {
     serialize: (value) => value,
     parseValue: parse,
     parseLiteral: (node: ValueNode) =>
       parse(node.kind === Kind.STRING ? node.value : 'value' in node ? Number(node.value) : node.kind),
-  });
+  };
 }
 
 function expected(name: string, form: string, text: string): HubError {
@@ -53,6 +55,6 @@ const instant = textScalar('Instant', (text) => {
   return canonical;
 });
 
-const json = new GraphQLScalarType({ name: 'JSON', serialize: (value) => value });
+const json: Scalar = { serialize: (value) => value };
 
 export const scalars = { Decimal: decimal, Date: date, Instant: instant, JSON: json };

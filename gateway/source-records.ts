@@ -1,4 +1,4 @@
-import { isSafeNumber, parse } from 'lossless-json';
+import { parse } from 'lossless-json';
 import type { SourceRecordRow } from '../cache/source-record-store.ts';
 import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
@@ -16,9 +16,9 @@ export function sourceRecordField(entity: Entity): FieldResolver {
   return (source: RecordSource, _args: unknown, context: GraphContext) => sourceRecordOf(source, entity, context);
 }
 
-/** Numbers that a double holds exactly become numbers; others keep their digits as strings. */
+/** Numbers that JavaScript would write the same become numbers; others keep their digits as strings. */
 export function readRaw(raw: string): unknown {
-  return parse(raw, undefined, (digits) => (isSafeNumber(digits) ? Number(digits) : digits));
+  return parse(raw, undefined, (digits) => (String(Number(digits)) === digits ? Number(digits) : digits));
 }
 
 export const sourceRecordResolvers: Resolvers = {

@@ -289,4 +289,20 @@ export const corpus: CorpusOperation[] = [
     query: `{ parties(filter: {system: ["scm"]}, first: 4, orderBy: DISPLAY_NAME_DESC) { totalCount nodes { displayName sourceKey linkedBy customer { displayName openBalance { ${money} } } sourceRecord { key } } } }`,
     answers: fine,
   },
+  {
+    name: 'a broken date in a variable',
+    query: 'query ($day: Date) { orders(filter: {orderDate: {from: $day}}) { totalCount } }',
+    variables: () => ({ day: '2026-02-30' }),
+    answers: ({ data, errors }) => {
+      expect(data).toBeUndefined();
+      expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+    },
+  },
+  {
+    name: 'a date in a variable',
+    query:
+      'query ($day: Date) { orders(filter: {orderDate: {from: $day}}, first: 3) { totalCount nodes { orderDate customer { createdAt } } } }',
+    variables: () => ({ day: '2025-02-28' }),
+    answers: fine,
+  },
 ];
