@@ -48,7 +48,7 @@ export function guardShrink({
   throw new HubError(
     'SOURCE_SHRUNK',
     `Expected most of the ${known} known records of ${system}/${stream} in the source, but ${missing} of them are missing there; ` +
-      'nothing was deleted. Check the login, its rights and the filter of the stream; if they are really gone, reconcile with allowShrink.',
+      'nothing was deleted. Check the login, its rights and the filter of the stream; if they are really gone, reconcile with --allow-shrink.',
     { source: system, stream },
   );
 }

@@ -8,7 +8,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { isOverdue } from './is-overdue.ts';
 import { prioritiesOf } from './priorities-of.ts';
-import { reconcile } from './reconcile.ts';
+import { type ReconcileRun, reconcile } from './reconcile.ts';
 import { runSync } from './run-sync.ts';
 import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts';
 import type { StreamRequest } from './sync-run.ts';
@@ -88,9 +88,18 @@ export function createSchedule({
 }
 
 function jobsOf(request: StreamRequest): { sync: Job; recount: Job } {
+  const { system, stream, log } = request;
+  const told = async (run: Promise<ReconcileRun>) => {
+    const { outcome, mode, reason, read, changed, deleted, quarantined } = await run;
+    log.debug(
+      { system, stream, outcome, mode, reason, read, changed, deleted, quarantined },
+      `${system}/${stream}: ${outcome}`,
+    );
+    return await run;
+  };
   return {
-    sync: { name: request.stream, run: () => runSync(request) },
-    recount: { name: `reconcile ${request.stream}`, run: () => reconcile(request) },
+    sync: { name: stream, run: () => told(runSync(request)) },
+    recount: { name: `reconcile ${stream}`, run: () => told(reconcile(request)) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
+import { HubError } from '../../config/errors.ts';
 import { createLog } from '../../config/log.ts';
 import { hubSettings, type Settings } from '../../config/settings.ts';
 import { isOverdue } from '../../sync-jobs/is-overdue.ts';
@@ -9,6 +10,7 @@ import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';
 import { type OrderStream, orderStream } from './harness.ts';
 
+const messageOf = (line: string) => JSON.parse(line).msg as string;
 const everySecond = '* * * * * *';
 const newYear = '0 0 1 1 *';
 
@@ -71,6 +73,17 @@ describe.each(databases)('the schedule on $name', (database) => {
     source.remove('3');
     await until(stream.truth);
     expect(lines).toEqual([]);
+  });
+
+  it('says once that a source is down, tick after tick', async () => {
+    await stream.sync();
+    source.faults.now = () => {
+      throw new HubError('SOURCE_UNREACHABLE', 'Connection refused.');
+    };
+    await start({ schedule: everySecond, reconcileSchedule: everySecond });
+    for (let patience = 0; patience < 200 && lines.length === 0; patience += 1) await sleep(50);
+    await sleep(2_500);
+    expect(lines.map(messageOf)).toEqual([`${stream.request.system} is down: Connection refused.`]);
   });
 
   it('finishes the page under way when it is stopped, and gives the lease back', async () => {
