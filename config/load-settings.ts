@@ -72,7 +72,7 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
-    const advice = 'Name another with --config, or start from the example in docs/configuration.md.';
+    const advice = 'Name another with --settings, or start from the example in docs/configuration.md.';
     throw new HubError('SETTINGS_NOT_FOUND', `The settings file ${file} ${reason}. ${advice}`, { cause });
   }
 }
