@@ -4,6 +4,7 @@ import { sdlOf } from '../schema/sdl.ts';
 import type { GraphContext } from './context.ts';
 import { withExactErrorPaths } from './exact-error-paths.ts';
 import { executableSchema } from './local-schema.ts';
+import { scalars } from './scalars.ts';
 import type { DomainSubschema, ReadKeyed, Resolvers } from './subschema.ts';
 
 /** Entries that only the stitching uses start with this and are not in the public graph. */
@@ -16,6 +17,8 @@ const PRIVATE = '_';
 export function createStitchedSchema(subschemas: readonly DomainSubschema[]): GraphQLSchema {
   const stitched = stitchSchemas({
     subschemas: subschemas.map(stitchable),
+    // merged scalars take anything unless told again what they take
+    resolvers: { ...scalars },
     typeMergingOptions: {
       typeDescriptionsMerger: (candidates) =>
         candidates.map(({ type }) => type.description).find((description) => description) ?? undefined,
