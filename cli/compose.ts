@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Cache } from '../cache/cache.ts';
 import { openCache } from '../cache/open-cache.ts';
-import { loadSettings } from '../config/load-settings.ts';
 import { createLog, type Log } from '../config/log.ts';
-import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
-import { connect, type KnownSource, sourceSchema } from '../connectors/kinds.ts';
-import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import type { Graph } from '../gateway/graph.ts';
 import type { Gateway } from '../gateway/server.ts';
 import { prioritiesOf } from '../sync-jobs/priorities-of.ts';
 import { createSchedule, type Schedule } from '../sync-jobs/schedule.ts';
 import type { StreamRequest } from '../sync-jobs/sync-run.ts';
+import { connectAll } from './connect-all.ts';
+import type { HubSettings } from './read-settings.ts';
 import type { StreamChoice } from './select-streams.ts';
-
-export type HubSettings = Settings<KnownSource>;
 
 /** Everything of one running hub; built here and nowhere else. */
 export interface Hub {
@@ -30,17 +25,6 @@ export interface Hub {
   gateway(): Promise<Gateway>;
   schedule(): Schedule;
   close(): Promise<void>;
-}
-
-const presetsFolder = fileURLToPath(new URL('../connectors/presets', import.meta.url));
-
-/** The settings, with every mapping tried: whatever is wrong in the file is said before anything starts. */
-export function readSettings(file: string, env: Readonly<Record<string, string | undefined>>): HubSettings {
-  const settings = loadSettings({ file, env, sourceSchema, presetsFolder });
-  for (const [system, source] of Object.entries(settings.sources)) {
-    for (const [streamName, stream] of Object.entries(source.streams)) compileMapping({ system, streamName, stream });
-  }
-  return settings;
 }
 
 /** Opens the cache and makes the connectors; nothing is asked of a source yet. */
@@ -77,11 +61,4 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
       await cache.close();
     },
   };
-}
-
-/** The connectors alone, for commands that only talk to the sources. */
-export function connectAll(settings: HubSettings): Record<string, Connector> {
-  return Object.fromEntries(
-    Object.entries(settings.sources).map(([system, source]) => [system, connect({ system, settings: source })]),
-  );
 }

@@ -1,6 +1,6 @@
 import type { StreamStatus } from '../cache/status-store.ts';
 import type { SyncRun } from '../sync-jobs/sync-run.ts';
-import type { HubSettings } from './compose.ts';
+import type { HubSettings } from './read-settings.ts';
 import { describeRun } from './sync-streams.ts';
 import { table } from './terminal.ts';
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Log } from '../config/log.ts';
-import type { Hub, HubSettings } from './compose.ts';
+import type { Hub } from './compose.ts';
+import type { HubSettings } from './read-settings.ts';
 
 /** The options every command has. */
 export interface SharedOptions {
@@ -21,7 +22,7 @@ export function withSharedOptions(command: Command): Command {
 
 /** The settings a command was given. */
 export async function settingsOf({ settings }: SharedOptions): Promise<HubSettings> {
-  const { readSettings } = await import('./compose.ts');
+  const { readSettings } = await import('./read-settings.ts');
   return readSettings(settings, process.env);
 }
 

@@ -15,7 +15,7 @@ export function checkCommand(finish: Finish): Command {
     .action(async (system: string | undefined, options: SharedOptions) => {
       const settings = await settingsOf(options);
       const systems = system === undefined ? Object.keys(settings.sources) : [selectSource(settings, system)];
-      const { connectAll } = await import('../compose.ts');
+      const { connectAll } = await import('../connect-all.ts');
       const connectors = connectAll(settings);
       const signal = stopSignal();
       const results = await Promise.all(

@@ -15,7 +15,7 @@ export function discoverCommand(): Command {
     .addHelpText('after', '\nExamples:\n  customer360 discover erp\n  customer360 discover finance --json')
     .action(async (system: string, options: SharedOptions) => {
       const settings = await settingsOf(options);
-      const { connectAll } = await import('../compose.ts');
+      const { connectAll } = await import('../connect-all.ts');
       const connectors = connectAll(settings);
       try {
         const streams = (await connectors[selectSource(settings, system)]?.discover(stopSignal())) ?? [];

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { HubError } from '../../config/errors.ts';
-import type { HubSettings } from '../compose.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
+import type { HubSettings } from '../read-settings.ts';
 import { selectStreams } from '../select-streams.ts';
 import { terminal } from '../terminal.ts';
 
