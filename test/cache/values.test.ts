@@ -51,7 +51,7 @@ describe.each(databases)('values kept on $name', (database) => {
     await pass.save(amounts.map((amount, i) => record(`sum/${i}`, 'payment', payment(amount))));
     expect(await sumOfPayments('sum/%')).toBe('1844674407370950.4613');
     expect(await sumOfPayments('nothing like it')).toBe('0');
-    expect(await sumOfPayments('sum/%', 'amount - amount - amount')).toBe('-1844674407370950.4613');
+    expect(await sumOfPayments('sum/%', 'amount - ABS(amount)')).toBe('-10.0002');
   });
 
   it('keep the largest decimal of the model, or say that SQLite cannot', async () => {
