@@ -58,6 +58,10 @@ async function runPass(
     await store.finishRun({ lease, runId, outcome, asOf: begunAt, now: hubNow() });
     return { ...tally.facts(), outcome };
   } catch (thrown) {
+    if (request.signal.aborted && tally.facts().pages === 0) {
+      await store.finishRun({ lease, runId, outcome: 'PARTIAL', now: hubNow() });
+      return { ...tally.facts(), outcome: 'PARTIAL' };
+    }
     const error = hubErrorOf(thrown, request);
     const startOver = plan.resume !== null && tally.facts().pages === 0 && unusable.has(error.code);
     // Committed pages are resolved as far as that goes; what stays dirty is for the next pass.

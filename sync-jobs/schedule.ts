@@ -98,8 +98,8 @@ function jobsOf(request: StreamRequest): { sync: Job; recount: Job } {
     return await run;
   };
   return {
-    sync: { name: stream, run: () => told(runSync(request)) },
-    recount: { name: `reconcile ${stream}`, run: () => told(reconcile(request)) },
+    sync: { name: stream, stream, run: () => told(runSync(request)) },
+    recount: { name: `reconcile ${stream}`, stream, insists: true, run: () => told(reconcile(request)) },
   };
 }
 

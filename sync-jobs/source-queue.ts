@@ -1,10 +1,14 @@
 import type { HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 
-/** One thing to do for a source. Two jobs of one name never run at once. */
+/** One thing to do for a source. */
 export interface Job {
   /** For people and as identity: `orders`, `reconcile orders`. */
   name: string;
+  /** Two jobs of one stream never run at once. */
+  stream: string;
+  /** Comes rarely: where another process was at the stream, it is tried again before long. */
+  insists?: boolean;
   run(): Promise<JobEnd>;
 }
 
@@ -46,7 +50,8 @@ export function createSourceQueue(options: SourceQueueOptions): SourceQueue {
   const { system, log, atOnce = 2, now = Date.now, random = Math.random } = options;
   const waiting = new Map<string, Job>();
   const missed = new Map<string, Job>();
-  const running = new Map<string, Promise<void>>();
+  const refused = new Map<string, Job>();
+  const running = new Map<string, { job: Job; ended: Promise<void> }>();
   const failing = new Map<string, string>();
   /** Jobs that found the source down when another one then found it up: the trouble may be their own. */
   const alone = new Set<string>();
@@ -54,6 +59,13 @@ export function createSourceQueue(options: SourceQueueOptions): SourceQueue {
   let stopped = false;
 
   function offer(job: Job): void {
+    for (const one of refused.values()) enqueue(one);
+    enqueue(job);
+    startNext();
+  }
+
+  function enqueue(job: Job): void {
+    refused.delete(job.name);
     if (stopped || waiting.has(job.name) || running.has(job.name)) return;
     if (outage && (running.size > 0 || waiting.size > 0 || now() < outage.retryAt)) {
       missed.set(job.name, job);
@@ -61,14 +73,14 @@ export function createSourceQueue(options: SourceQueueOptions): SourceQueue {
     }
     missed.delete(job.name);
     waiting.set(job.name, job);
-    startNext();
   }
 
   function startNext(): void {
     for (const [name, job] of waiting) {
       if (running.size >= (outage ? 1 : atOnce)) return;
+      if ([...running.values()].some((other) => other.job.stream === job.stream)) continue;
       waiting.delete(name);
-      running.set(name, perform(job));
+      running.set(name, { job, ended: perform(job) });
     }
   }
 
@@ -83,6 +95,8 @@ export function createSourceQueue(options: SourceQueueOptions): SourceQueue {
       else wentDown(end.error, job);
     } else if (end.outcome !== 'BUSY') {
       answered(job, end);
+    } else if (job.insists) {
+      refused.set(job.name, job);
     }
     startNext();
   }
@@ -129,7 +143,7 @@ export function createSourceQueue(options: SourceQueueOptions): SourceQueue {
   }
 
   async function idle(): Promise<void> {
-    while (running.size > 0) await Promise.all(running.values());
+    while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended));
   }
 
   return {
@@ -139,6 +153,7 @@ export function createSourceQueue(options: SourceQueueOptions): SourceQueue {
       stopped = true;
       waiting.clear();
       missed.clear();
+      refused.clear();
       await idle();
     },
   };

@@ -345,6 +345,16 @@ describe.each(databases)('a sync pass on $name', (database) => {
     expect(await stream.sync({ signal: stop.signal })).toMatchObject({ outcome: 'PARTIAL', pages: 1 });
   });
 
+  it('does not wait for the clock of the source either', async () => {
+    const stop = new AbortController();
+    source.faults.now = () => {
+      stop.abort();
+      throw new HubError('SOURCE_UNREACHABLE', 'The request was given up.');
+    };
+    expect(await stream.sync({ signal: stop.signal })).toMatchObject({ outcome: 'PARTIAL', pages: 0 });
+    expect(await runs()).toMatchObject([{ outcome: 'PARTIAL', errorCode: null }]);
+  });
+
   it('reads in full when the mapping has changed, and says so (fault 33)', async () => {
     fill(5);
     await stream.sync();

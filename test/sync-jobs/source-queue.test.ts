@@ -5,6 +5,7 @@ import { createSourceQueue, type JobEnd, type SourceQueue } from '../../sync-job
 
 const down: JobEnd = { outcome: 'FAILED', error: new HubError('SOURCE_UNREACHABLE', 'Connection refused.') };
 const forbidden: JobEnd = { outcome: 'FAILED', error: new HubError('SOURCE_FORBIDDEN', 'Not for you.') };
+const taken: JobEnd = { outcome: 'BUSY', error: new HubError('STREAM_BUSY', 'Another pass is at work.') };
 const fine: JobEnd = { outcome: 'SUCCEEDED' };
 
 describe('the queue of a source', () => {
@@ -33,7 +34,7 @@ describe('the queue of a source', () => {
         ran.push(name);
         return ends[name] ?? fine;
       };
-      queue.offer({ name, run });
+      queue.offer({ name, stream: name.replace('reconcile ', ''), run });
     }
     await queue.idle();
   }
@@ -43,6 +44,7 @@ describe('the queue of a source', () => {
     let most = 0;
     const job = (name: string) => ({
       name,
+      stream: name,
       run: async () => {
         ran.push(name);
         running += 1;
@@ -56,6 +58,41 @@ describe('the queue of a source', () => {
     await queue.idle();
     expect(ran.sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(most).toBe(2);
+  });
+
+  it('never runs two jobs of one stream at once, and drops neither', async () => {
+    const running = new Set<string>();
+    const job = (name: string) => ({
+      name,
+      stream: 'orders',
+      run: async () => {
+        expect(running.size).toBe(0);
+        running.add(name);
+        await new Promise((resolve) => setImmediate(resolve));
+        running.delete(name);
+        ran.push(name);
+        return fine;
+      },
+    });
+    queue.offer(job('orders'));
+    queue.offer(job('reconcile orders'));
+    await queue.idle();
+    expect(ran).toEqual(['orders', 'reconcile orders']);
+  });
+
+  it('tries a job that comes rarely again soon when another process was at the stream', async () => {
+    let busy = true;
+    const run = async () => {
+      ran.push('reconcile a');
+      return busy ? taken : fine;
+    };
+    queue.offer({ name: 'reconcile a', stream: 'a', insists: true, run });
+    await queue.idle();
+    busy = false;
+    await tick('b');
+    await tick('b');
+    expect(ran.sort()).toEqual(['b', 'b', 'reconcile a', 'reconcile a']);
+    expect(lines).toEqual([]);
   });
 
   it('says once that a source is down and once that it is back, however many streams and ticks there are', async () => {
@@ -124,6 +161,7 @@ describe('the queue of a source', () => {
     });
     const job = (name: string) => ({
       name,
+      stream: name,
       run: async () => {
         await held;
         ran.push(name);
