@@ -5,7 +5,7 @@ import { isSecretKey, REDACTED, redactText } from './redact.ts';
 import type { HubSettings } from './settings.ts';
 
 /** Fields of a log line. An error goes under `err`. */
-export type LogFields = Record<string, unknown>;
+type LogFields = Record<string, unknown>;
 
 /** What the rooms log through. Errors are thrown with `cause` and logged once, at the edge. */
 export interface Log {
@@ -62,7 +62,7 @@ function asLog(logger: pino.Logger): Log {
 }
 
 /** An error in the log: an expected one by its code, an unexpected one with its stack. */
-export function describeError(error: unknown): unknown {
+function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const cause = error.cause === undefined ? {} : { cause: causeOf(error.cause) };
   if (error instanceof HubError) {

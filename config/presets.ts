@@ -52,7 +52,7 @@ function readPreset(written: YamlTree, folder: string): Found {
 }
 
 /** The names of the presets in a folder, such as `tryton`. */
-export function listPresets(folder: string): string[] {
+function listPresets(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.yaml'))

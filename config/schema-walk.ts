@@ -41,7 +41,7 @@ function mapsAt(schema: Schema, input: unknown, path: readonly PropertyKey[]): z
 }
 
 /** Does the input say by a fixed word, such as `kind: sql`, that it is not this option of a union? */
-export function contradicts(option: z.core.$ZodType, input: unknown): boolean {
+function contradicts(option: z.core.$ZodType, input: unknown): boolean {
   const def = (option as Schema)._zod.def;
   if (def.type !== 'object') return false;
   return Object.entries(def.shape).some(([key, field]) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isLoopback } from './loopback.ts';
 
 /** `30s`, `5m`, `2h`, `1d` → milliseconds. */
-export const duration = z
+const duration = z
   .string()
   .regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration such as 30s, 5m, 2h or 1d')
   .transform((text) => {
@@ -35,7 +35,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
  * How one canonical field is filled. Short form: the path. Long form: exactly one of `path`, `paths` (first
  * non-empty wins), `const`, `expression` (JSONata over the source record), and how to read what is found there.
  */
-export const fieldMapping = z.union([
+const fieldMapping = z.union([
   path,
   z.strictObject({
     path: path.optional(),
@@ -63,7 +63,7 @@ export const fieldMapping = z.union([
 ]);
 
 /** One canonical record (or, with `each`, one an array element) made of a source record. */
-export const recordMapping = z.strictObject({
+const recordMapping = z.strictObject({
   entity: z.string(),
   /** Path of an array in the source record; `.` paths inside are then relative to the element. */
   each: path.optional(),
@@ -74,7 +74,7 @@ export const recordMapping = z.strictObject({
   fields: z.record(z.string(), fieldMapping),
 });
 
-export const cursorSettings = z.strictObject({
+const cursorSettings = z.strictObject({
   /** Path of the change stamp; several: the first that is not empty (`[write_date, create_date]`). */
   field: z.union([path, z.array(path).min(1)]),
   /** Path of the time of day where the source keeps date and time apart; `type` is then `instant`. */

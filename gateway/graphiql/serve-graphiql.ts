@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+const require = createRequire(import.meta.url);
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** Scripts and fetches only from the hub itself; GraphiQL's editor sets styles of its own. */
@@ -30,10 +31,16 @@ const style = 'text/css; charset=utf-8';
 
 /** Everything the page loads, from the installed packages: it works without internet. */
 const assets: Record<string, Asset> = {
-  'react.js': { type: script, file: () => fromPackage('react', 'umd/react.production.min.js') },
-  'react-dom.js': { type: script, file: () => fromPackage('react-dom', 'umd/react-dom.production.min.js') },
-  'graphiql.js': { type: script, file: () => fromPackage('graphiql', 'graphiql.min.js') },
-  'graphiql.css': { type: style, file: () => fromPackage('graphiql', 'graphiql.min.css') },
+  'react.js': {
+    type: script,
+    file: () => besideOf(require.resolve('react/package.json'), 'umd/react.production.min.js'),
+  },
+  'react-dom.js': {
+    type: script,
+    file: () => besideOf(require.resolve('react-dom/package.json'), 'umd/react-dom.production.min.js'),
+  },
+  'graphiql.js': { type: script, file: () => besideOf(require.resolve('graphiql/package.json'), 'graphiql.min.js') },
+  'graphiql.css': { type: style, file: () => besideOf(require.resolve('graphiql/package.json'), 'graphiql.min.css') },
   'start.js': { type: script, file: () => path.join(here, 'start.js') },
   'page.css': { type: style, file: () => path.join(here, 'page.css') },
 };
@@ -76,6 +83,6 @@ function pageHtml(): string {
   return readFileSync(path.join(here, 'page.html'), 'utf8').replace('"EXAMPLES"', () => examples);
 }
 
-function fromPackage(name: string, file: string): string {
-  return path.join(path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), file);
+function besideOf(packageJson: string, file: string): string {
+  return path.join(path.dirname(packageJson), file);
 }

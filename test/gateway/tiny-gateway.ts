@@ -22,7 +22,7 @@ export interface TinyGateway {
   close(): Promise<void>;
 }
 
-export interface Answer {
+interface Answer {
   data?: Record<string, unknown> | null;
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string } & Record<string, unknown> }[];
   extensions?: { freshness: Record<string, unknown>[] };
