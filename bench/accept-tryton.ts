@@ -57,6 +57,7 @@ async function accept({ url, database, user, expected, edits, editor, cache }: O
       await hub.sync();
       await hub.reconcile();
       differences += await compare(null);
+      differences += await hub.verify();
       for (const { what, followed } of made) {
         const good = await followed(hub);
         say(`${good ? 'followed' : 'NOT FOLLOWED'}: ${what}`);

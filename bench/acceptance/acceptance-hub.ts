@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { openHub, readSettings } from '../../cli/compose.ts';
 import { reconcile } from '../../sync-jobs/reconcile.ts';
 import { runSync } from '../../sync-jobs/run-sync.ts';
+import { verify } from '../../sync-jobs/verify.ts';
 
 /** A whole hub with a fresh cache, made from a settings file as a user would write it. */
 export interface AcceptanceHub {
@@ -12,6 +13,8 @@ export interface AcceptanceHub {
   sync(): Promise<void>;
   /** Compares all keys and removes what is gone from the source. */
   reconcile(): Promise<void>;
+  /** Compares every record of the source with the cache; the number of streams in which they differ. */
+  verify(): Promise<number>;
   /** Asks the graph over HTTP. */
   ask<T>(query: string, variables?: object): Promise<T>;
   close(): Promise<void>;
@@ -61,6 +64,18 @@ export async function startAcceptanceHub(options: AcceptanceHubOptions): Promise
   return {
     sync: () => eachStream(runSync, 'sync'),
     reconcile: () => eachStream(reconcile, 'reconcile'),
+    async verify() {
+      let unequal = 0;
+      for (const stream of streams) {
+        const { onProgress: _, ...request } = hub.requestFor({ system, stream }, signal);
+        const report = await verify(request);
+        const compared = 'source' in report ? `${report.source.records} records` : '';
+        const why = 'error' in report ? report.error.message : '';
+        say(`  verify ${stream.padEnd(20)} ${report.outcome.toLowerCase().padEnd(10)} ${compared} ${why}`.trimEnd());
+        if (report.outcome !== 'EQUAL') unequal += 1;
+      }
+      return unequal;
+    },
     async ask<T>(query: string, variables: object = {}): Promise<T> {
       const response = await fetch(url, {
         method: 'POST',

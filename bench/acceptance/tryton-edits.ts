@@ -81,7 +81,10 @@ export async function editTryton(api: TrytonApi, system: string): Promise<Edit[]
         ({ raw }) => raw === `changed.${mark}@example.com`,
       ) === true,
   });
-  await on('party.contact_mechanism.delete', await first('party.contact_mechanism', [['type', '=', 'website']]));
+  const website = await first('party.contact_mechanism', [['type', '=', 'website']]);
+  const [site] = await api.call<{ party: number }[]>('model.party.contact_mechanism.read', [website], ['party']);
+  // As Tryton's own client deletes it: through its party.
+  await on('party.party.write', site?.party ?? 0, { contact_mechanisms: [['delete', [website]]] });
 
   const confirmed = await state('sale.sale', 'quotation');
   const confirmedNumber = await numberOf('sale.sale', confirmed);
