@@ -40,6 +40,8 @@ export interface Changing {
 export interface Quarantining {
   to: 'quarantine';
   prepared: PreparedRecord;
+  code: ErrorCode;
+  message: string;
 }
 
 /** `keep`: as the cache has it. `ignore`: older than what the cache has, as if it had not come. */
@@ -91,7 +93,7 @@ export function decide({ prepared, known, quarantined, mappingHash }: DecideRequ
   }
   switch (outcome.is) {
     case 'rejected':
-      return { to: 'quarantine', prepared };
+      return { to: 'quarantine', prepared, code: outcome.code, message: outcome.message };
     case 'deleted': {
       const same = known?.deletedAt && (record.version === null || record.version === known.version);
       return same ? { to: 'keep', prepared } : { to: 'bury', prepared, known };

@@ -1,8 +1,6 @@
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
 import type { Cache, Sql } from './cache.ts';
 import { formatEntities, parseEntities, replaceRows } from './canonical-rows.ts';
-import { clip } from './clip.ts';
-import { LONGEST_KEY, LONGEST_RAW, LONGEST_VERSION } from './column-fit.ts';
 import { instant } from './column-kinds.ts';
 import {
   type Changing,
@@ -13,6 +11,7 @@ import {
   preparePage,
   type Quarantining,
 } from './plan-page.ts';
+import { clearQuarantine, quarantinedVersions, writeQuarantine } from './quarantine-rows.ts';
 import { decodeValue, encodeValue } from './row-codec.ts';
 import { sourceRecordId } from './source-record-id.ts';
 import { checkFence } from './stream-lease.ts';
@@ -34,7 +33,10 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
         await writeSourceRecords(sql, page, changing);
         await replaceCanonicalRows(sql, page, changing);
         await writeQuarantine(sql, page, quarantining);
-        await clearQuarantine(sql, settled);
+        await clearQuarantine(
+          sql,
+          settled.map(({ prepared: { id } }) => id),
+        );
         await saveCheckpoint(sql, page.lease, page.checkpoint);
 
         const counts = countOf(decisions);
@@ -51,7 +53,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
         const known = await knownRecords(sql, ids);
         const live = [...known].filter(([, { deletedAt }]) => deletedAt === null);
         await buryMissing(sql, request, new Map(live));
-        await executeByKeys(sql, ids, (list) => `DELETE FROM quarantine WHERE id IN (${list})`);
+        await clearQuarantine(sql, ids);
         await countPage(sql, request.runId, 0, { changed: 0, unchanged: 0, deleted: live.length, quarantined: 0 });
         return { deleted: live.length };
       });
@@ -62,12 +64,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
 async function decideAll(sql: Sql, page: SavePage, prepared: readonly PreparedRecord[]): Promise<Decision[]> {
   const ids = prepared.map(({ id }) => id);
   const known = await knownRecords(sql, ids);
-  const rows = await queryByKeys<{ id: string; version: string | null }>(
-    sql,
-    ids,
-    (list) => `SELECT id, version FROM quarantine WHERE id IN (${list})`,
-  );
-  const quarantined = new Map(rows.map(({ id, version }) => [id, version]));
+  const quarantined = await quarantinedVersions(sql, ids);
   return prepared.map((record) =>
     decide({
       prepared: record,
@@ -178,48 +175,6 @@ async function markDirty(sql: Sql, parties: ReadonlySet<string>, now: string): P
     key: ['party_id'],
     rows: [...parties].sort().map((party) => [party, markedAt]),
   });
-}
-
-/** What did not fit: the last version that did stays in the cache as it is. */
-async function writeQuarantine(sql: Sql, page: SavePage, quarantining: readonly Quarantining[]): Promise<void> {
-  const { system, stream } = page.lease;
-  const now = encodeValue(instant, page.now, sql.dialect);
-  await upsert(sql, {
-    table: 'quarantine',
-    columns: [
-      'id',
-      'system',
-      'stream',
-      'source_key',
-      'version',
-      'run_id',
-      'code',
-      'message',
-      'raw',
-      'first_seen_at',
-      'last_seen_at',
-    ],
-    key: ['id'],
-    keep: ['first_seen_at'],
-    rows: quarantining.map(({ prepared: { id, record, raw, outcome } }) => [
-      id,
-      system,
-      stream,
-      clip(record.key, LONGEST_KEY),
-      record.version === null ? null : clip(record.version, LONGEST_VERSION),
-      page.runId,
-      outcome.is === 'rejected' ? outcome.code : 'RECORD_INVALID',
-      clip(outcome.is === 'rejected' ? outcome.message : '', 2048),
-      clip(raw, LONGEST_RAW),
-      now,
-      now,
-    ]),
-  });
-}
-
-async function clearQuarantine(sql: Sql, settled: readonly Decision[]): Promise<void> {
-  const ids = settled.map(({ prepared }) => prepared.id);
-  await executeByKeys(sql, ids, (list) => `DELETE FROM quarantine WHERE id IN (${list})`);
 }
 
 function countOf(decisions: readonly Decision[]): PageCounts {

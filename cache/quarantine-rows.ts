@@ -1,0 +1,60 @@
+import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
+import type { Sql } from './cache.ts';
+import { clip } from './clip.ts';
+import { LONGEST_KEY, LONGEST_RAW, LONGEST_VERSION } from './column-fit.ts';
+import { instant } from './column-kinds.ts';
+import type { Quarantining } from './plan-page.ts';
+import { encodeValue } from './row-codec.ts';
+import type { SavePage } from './sync-store.ts';
+
+/** Keeps what did not fit, with the reason; the last version that did fit stays in the cache as it is. */
+export async function writeQuarantine(sql: Sql, page: SavePage, quarantining: readonly Quarantining[]): Promise<void> {
+  const { system, stream } = page.lease;
+  const now = encodeValue(instant, page.now, sql.dialect);
+  await upsert(sql, {
+    table: 'quarantine',
+    columns: [
+      'id',
+      'system',
+      'stream',
+      'source_key',
+      'version',
+      'run_id',
+      'code',
+      'message',
+      'raw',
+      'first_seen_at',
+      'last_seen_at',
+    ],
+    key: ['id'],
+    keep: ['first_seen_at'],
+    rows: quarantining.map(({ prepared: { id, record, raw }, code, message }) => [
+      id,
+      system,
+      stream,
+      clip(record.key, LONGEST_KEY),
+      record.version === null ? null : clip(record.version, LONGEST_VERSION),
+      page.runId,
+      code,
+      clip(message, 2048),
+      clip(raw, LONGEST_RAW),
+      now,
+      now,
+    ]),
+  });
+}
+
+/** Takes records out of quarantine that fit again, or that the source no longer has. */
+export async function clearQuarantine(sql: Sql, ids: readonly string[]): Promise<void> {
+  await executeByKeys(sql, ids, (list) => `DELETE FROM quarantine WHERE id IN (${list})`);
+}
+
+/** Of these records, those in quarantine with the version that did not fit. */
+export async function quarantinedVersions(sql: Sql, ids: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await queryByKeys<{ id: string; version: string | null }>(
+    sql,
+    ids,
+    (list) => `SELECT id, version FROM quarantine WHERE id IN (${list})`,
+  );
+  return new Map(rows.map(({ id, version }) => [id, version]));
+}
