@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Names one record in one system, written `erp:order:10248`. The key is the source's own, unaltered. */
 export interface SourceRef {
@@ -16,15 +16,15 @@ export const CUSTOMER_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]
  * and a rebuilt cache has the same ids. Keys are told apart byte by byte ("a" and "A", trailing spaces).
  */
 export function recordId({ system, entity, key }: SourceRef): string {
-  const digest = createHash('sha256').update(`${system}\u0000${entity}\u0000${key}`, 'utf8').digest();
-  return formatUuid(digest, 8);
+  // Called several times a row of every page: one call and no buffers, since those cost more than the digest.
+  return formatUuid(hash('sha256', `${system}\u0000${entity}\u0000${key}`, 'hex'), 8);
 }
 
 /** A new golden customer id: a UUIDv7 (RFC 9562, 5.7), never reused. */
 export function newCustomerId(now: number = Date.now()): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(now, 0, 6);
-  return formatUuid(bytes, 7);
+  return formatUuid(bytes.toString('hex'), 7);
 }
 
 export function formatSourceRef({ system, entity, key }: SourceRef): string {
@@ -49,10 +49,7 @@ export function keyParts(key: string): string[] {
   return parts;
 }
 
-function formatUuid(bytes: Buffer, version: 7 | 8): string {
-  const uuid = Buffer.from(bytes.subarray(0, 16));
-  uuid.writeUInt8((uuid.readUInt8(6) & 0x0f) | (version << 4), 6);
-  uuid.writeUInt8((uuid.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = uuid.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+function formatUuid(hex: string, version: 7 | 8): string {
+  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) & 3];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -57,7 +57,11 @@ export function compileRecord({ system, streamName, record, index }: RecordInput
     if (key === null) throw named('key', mismatch('a key', null));
     if (key.length > MAX_KEY_LENGTH) throw named('key', mismatch(`at most ${MAX_KEY_LENGTH} characters`, key));
     const values: CanonicalRow['fields'] = {};
-    for (const field of fields) values[field.name] = await readField(field, scope, here, whole);
+    for (const field of fields) {
+      // Awaited only where there is something to wait for: most fields are paths, and there are many.
+      const found = field.expression ? await evaluated(field, here, whole) : undefined;
+      values[field.name] = readField(field, scope, found);
+    }
     const valid = schema.safeParse(values);
     if (!valid.success) throw invalid(valid.error.issues, values);
     return { entity, id: recordId({ system, entity, key }), key, fields: valid.data };
@@ -109,10 +113,17 @@ function attempt<T>(where: string, work: () => T, fail: Fail): T {
   }
 }
 
-async function readField(field: CompiledField, scope: Scope, here: Plain, whole: Plain) {
+async function evaluated({ name, expression }: CompiledField, here: Plain, whole: Plain) {
   try {
-    const found = field.expression ? await field.expression.evaluate(here, whole) : field.find(scope);
-    return field.read(found);
+    return await expression?.evaluate(here, whole);
+  } catch (error) {
+    throw isMismatch(error) ? named(name, error) : error;
+  }
+}
+
+function readField(field: CompiledField, scope: Scope, evaluated: JsonValue | undefined) {
+  try {
+    return field.read(field.expression ? evaluated : field.find(scope));
   } catch (error) {
     throw isMismatch(error) ? named(field.name, error) : error;
   }
