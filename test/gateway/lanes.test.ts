@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';
+import { generateOperation } from './generated-operations.ts';
 import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';
 import { corpus } from './operations.ts';
-import { type SampleCompany, sampleCompany } from './sample-company.ts';
+import { dice, type SampleCompany, sampleCompany } from './sample-company.ts';
 
 describe.each(databases)('the two lanes on $name', (database) => {
   let graph: GraphUnderTest;
@@ -30,6 +31,21 @@ describe.each(databases)('the two lanes on $name', (database) => {
     const stitched = await graph.ask(query, given, 'stitched');
     expect(shape(stitched)).toEqual(shape(local));
     answers(local);
+  });
+
+  it('answer alike whatever is asked', async () => {
+    const seed = Number(process.env.TEST_SEED ?? 360);
+    const roll = dice(seed);
+    const known = { customerIds: company.customerIds, recordIds: company.orders.map(({ id }) => id) };
+    let answered = 0;
+    for (let n = 0; n < 120; n++) {
+      const query = generateOperation(graph.graph.localSchema, roll, known);
+      const local = await graph.ask(query, {}, 'local');
+      const stitched = await graph.ask(query, {}, 'stitched');
+      expect({ seed, n, query, ...shape(stitched) }).toEqual({ seed, n, query, ...shape(local) });
+      if (local.data) answered += 1;
+    }
+    expect(answered).toBeGreaterThan(100);
   });
 });
 
