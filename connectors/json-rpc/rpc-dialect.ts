@@ -12,7 +12,7 @@ export interface Selection {
   ids?: readonly string[];
 }
 
-export interface RpcModel {
+interface RpcModel {
   name: string;
   title: string;
 }

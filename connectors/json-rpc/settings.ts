@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
 
 /** One model, read record by record in the order of its ids. */
-export const jsonRpcStream = streamSettings.extend({
+const jsonRpcStream = streamSettings.extend({
   key: z.literal('id').default('id'),
   /** Only records of this domain, in the product's own notation, e.g. `[[type, =, out]]`. */
   domain: z.array(z.json()).default([]),

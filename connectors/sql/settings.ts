@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
 
 /** A table, a view, or a query of one's own. */
-export const sqlStream = streamSettings.extend({
+const sqlStream = streamSettings.extend({
   /** Read instead of a table; `resource` is then only its name in messages. */
   query: z.string().min(1).optional(),
   /** Columns read; all when left out. Key, cursor and delete flag are always read. */

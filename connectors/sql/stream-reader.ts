@@ -17,7 +17,7 @@ interface Phase {
   order: string[];
 }
 
-export interface RowPage {
+interface RowPage {
   rows: DriverRow[];
   next: string | null;
 }
