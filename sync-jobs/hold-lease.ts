@@ -1,7 +1,7 @@
 import type { Lease, StreamName, SyncStore } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 
-const LEASE_TTL = 60_000;
+const LEASE_TTL = 30_000;
 
 export interface HeldLease {
   lease: Lease;
@@ -46,11 +46,16 @@ export async function holdLease<T>(request: LeaseRequest, work: (held: HeldLease
   }
 }
 
-/** What a job answers when `holdLease` gave null. */
-export function streamBusy({ system, stream }: StreamName): HubError {
+/** What a job answers when `holdLease` gave null: who is at it, and until when at the latest. */
+export async function streamBusy(store: SyncStore, { system, stream }: StreamName): Promise<HubError> {
+  const { leaseOwner, leaseExpiresAt } = await store.state({ system, stream });
+  const holder = leaseOwner
+    ? `${leaseOwner} is at work on it and has it until ${leaseExpiresAt}`
+    : 'it was taken just now';
   return new HubError(
     'STREAM_BUSY',
-    `Expected ${system}/${stream} to be free, but another pass is at work on it. Wait for it to end, or try again.`,
+    `Expected ${system}/${stream} to be free, but ${holder}. ` +
+      'Wait for it to end; what a crashed process has left behind is free when that time is over.',
     { source: system, stream },
   );
 }

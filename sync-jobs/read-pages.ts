@@ -15,9 +15,9 @@ import { later, withPlausibleVersion } from './version-window.ts';
 import { warnOfFuture } from './warn-of-future.ts';
 
 /** A pass under way; `resume` is null until its first page is committed. */
-export type RunningPass = Omit<InterruptedPass, 'resume'> & { resume: string | null };
+type RunningPass = Omit<InterruptedPass, 'resume'> & { resume: string | null };
 
-export interface ReadPages {
+interface ReadPages {
   store: SyncStore;
   held: HeldLease;
   request: StreamRequest;

@@ -32,7 +32,7 @@ export async function reconcile(request: ReconcileRequest): Promise<ReconcileRun
       return { ...neverStarted(request, 'its deletes are not noticed by scans'), outcome: 'SKIPPED' };
     }
     const run = await holdLease({ ...request, store }, (held) => reconcileStream(store, held, request));
-    return run ?? { ...neverStarted(request), outcome: 'BUSY', error: streamBusy(request) };
+    return run ?? { ...neverStarted(request), outcome: 'BUSY', error: await streamBusy(store, request) };
   } catch (error) {
     return { ...neverStarted(request), outcome: 'FAILED', error: hubErrorOf(error, request) };
   }

@@ -25,7 +25,7 @@ export async function runSync(request: SyncRequest): Promise<SyncRun> {
       if (first.outcome !== 'FAILED' || first.error.code !== 'SOURCE_CURSOR_EXPIRED') return first;
       return await runPass(store, held, request, 'the source no longer accepted the cursor');
     });
-    return run ?? { ...neverStarted(request), outcome: 'BUSY', error: streamBusy(request) };
+    return run ?? { ...neverStarted(request), outcome: 'BUSY', error: await streamBusy(store, request) };
   } catch (error) {
     return { ...neverStarted(request), outcome: 'FAILED', error: hubErrorOf(error, request) };
   }

@@ -34,7 +34,7 @@ export interface RunCounts extends PageCounts {
 }
 
 /** Told after every page that was committed; the counts are those of the run so far. */
-export interface SyncProgress extends StreamName, RunCounts {
+interface SyncProgress extends StreamName, RunCounts {
   mode: RunMode;
 }
 

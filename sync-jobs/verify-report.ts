@@ -4,7 +4,7 @@ import type { Rechecked, Standing } from './recheck.ts';
 import { checksumOf, type FieldDifference, fieldDifferences } from './record-digest.ts';
 import { absent, type RecordState, rejected } from './record-state.ts';
 
-export interface SideFacts {
+interface SideFacts {
   records: number;
   /** Equal on both sides if and only if all canonical rows are; does not depend on the order of the records. */
   checksum: string;

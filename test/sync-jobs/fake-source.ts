@@ -2,7 +2,7 @@ import type { Connector, KeyVersion, Page, SourceRecord } from '../../connectors
 import type { JsonObject } from '../../schema/json.ts';
 import { shiftInstant } from '../../schema/time.ts';
 
-export interface TruthRecord {
+interface TruthRecord {
   key: string;
   version: string | null;
   deleted?: boolean;

@@ -10,7 +10,7 @@ import { type VerifyRequest, verify } from '../../sync-jobs/verify.ts';
 import type { VerifyReport } from '../../sync-jobs/verify-report.ts';
 import type { FakeSource } from './fake-source.ts';
 
-export const quiet = createLog({ level: 'silent' });
+const quiet = createLog({ level: 'silent' });
 
 /** One stream of orders from a fake source into a real cache. */
 export interface OrderStream {

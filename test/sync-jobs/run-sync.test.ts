@@ -285,6 +285,7 @@ describe.each(databases)('a sync pass on $name', (database) => {
     };
     expect(await stream.sync()).toMatchObject({ outcome: 'SUCCEEDED' });
     expect(second).toMatchObject({ outcome: 'BUSY', error: { code: 'STREAM_BUSY' }, runId: null });
+    expect(second).toMatchObject({ error: { message: expect.stringContaining('test is at work on it') } });
     expect(await runs()).toHaveLength(1);
   });
 
