@@ -54,8 +54,9 @@ export interface Problem {
   missingSecret?: boolean;
 }
 
-/** Aliases may repeat a node; more than this is a document made to explode. */
+/** Aliases may repeat a node, or hold themselves; more or deeper than this is a document made to explode. */
 const MAX_NODES = 200_000;
+const MAX_DEPTH = 100;
 
 /** Reads a YAML text; a text with syntax problems gives those and no tree. */
 export function readYamlTree(text: string, file: string): { tree: YamlTree } | { problems: Problem[] } {
@@ -76,17 +77,24 @@ export function readYamlTree(text: string, file: string): { tree: YamlTree } | {
   }
 
   let nodes = 0;
-  const convert = (node: ParsedNode | Node | null, fallback: Place): YamlTree => {
+  const convert = (node: ParsedNode | Node | null, around: Place, depth: number): YamlTree => {
+    const place = node?.range ? placeAt(node.range[0]) : around;
     nodes += 1;
-    if (nodes > MAX_NODES) throw new TooManyNodes();
-    const place = node?.range ? placeAt(node.range[0]) : fallback;
-    if (isAlias(node)) return convert(node.resolve(document) ?? null, place);
-    if (isSeq<Node>(node)) return { type: 'list', place, items: node.items.map((item) => convert(item, place)) };
+    if (nodes > MAX_NODES) throw new Unreadable(place, `more than ${MAX_NODES} values unfold here; use fewer aliases.`);
+    if (depth > MAX_DEPTH) throw new Unreadable(place, `values lie more than ${MAX_DEPTH} deep in one another here.`);
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (!target) throw new Unreadable(place, `*${node.source} names no anchor; write &${node.source} before it.`);
+      return convert(target, place, depth + 1);
+    }
+    if (isSeq<Node>(node)) {
+      return { type: 'list', place, items: node.items.map((item) => convert(item, place, depth + 1)) };
+    }
     if (isMap<Node, Node | null>(node)) {
       const tree: YamlMap = { type: 'map', place, entries: new Map() };
       for (const pair of node.items) {
         const keyPlace = pair.key.range ? placeAt(pair.key.range[0]) : place;
-        const value = convert(pair.value, keyPlace);
+        const value = convert(pair.value, keyPlace, depth + 1);
         const key = keyText(pair.key);
         if (key === '<<') mergeUnder(tree, value);
         else tree.entries.set(key, { keyPlace, value });
@@ -95,19 +103,28 @@ export function readYamlTree(text: string, file: string): { tree: YamlTree } | {
     }
     const scalar = isScalar(node) ? node : null;
     const value = scalarValue(scalar);
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new Unreadable(place, `${scalar?.source} has more digits than a number holds; put quotes around it.`);
+    }
     return { type: 'scalar', place, value, written: scalar?.source ?? String(value), substituted: false };
   };
 
   try {
-    return { tree: convert(document.contents, { file, line: 1, column: 1 }) };
+    return { tree: convert(document.contents, { file, line: 1, column: 1 }, 0) };
   } catch (error) {
-    if (!(error instanceof TooManyNodes)) throw error;
-    const message = `The file unfolds to more than ${MAX_NODES} values; use fewer aliases (*name).`;
-    return { problems: [{ place: { file, line: 1, column: 1 }, path: [], message }] };
+    if (!(error instanceof Unreadable)) throw error;
+    return { problems: [{ place: error.place, path: [], message: error.message }] };
   }
 }
 
-class TooManyNodes extends Error {}
+class Unreadable extends Error {
+  readonly place: Place;
+
+  constructor(place: Place, message: string) {
+    super(message);
+    this.place = place;
+  }
+}
 
 /** The tree as plain values, for validation. */
 export function plainOf(tree: YamlTree): unknown {

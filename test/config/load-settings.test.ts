@@ -47,6 +47,14 @@ streams:
     records: [{ entity: party, fields: { displayName: name } }]
 `;
 
+const bomb = Array.from(
+  { length: 12 },
+  (_, i) =>
+    `a${i}: &a${i} [${Array(9)
+      .fill(i === 0 ? '1' : `*a${i - 1}`)
+      .join(', ')}]`,
+).join('\n');
+
 function load(
   text: string,
   { env = {}, presets = {} }: { env?: Record<string, string>; presets?: Record<string, string> } = {},
@@ -214,15 +222,13 @@ gateway: { port: "\${PORT}" }
     expect(lines).toHaveLength(5);
   });
 
-  it('and a document that unfolds without end is refused, not unfolded', () => {
-    const bomb = Array.from(
-      { length: 12 },
-      (_, i) =>
-        `a${i}: &a${i} [${Array(9)
-          .fill(i === 0 ? '1' : `*a${i - 1}`)
-          .join(', ')}]`,
-    );
-    expect(refusal(`${bomb.join('\n')}\n${minimal}`).lines).toEqual([expect.stringContaining('use fewer aliases')]);
+  it.each([
+    ['unfolds without end', `${bomb}\n${minimal}`, 'use fewer aliases'],
+    ['holds itself', `log: &log { level: *log }\n${minimal}`, 'more than 100 deep'],
+    ['names an anchor that is not there', `log: *lgo\n${minimal}`, '1:6: *lgo names no anchor'],
+    ['has a number that numbers cannot hold', `log: { level: 12345678901234567890 }\n${minimal}`, '1:15: 1234'],
+  ])('and a document that %s is refused', (_what, text, expected) => {
+    expect(refusal(text).lines).toEqual([expect.stringContaining(expected)]);
   });
 });
 
