@@ -15,7 +15,7 @@ describe.each(databases)('freshness on $name', (database) => {
     cache = await database.open();
     const at = cache.dialect === 'mysql' ? '2026-03-01 11:58:00.000000' : '2026-03-01T11:58:00.000000Z';
     await cache.execute(
-      'INSERT INTO stream_states (system, stream, last_attempt_at, last_success_at, failures) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO stream_states (`system`, stream, last_attempt_at, last_success_at, failures) VALUES (?, ?, ?, ?, ?)',
       ['erp', 'orders', at, at, 0],
     );
   });

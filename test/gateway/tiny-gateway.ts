@@ -64,8 +64,8 @@ export async function startTinyGateway(options: Record<string, unknown> = {}): P
 /** Writes how a stream's last pass went, as the sync does. */
 export async function passed(cache: Cache, system: string, stream: string, at: number, error?: string): Promise<void> {
   await cache.execute(
-    `INSERT INTO stream_states (system, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    'INSERT INTO stream_states (`system`, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?)',
     [system, stream, instantOf(Date.now()), instantOf(at), error ?? null, error ? 'no answer' : null, error ? 1 : 0],
   );
 }
