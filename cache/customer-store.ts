@@ -32,19 +32,19 @@ export interface CustomerFilter {
   updatedAt?: { from?: string; to?: string } | null;
 }
 
-export interface CustomerListRequest {
+interface CustomerListRequest {
   search: string | null;
   filter: CustomerFilter;
 }
 
-export interface CustomerPageRequest extends CustomerListRequest {
+interface CustomerPageRequest extends CustomerListRequest {
   orderBy: string;
   first: number;
   after: Position | null;
 }
 
 /** Whom a party belongs to, and the rule that says so. */
-export interface CustomerLink {
+interface CustomerLink {
   customerId: string;
   rule: string;
   linkedAt: string;

@@ -2,7 +2,7 @@ import type { Sql } from './cache.ts';
 import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 
-export const interactions: RecordList = {
+const interactions: RecordList = {
   entity: 'interaction',
   orderings: bothWays('occurredAt'),
   filters: fieldFilters('interaction', {
@@ -15,7 +15,7 @@ export const interactions: RecordList = {
   sums: {},
 };
 
-export const cases: RecordList = {
+const cases: RecordList = {
   entity: 'serviceCase',
   orderings: bothWays('openedAt'),
   filters: fieldFilters('serviceCase', {
@@ -40,7 +40,7 @@ export const cases: RecordList = {
   sums: {},
 };
 
-export const surveys: RecordList = {
+const surveys: RecordList = {
   entity: 'surveyResponse',
   orderings: bothWays('respondedAt'),
   filters: fieldFilters('surveyResponse', {
@@ -53,7 +53,7 @@ export const surveys: RecordList = {
   sums: {},
 };
 
-export const opportunities: RecordList = {
+const opportunities: RecordList = {
   entity: 'opportunity',
   orderings: bothWays('openedOn'),
   filters: fieldFilters('opportunity', {

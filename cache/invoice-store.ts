@@ -32,7 +32,7 @@ const overdue: Filter = (wanted, context) => {
   return { sql: `COALESCE(${late.sql}, 0) = 0`, parameters: late.parameters };
 };
 
-export const invoices: RecordList = {
+const invoices: RecordList = {
   entity: 'invoice',
   orderings: bothWays('issueDate', 'dueDate'),
   filters: {
@@ -64,7 +64,7 @@ export const invoices: RecordList = {
   sums: { amount: 'totalAmount', netAmount: 'netAmount', outstanding: 'outstandingAmount' },
 };
 
-export const payments: RecordList = {
+const payments: RecordList = {
   entity: 'payment',
   orderings: bothWays('receivedAt'),
   filters: fieldFilters('payment', {
@@ -86,7 +86,7 @@ export const payments: RecordList = {
   sums: { amount: 'amount' },
 };
 
-export interface Balance {
+interface Balance {
   amount: string;
   currency: string | null;
 }

@@ -15,7 +15,7 @@ const overdue: Filter = (wanted, context) => {
   return wanted ? late : { ...late, sql: `NOT ${late.sql}` };
 };
 
-export const orders: RecordList = {
+const orders: RecordList = {
   entity: 'order',
   orderings: bothWays('orderDate', 'orderNumber'),
   filters: {

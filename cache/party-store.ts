@@ -8,7 +8,7 @@ const customer: Filter = (ids) => {
   return { sql: `t.id IN (SELECT party_id FROM customer_links WHERE ${chosen.sql})`, parameters: chosen.parameters };
 };
 
-export const parties: RecordList = {
+const parties: RecordList = {
   entity: 'party',
   orderings: bothWays('displayName'),
   filters: {
@@ -25,7 +25,7 @@ export const parties: RecordList = {
   sums: {},
 };
 
-export const accounts: RecordList = {
+const accounts: RecordList = {
   entity: 'account',
   orderings: bothWays('accountNumber'),
   filters: fieldFilters('account', {

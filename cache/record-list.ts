@@ -47,7 +47,7 @@ export function columnOfField(field: string): string {
 }
 
 /** The field has one of the values. */
-export function oneOfField(entity: Entity, field: string): Filter {
+function oneOfField(entity: Entity, field: string): Filter {
   const kind = kindOfField(entity, field);
   return (values, { dialect }) =>
     among(
@@ -57,13 +57,13 @@ export function oneOfField(entity: Entity, field: string): Filter {
 }
 
 /** The field lies in a span. */
-export function spanOfField(entity: Entity, field: string): Filter {
+function spanOfField(entity: Entity, field: string): Filter {
   const kind = kindOfField(entity, field);
   return (span, { dialect }) => within(columnOfField(field), kind, span as { from?: string; to?: string }, dialect);
 }
 
 /** The record's party belongs to one of the customers. */
-export const ofCustomers: Filter = (ids) => {
+const ofCustomers: Filter = (ids) => {
   const chosen = among('customer_id', ids as string[]);
   return {
     sql: `t.party_id IN (SELECT party_id FROM customer_links WHERE ${chosen.sql})`,

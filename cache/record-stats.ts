@@ -21,7 +21,7 @@ export interface StatsGroup {
 }
 
 /** The most groups one answer holds; the largest come first. */
-export const MAX_GROUPS = 1_000;
+const MAX_GROUPS = 1_000;
 
 /** Counts and exact sums of a list by groups, where sums exist always apart by currency. */
 export async function recordStats(sql: Sql, list: RecordList, request: StatsRequest): Promise<StatsGroup[]> {

@@ -4,7 +4,7 @@ import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 import type { DecodedRow } from './row-codec.ts';
 
-export const shipments: RecordList = {
+const shipments: RecordList = {
   entity: 'shipment',
   orderings: bothWays('shippedAt'),
   filters: fieldFilters('shipment', {
@@ -29,7 +29,7 @@ export const shipments: RecordList = {
   sums: {},
 };
 
-export const returns: RecordList = {
+const returns: RecordList = {
   entity: 'customerReturn',
   orderings: bothWays('returnedAt'),
   filters: fieldFilters('customerReturn', {

@@ -50,13 +50,13 @@ export interface TimelineEvent extends TimelinePosition {
   entity: Entity;
 }
 
-export interface TimelineRequest {
+interface TimelineRequest {
   kinds: readonly TimelineKind[];
   first: number;
   after: TimelinePosition | null;
 }
 
-export interface TimelinePage {
+interface TimelinePage {
   events: TimelineEvent[];
   hasNextPage: boolean;
 }

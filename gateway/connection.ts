@@ -20,7 +20,7 @@ export interface Connection<Node = object> {
   stats?(groupBy: readonly string[]): Promise<StatsGroup[]>;
 }
 
-export interface ListArguments {
+interface ListArguments {
   filter?: Record<string, unknown> | null;
   orderBy?: string | null;
   first?: number | null;

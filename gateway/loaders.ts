@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 
 /** Reads what belongs to each key; keys with nothing are left out. */
-export type ReadByKeys<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
+type ReadByKeys<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
 
 /** One request's loaders: what many fields ask for by key becomes one read, and is read once. */
 export interface Loaders {

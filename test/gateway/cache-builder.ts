@@ -4,7 +4,7 @@ import { columnName, entityTables, fieldsOf } from '../../cache/tables.ts';
 import { newCustomerId, recordId } from '../../schema/ids.ts';
 import type { CanonicalFields, Entity } from '../../schema/records.ts';
 
-export interface BuiltRow {
+interface BuiltRow {
   entity: Entity;
   id: string;
   system: string;

@@ -5,7 +5,7 @@ import type { Lane } from '../../gateway/choose-lane.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
 
 /** Noon of the day the tests ask their questions on. */
-export const TODAY = '2026-03-01';
+const TODAY = '2026-03-01';
 
 export interface GraphUnderTest {
   graph: CustomerGraph;
