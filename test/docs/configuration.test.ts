@@ -41,7 +41,7 @@ describe('docs/configuration.md', () => {
   });
 
   it.each(entities)('lists all fields of %s', (entity) => {
-    const row = page.split('\n').find((line) => line.startsWith(`| \`${entity}\` |`)) ?? '';
+    const row = page.split('\n').find((line) => new RegExp(`^\\| \`${entity}\` *\\|`).test(line)) ?? '';
     const listed =
       row
         .replaceAll(/\([^)]*\)|\*/g, '')
