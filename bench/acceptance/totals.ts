@@ -9,20 +9,20 @@ export function add(totals: Totals, name: string, amount: string | number): void
   totals.set(name, typeof amount === 'number' ? sum.toFixed() : sum.toFixed(2));
 }
 
-/** One line a total: what the graph says beside what each witness says, and whether they all agree. */
-export function compareTotals(graph: Totals, witnesses: Record<string, Totals>): { text: string; differences: number } {
+/** One line a total: what the hub shows beside what each witness says, and whether they all agree. */
+export function compareTotals(shown: Totals, witnesses: Record<string, Totals>): { text: string; differences: number } {
   const names = [
-    ...new Set([...graph.keys(), ...Object.values(witnesses).flatMap((totals) => [...totals.keys()])]),
+    ...new Set([...shown.keys(), ...Object.values(witnesses).flatMap((totals) => [...totals.keys()])]),
   ].sort();
-  const headings = ['total', 'graph', ...Object.keys(witnesses), 'equal'];
+  const headings = ['total', 'hub', ...Object.keys(witnesses), 'equal'];
   let differences = 0;
   const rows = names.map((name) => {
     const said = Object.values(witnesses).map((totals) => totals.get(name));
     // A witness need not know every total, but what it knows has to be so.
     const told = said.filter((value) => value !== undefined);
-    const equal = told.length > 0 && told.every((value) => value === (graph.get(name) ?? '0'));
+    const equal = told.length > 0 && told.every((value) => value === (shown.get(name) ?? '0'));
     if (!equal) differences += 1;
-    return [name, graph.get(name) ?? '-', ...said.map((value) => value ?? ''), equal ? 'yes' : 'NO'];
+    return [name, shown.get(name) ?? '-', ...said.map((value) => value ?? ''), equal ? 'yes' : 'NO'];
   });
   return { text: aligned([headings, ...rows]), differences };
 }
