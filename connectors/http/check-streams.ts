@@ -7,10 +7,12 @@ export interface CheckRequest {
   streams: Readonly<Record<string, { cursor?: CursorSettings | undefined }>>;
   /** The source's clock; the first call to the source, so it also proves the login. */
   now(signal: AbortSignal): Promise<string | null>;
-  /** Any record of a stream; null when it is empty. */
-  readOne(stream: string, signal: AbortSignal): Promise<SourceRecord | null>;
+  /** A few records of a stream. */
+  readSome(stream: string, signal: AbortSignal): Promise<SourceRecord[]>;
   /** Asks for changes since an instant, to see that the source takes the question. */
   askSince(stream: string, since: string, signal: AbortSignal): Promise<void>;
+  /** Whether a pass that asks for changes also gets the records that carry no stamp. */
+  readsUnstamped(stream: string): boolean;
 }
 
 /** Tries login, clock, one record a stream, and its cursor. What fails is a result, not an exception. */
@@ -22,14 +24,14 @@ export async function checkStreams(request: CheckRequest, signal: AbortSignal): 
     { ...login, probe: 'clock' },
   ];
   for (const [name, { cursor }] of Object.entries(request.streams)) {
-    let record: SourceRecord | null = null;
+    let records: SourceRecord[] = [];
     const one = await probe(`${name}: one row`, async () => {
-      record = await request.readOne(name, signal);
-      return record ? `read ${record.key}` : 'the stream is empty';
+      records = await request.readSome(name, signal);
+      return records[0] ? `read ${records[0].key}` : 'the stream is empty';
     });
     results.push(one);
     if (one.ok && cursor)
-      results.push(await probe(`${name}: cursor`, () => tryCursor(request, name, record, cursor, signal)));
+      results.push(await probe(`${name}: cursor`, () => tryCursor(request, name, records, cursor, signal)));
   }
   return results;
 }
@@ -37,14 +39,20 @@ export async function checkStreams(request: CheckRequest, signal: AbortSignal): 
 async function tryCursor(
   request: CheckRequest,
   name: string,
-  record: SourceRecord | null,
+  records: SourceRecord[],
   cursor: CursorSettings,
   signal: AbortSignal,
 ): Promise<string> {
   const fields = [cursor.field].flat().join(', ');
   await request.askSince(name, sinceFor(cursor), signal);
-  if (record && record.version === null)
-    return `the source takes the question; ${record.key} carries no stamp in ${fields}`;
+  const unstamped = records.find(({ version }) => version === null);
+  if (unstamped && !request.readsUnstamped(name)) {
+    throw new Error(
+      `expected a stamp in ${fields} on every record, got ${unstamped.key} without: its changes would not be read. Add a ` +
+        'second stamp to `cursor.field` that the source also looks at, or leave `since` out',
+    );
+  }
+  if (unstamped) return `changes are told by ${fields}; records without, such as ${unstamped.key}, are read each time`;
   return `changes are told by ${fields}`;
 }
 
@@ -58,7 +66,12 @@ async function probe(name: string, attempt: () => Promise<string>): Promise<Chec
   try {
     return { probe: name, ok: true, detail: await attempt() };
   } catch (error) {
-    const detail = error instanceof HubError ? `${error.code}: ${error.message}` : String(error);
+    const detail =
+      error instanceof HubError
+        ? `${error.code}: ${error.message}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
     return { probe: name, ok: false, detail };
   }
 }

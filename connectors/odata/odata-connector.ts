@@ -1,4 +1,5 @@
 import type { Connector, CreateConnector, DiscoveredStream, PullRequest, SourceRecord } from '../connector.ts';
+import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { streamOf } from '../stream-of.ts';
 import { discoverEntitySets } from './discover-entity-sets.ts';
@@ -9,6 +10,9 @@ import { pullLinks } from './link-pull.ts';
 import { scanEntityKeys } from './scan-entity-keys.ts';
 import { createOdataService } from './service.ts';
 import type { OdataSettings } from './settings.ts';
+
+/** How many records a check looks at. */
+const SAMPLE = 20;
 
 /** Reads entity sets of an OData v2 or v4 service. */
 export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, settings }) => {
@@ -34,18 +38,18 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
     yield* read(target, request, signal);
   }
 
-  async function readOne(name: string, signal: AbortSignal): Promise<SourceRecord | null> {
-    const { reader, resource, filter } = await targetOf(name, signal);
-    const query = { $top: '1', $filter: filter };
-    const { items } = await service.page({ stream: name, resource, query, pageSize: 1 }, signal);
-    return items[0] ? reader.recordOf(items[0]) : null;
+  async function readSome(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
+    const { reader, resource, filter, expand } = await targetOf(name, signal);
+    const query = { $top: String(SAMPLE), $filter: filter, $select: reader.select(), $expand: expand };
+    const { items } = await service.page({ stream: name, resource, query, pageSize: SAMPLE }, signal);
+    return items.map(reader.recordOf);
   }
 
-  async function now(signal: AbortSignal): Promise<string | null> {
-    const [first] = Object.entries(settings.streams);
-    if (!first) return null;
-    const [stream, { resource }] = first;
-    return (await service.page({ stream, resource, query: { $top: '1' }, pageSize: 1 }, signal)).date;
+  function now(signal: AbortSignal): Promise<string | null> {
+    return anyStream(Object.keys(settings.streams), async (stream) => {
+      const { resource } = streamOf(system, settings.streams, stream);
+      return (await service.page({ stream, resource, query: { $top: '1' }, pageSize: 1 }, signal)).date;
+    });
   }
 
   async function readChunk(target: PullTarget, keys: Bound[][], signal: AbortSignal): Promise<SourceRecord[]> {
@@ -70,7 +74,8 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
         {
           streams: settings.streams,
           now,
-          readOne,
+          readSome,
+          readsUnstamped: () => true,
           async askSince(name, since) {
             for await (const _ of pull(name, { since, resume: null }, signal)) return;
           },

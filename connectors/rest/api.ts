@@ -1,4 +1,5 @@
 import type { HubError } from '../../config/errors.ts';
+import { isSecretKey } from '../../config/redact.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';
 import { addressBelow, nextAddress } from '../http/address.ts';
@@ -19,7 +20,7 @@ export interface RestApi {
 
 export function createRestApi(system: string, settings: RestSettings): RestApi {
   const { url, auth, timeout, headers } = settings;
-  const http = createHttpClient({ system, auth, timeout, secrets: Object.values(headers) });
+  const http = createHttpClient({ system, auth, timeout, secrets: secretsOf(settings) });
   return {
     get({ stream, path, query }, signal) {
       const isAddress = /^https?:/i.test(path);
@@ -37,6 +38,16 @@ export function createRestApi(system: string, settings: RestSettings): RestApi {
     protocolError: http.protocolError,
     close: http.close,
   };
+}
+
+/** Some sources take their key as a parameter; addresses are shown in errors. */
+function secretsOf({ url, headers, streams }: RestSettings): string[] {
+  const parameters = [
+    ...new URL(url).searchParams,
+    ...Object.values(streams).flatMap(({ params }) => Object.entries(params)),
+  ];
+  const secret = parameters.filter(([name]) => isSecretKey(name)).map(([, value]) => String(value));
+  return [...Object.values(headers), ...secret];
 }
 
 /** One list, and how its records are told apart. */

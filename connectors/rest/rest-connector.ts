@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { HubError } from '../../config/errors.ts';
 import type { Connector, CreateConnector, Page, PullRequest, SourceRecord } from '../connector.ts';
+import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import { compileStampText } from '../mapping/stamp-text.ts';
@@ -65,18 +66,19 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
     }
   }
 
-  async function readOne(name: string, signal: AbortSignal): Promise<SourceRecord | null> {
-    for await (const { records } of pull(name, { since: null, resume: null }, signal)) return records[0] ?? null;
-    return null;
+  async function readSome(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
+    for await (const { records } of pull(name, { since: null, resume: null }, signal)) return records;
+    return [];
   }
 
-  async function now(signal: AbortSignal): Promise<string | null> {
-    const [first] = Object.entries(settings.streams);
-    if (!first) return null;
-    const [stream, { resource, params, paging = settings.paging }] = first;
-    const fixed = Object.entries(params).map(([param, value]) => [param, String(value)] as const);
-    const size: Parameters = 'sizeParam' in paging && paging.sizeParam ? [[paging.sizeParam, '1']] : [];
-    return (await api.get({ stream, path: resource, query: [...fixed, ...size] }, signal)).date;
+  function now(signal: AbortSignal): Promise<string | null> {
+    return anyStream(Object.keys(settings.streams), async (name) => {
+      const stream = streamOf(system, settings.streams, name);
+      const paging = stream.paging ?? settings.paging;
+      const size: Parameters = 'sizeParam' in paging && paging.sizeParam ? [[paging.sizeParam, '1']] : [];
+      const { path, query } = listOf(name, stream, size);
+      return (await api.get({ stream: name, path, query }, signal)).date;
+    });
   }
 
   return {
@@ -87,7 +89,8 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
         {
           streams: settings.streams,
           now,
-          readOne,
+          readSome,
+          readsUnstamped: (name) => streamOf(system, settings.streams, name).since === undefined,
           async askSince(name, since) {
             for await (const _ of pull(name, { since, resume: null }, signal)) return;
           },

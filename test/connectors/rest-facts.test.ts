@@ -199,6 +199,45 @@ describe('a REST list that changes while it is read', () => {
   });
 });
 
+describe('the check of a REST source', () => {
+  const cursor = { cursor: { field: 'modified' } };
+
+  it('refuses a stream whose records carry no stamp, since their changes would not be read', async () => {
+    const { connector } = await serve(() => ({ body: { data: [{ id: 'A', modified: null }] } }), {
+      ...cursor,
+      since: { param: 's' },
+    });
+    const failed = (await connector.check(live())).filter(({ ok }) => !ok);
+    expect(failed).toEqual([{ probe: 'things: cursor', ok: false, detail: expect.stringContaining('got A without') }]);
+  });
+
+  it('names the stream that may not be read, and goes on with the others', async () => {
+    const { server, connector } = await serve(
+      (url) => (url.pathname.endsWith('things') ? { status: 403, body: {} } : { body: { data: [] } }),
+      {},
+    );
+    const more = {
+      closed: { resource: '/things', key: 'id', records },
+      open: { resource: '/open', key: 'id', itemsPath: 'data', records },
+    };
+    const settings = sourceSchema.parse({ kind: 'rest', url: server.origin, streams: more });
+    const both = connect({ system: 'crm', settings });
+    expect((await both.check(live())).map(({ probe, ok }) => [probe, ok])).toEqual([
+      ['login', true],
+      ['clock', true],
+      ['closed: one row', false],
+      ['open: one row', true],
+    ]);
+    await both.close();
+    await expect(connector.now(live())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+  });
+
+  it('shows no key that travels in the address', async () => {
+    const { connector } = await serve(() => ({ status: 400, body: {} }), { params: { api_key: 'k3y-in-address' } });
+    expect(JSON.stringify(await connector.check(live()))).not.toContain('k3y-in-address');
+  });
+});
+
 describe('single REST records', () => {
   it('are read from their own addresses, and left out where there is none', async () => {
     const { server, connector } = await serve(
