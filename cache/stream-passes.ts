@@ -18,7 +18,7 @@ const instant: FieldKind = { type: 'instant' };
 /** How the passes of all streams went: a few rows, without the counts `StatusStore.streams` makes. */
 export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
   const rows = await sql.query(
-    'SELECT system, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures FROM stream_states',
+    'SELECT `system`, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures FROM stream_states',
   );
   return rows.map((row) => ({
     system: String(row.system),
