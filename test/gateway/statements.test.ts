@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Lane } from '../../gateway/choose-lane.ts';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';
 import { graphUnderTest } from './graph-under-test.ts';
@@ -18,26 +19,29 @@ const CUSTOMER_360 = `query ($id: ID!) { customer(id: $id) {
 } }`;
 
 describe.each(databases)('SQL statements on $name', (database) => {
-  beforeAll(() => undefined);
   afterAll(() => database.drop());
 
-  async function statementsFor(ordersEach: number): Promise<string[]> {
+  async function statementsFor(ordersEach: number, lane: Lane): Promise<string[]> {
     const cache = await database.open();
     const builder = createCacheBuilder();
     const company = sampleCompany(builder, { customers: 3, ordersEach });
     await builder.save(cache);
     const graph = graphUnderTest(cache);
-    const data = await graph.data(CUSTOMER_360, { id: company.customerIds[1] });
-    expect(data.customer.orders.nodes.length).toBeGreaterThan(ordersEach / 2);
-    expect(data.customer.timeline.nodes.length).toBeGreaterThan(ordersEach / 2);
+    const { data, errors } = await graph.ask(CUSTOMER_360, { id: company.customerIds[1] }, lane);
+    expect(errors).toBeUndefined();
+    const customer = data?.customer as Record<'orders' | 'timeline', { nodes: unknown[] }>;
+    expect(customer.orders.nodes.length).toBeGreaterThan(ordersEach / 2);
+    expect(customer.timeline.nodes.length).toBeGreaterThan(ordersEach / 2);
     return graph.statements();
   }
 
   /** Which reads happen to fall together varies a little; how many there can be does not. */
-  it('of a customer-360 operation do not grow with the number of orders', async () => {
-    const bound = 45;
+  it.each([
+    ['local', 45],
+    ['stitched', 70],
+  ] as const)('of a customer-360 operation do not grow with the number of orders (%s lane)', async (lane, bound) => {
     for (const ordersEach of [6, 60, 120]) {
-      const sent = await statementsFor(ordersEach);
+      const sent = await statementsFor(ordersEach, lane);
       expect({ ordersEach, within: sent.length <= bound, sent: sent.length }).toMatchObject({ within: true });
     }
   });
