@@ -29,7 +29,7 @@ export interface HttpClientOptions {
   secrets?: readonly string[];
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   url: string;
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance } from 'axios';
 
-export interface Exchange {
+interface Exchange {
   method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;

@@ -128,7 +128,7 @@ export function joinDateAndTime(date: string, time: string | null, format: strin
 }
 
 /** OData v2's `PT15H32M21S` → `15:32:21`; null for any other text. */
-export function odataTime(text: string): string | null {
+function odataTime(text: string): string | null {
   const match = /^PT(?:(\d{1,2})H)?(?:(\d{1,2})M)?(?:(\d{1,2})(\.\d+)?S)?$/.exec(text);
   if (!match) return null;
   const [, hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;

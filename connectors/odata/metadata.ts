@@ -5,7 +5,7 @@ export interface EntitySet {
   properties: Record<string, Property>;
 }
 
-export interface Property {
+interface Property {
   /** `Edm.String`, `Edm.DateTimeOffset`, … */
   type: string;
   nullable: boolean;

@@ -6,7 +6,7 @@ import type { OdataSettings } from './settings.ts';
 import { type EntityPage, readEntityPage } from './wire.ts';
 
 /** Query options by their OData names (`$filter`, …); undefined ones are left out. */
-export type Query = Record<string, string | undefined>;
+type Query = Record<string, string | undefined>;
 
 /** One OData service: addresses, headers, envelopes and `$metadata`, whatever the version. */
 export interface OdataService {
@@ -18,7 +18,7 @@ export interface OdataService {
   close(): void;
 }
 
-export interface PageRequest {
+interface PageRequest {
   stream: string;
   resource: string;
   query: Query;

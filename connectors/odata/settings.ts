@@ -3,7 +3,7 @@ import { sourceSettings, streamSettings } from '../../config/settings.ts';
 import { httpAuth, httpUrl } from '../http/settings.ts';
 
 /** One entity set. */
-export const odataStream = streamSettings.extend({
+const odataStream = streamSettings.extend({
   /** Properties asked for; those of `key`, `cursor` and `deletes` are always added. All when left out. */
   select: z.array(z.string().min(1)).optional(),
   /** Navigation properties read with each record, e.g. `to_Item`. */

@@ -6,7 +6,7 @@ const parameter = z.string().min(1);
 const path = z.string().min(1);
 
 /** How a list longer than one answer is read on. */
-export const restPaging = z.discriminatedUnion('type', [
+const restPaging = z.discriminatedUnion('type', [
   /** The answer holds all. */
   z.strictObject({ type: z.literal('none') }),
   /** The answer names the cursor of the next page, at `nextPath`; without one it is the last. */
@@ -38,7 +38,7 @@ export const restPaging = z.discriminatedUnion('type', [
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** One list of records. */
-export const restStream = streamSettings.extend({
+const restStream = streamSettings.extend({
   /** Where the answer holds the records; '' when the answer is the list. The source's when left out. */
   itemsPath: z.string().optional(),
   /** Sent with every request of the stream, e.g. `sort: modified,id`. */

@@ -55,7 +55,7 @@ export function inOrder(rows: Iterable<Row>): Row[] {
   return [...rows].sort((a, b) => compare(a.stamp, b.stamp) || compare(a.id, b.id));
 }
 
-export function compare(a: string, b: string): number {
+function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 

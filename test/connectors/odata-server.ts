@@ -4,7 +4,7 @@ import { compileFilter, order } from './odata-filter.ts';
 export const ODATA_LOGIN = { username: 'reader', password: 'odata-Secret-1' };
 
 /** A property as the server keeps it: comparable text or number, and how it is written in JSON. */
-export interface PropertyType {
+interface PropertyType {
   edm: string;
   nullable?: boolean;
   /** The JSON text of a value; a quoted string when left out. */

@@ -43,7 +43,7 @@ async function startHarness(version: 2 | 4, paging: 'keyset' | 'links'): Promise
             ...ODATA_LOGIN,
             ...(fault === 'wrong-password' ? { password: 'wrong-Secret-9' } : {}),
           },
-          timeout: '300ms',
+          timeout: fault === 'hang' ? '300ms' : '10s',
           streams: {
             things: {
               resource: 'Things',

@@ -35,7 +35,7 @@ async function startHarness(type: keyof typeof pagings): Promise<Harness> {
           kind: 'rest',
           url: fault === 'unreachable' ? 'http://127.0.0.1:9' : server.origin,
           auth: { type: 'bearer', token: fault === 'wrong-password' ? 'wrong-Token-9' : REST_TOKEN },
-          timeout: '300ms',
+          timeout: fault === 'hang' ? '300ms' : '10s',
           paging: pagings[type],
           itemsPath: 'data',
           streams: {
