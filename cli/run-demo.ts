@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { createStatusStore } from '../cache/status-store.ts';
 import { createLog } from '../config/log.ts';
-import { type DemoSources, startDemoSources } from '../demo/start-demo-sources.ts';
 import type { DemoCommandOptions } from './commands/demo.ts';
 import { type Hub, openHub } from './compose.ts';
 import { describeDemo } from './demo-screen.ts';
+import { type RunningSources, startSources } from './demo-sources.ts';
 import { nameOf } from './progress.ts';
 import { readSettings } from './read-settings.ts';
 import { selectStreams } from './select-streams.ts';
@@ -22,7 +22,7 @@ export async function runDemo(options: DemoCommandOptions): Promise<void> {
   const signal = stopSignal();
   const folder = prepareFolder(options);
   terminal.err(`Making a company (seed ${options.seed}, scale ${options.scale}) and starting its four systems …`);
-  const sources = await startDemoSources({ seed: options.seed, scale: options.scale, directory: folder });
+  const sources = await startSources({ seed: options.seed, scale: options.scale, directory: folder });
   try {
     const settingsFile = writeSettings(folder, sources, options.port);
     const settings = readSettings(settingsFile, {});
@@ -40,7 +40,7 @@ export async function runDemo(options: DemoCommandOptions): Promise<void> {
 
 interface ServeDemo {
   hub: Hub;
-  sources: DemoSources;
+  sources: RunningSources;
   settingsFile: string;
   signal: AbortSignal;
   changes: boolean;
@@ -58,7 +58,7 @@ async function serveDemo({ hub, sources, settingsFile, signal, changes }: ServeD
     if (signal.aborted) return;
     const schedule = hub.schedule();
     await schedule.start();
-    if (changes) void sources.startChanging({ everyMs: CHANGE_EVERY });
+    if (changes) sources.startChanging(CHANGE_EVERY);
     const streamsNow = await createStatusStore(hub.cache).streams();
     const seconds = Math.round((Date.now() - started) / 1_000);
     terminal.out(
@@ -101,7 +101,7 @@ function prepareFolder({ data, keep }: DemoCommandOptions): string {
 }
 
 /** The demo's settings with everything filled in, so that other commands can be pointed at the running demo. */
-function writeSettings(folder: string, sources: DemoSources, port: number): string {
+function writeSettings(folder: string, sources: RunningSources, port: number): string {
   const file = join(folder, 'customer360.yaml');
   const own = { database: { url: `sqlite:${join(folder, 'cache.db')}` }, gateway: { port } };
   writeFileSync(file, stringify({ ...sources.settings, ...own }), { mode: 0o600 });
