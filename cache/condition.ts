@@ -24,6 +24,14 @@ export function among(expression: string, values: readonly SqlParameter[]): Cond
   return { sql: `${expression} IN (${values.map(() => '?').join(', ')})`, parameters: [...values] };
 }
 
+/**
+ * Names of systems, enum values and ids are kept as ASCII, and MariaDB refuses to compare such a column with anything
+ * else. What is not ASCII is none of them, so it is left out.
+ */
+export function asciiOnly(values: readonly string[]): string[] {
+  return values.filter((value) => !/[^\x20-\x7e]/.test(value));
+}
+
 /** A span whose missing ends are open. The upper end belongs to it, but for instants. */
 export function within(
   expression: string,

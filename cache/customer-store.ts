@@ -1,6 +1,6 @@
 import type { FieldKind } from '../schema/fields.ts';
 import type { Row, Sql } from './cache.ts';
-import { allOf, among, type Condition, within } from './condition.ts';
+import { allOf, among, asciiOnly, type Condition, within } from './condition.ts';
 import { behind, type Ordering, orderByText, type Position } from './keyset.ts';
 import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
@@ -33,7 +33,7 @@ export interface CustomerFilter {
 }
 
 interface CustomerListRequest {
-  search: string | null;
+  search: string;
   filter: CustomerFilter;
 }
 
@@ -162,7 +162,7 @@ export function createCustomerStore(sql: Sql): CustomerStore {
   }
 
   function conditionsOf({ search, filter }: CustomerListRequest): Condition[] {
-    const conditions = searchConditions(search ?? '');
+    const conditions = searchConditions(search);
     if (filter.kind) conditions.push(among('c.kind', filter.kind));
     if (filter.country) conditions.push(among('c.country', filter.country));
     if (filter.taxId) conditions.push(among('c.tax_id', filter.taxId));
@@ -199,7 +199,7 @@ function searchConditions(search: string): Condition[] {
 }
 
 function knownTo(systems: readonly string[]): Condition {
-  const chosen = among('p.`system`', systems);
+  const chosen = among('p.`system`', asciiOnly(systems));
   return {
     sql: `c.id IN (SELECT l.customer_id FROM parties p JOIN customer_links l ON l.party_id = p.id WHERE ${chosen.sql})`,
     parameters: chosen.parameters,

@@ -1,7 +1,7 @@
 import type { FieldKind } from '../schema/fields.ts';
 import type { Entity } from '../schema/records.ts';
 import type { Dialect } from './columns.ts';
-import { among, type Condition, within } from './condition.ts';
+import { among, asciiOnly, type Condition, within } from './condition.ts';
 import type { Ordering } from './keyset.ts';
 import { encodeValue } from './row-codec.ts';
 import { columnName, fieldsOf, rowColumns } from './tables.ts';
@@ -49,11 +49,14 @@ export function columnOfField(field: string): string {
 /** The field has one of the values. */
 function oneOfField(entity: Entity, field: string): Filter {
   const kind = kindOfField(entity, field);
-  return (values, { dialect }) =>
-    among(
+  const isText = kind.type === 'text';
+  return (values, { dialect }) => {
+    const possible = isText ? (values as string[]) : asciiOnly(values as string[]);
+    return among(
       columnOfField(field),
-      (values as string[]).map((value) => encodeValue(kind, value, dialect)),
+      possible.map((value) => encodeValue(kind, value, dialect)),
     );
+  };
 }
 
 /** The field lies in a span. */

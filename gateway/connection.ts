@@ -5,7 +5,7 @@ import type { DecodedRow } from '../cache/row-codec.ts';
 import type { FieldKind } from '../schema/fields.ts';
 import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
 import type { GraphContext } from './context.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isId } from './cursor.ts';
 import { filterOf, pageSize } from './page-arguments.ts';
 import { keepRecords, type RecordSource } from './records.ts';
 import type { Stores } from './stores.ts';
@@ -110,7 +110,7 @@ export function positionOf(cursor: string, tag: string, kind: FieldKind) {
   const [value = null, id] = decodeCursor(
     cursor,
     tag,
-    (values) => values.length === 2 && isValueOf(kind, values[0]) && typeof values[1] === 'string',
+    (values) => values.length === 2 && isValueOf(kind, values[0]) && isId(values[1]),
   );
   return { value, id: String(id) };
 }

@@ -22,6 +22,11 @@ export function decodeCursor(
   return values as (string | null)[];
 }
 
+/** Ids of cursors are compared with columns of ids: nothing else may get there. */
+export function isId(value: string | null | undefined): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value ?? '');
+}
+
 function readArray(cursor: string): unknown[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

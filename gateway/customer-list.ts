@@ -1,8 +1,9 @@
 import type { CustomerFilter, CustomerRow } from '../cache/customer-store.ts';
+import { HubError } from '../config/errors.ts';
 import { type Connection, once, positionOf } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { encodeCursor } from './cursor.ts';
-import { pageSize } from './page-arguments.ts';
+import { boundedFilter, pageSize } from './page-arguments.ts';
 
 interface CustomersArguments {
   search?: string | null;
@@ -18,7 +19,7 @@ export function customers(_source: unknown, args: CustomersArguments, context: G
   const orderBy = args.orderBy ?? 'NAME_ASC';
   const field = stores.customers.orderingField(orderBy);
   const tag = `Query.customers(orderBy: ${orderBy})`;
-  const list = { search: args.search ?? null, filter: args.filter ?? {} };
+  const list = { search: boundedSearch(args.search ?? ''), filter: boundedFilter(args.filter ?? {}) };
   const first = pageSize(args.first, context);
   const kind = field === 'displayName' ? ({ type: 'longText' } as const) : ({ type: 'instant' } as const);
   const after = args.after == null ? null : positionOf(args.after, tag, kind);
@@ -32,4 +33,15 @@ export function customers(_source: unknown, args: CustomersArguments, context: G
     cursorOf: (row) => encodeCursor(tag, [row[field], row.id]),
     count: once(() => stores.customers.count(list)),
   };
+}
+
+const MAX_SEARCH = 200;
+
+/** Throws BAD_USER_INPUT for a search that is longer than any name. */
+function boundedSearch(search: string): string {
+  if (search.length <= MAX_SEARCH) return search;
+  throw new HubError(
+    'BAD_USER_INPUT',
+    `Expected a search of at most ${MAX_SEARCH} characters, got ${search.length}. Search by fewer words.`,
+  );
 }

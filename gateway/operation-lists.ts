@@ -1,10 +1,11 @@
+import { asciiOnly } from '../cache/condition.ts';
 import type { QuarantinedRecord } from '../cache/quarantine-store.ts';
 import { countRuns } from '../cache/run-count.ts';
 import type { SyncRunRow } from '../cache/status-store.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
 import { type Connection, once } from './connection.ts';
 import type { GraphContext } from './context.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isId } from './cursor.ts';
 import { pageSize } from './page-arguments.ts';
 
 interface OperationArguments {
@@ -63,20 +64,24 @@ function runOf(run: SyncRunRow) {
   };
 }
 
+/** A name that no system can have is asked for as the empty one, which none has. */
 function given({ system, stream }: OperationArguments) {
-  return { ...(system != null && { system }), ...(stream != null && { stream }) };
+  return {
+    ...(system != null && { system: asciiOnly([system])[0] ?? '' }),
+    ...(stream != null && { stream }),
+  };
 }
 
 function runPosition(cursor: string) {
   const [startedAt, id] = decodeCursor(
     cursor,
     RUNS,
-    ([at, run, ...rest]) => INSTANT_PATTERN.test(at ?? '') && typeof run === 'string' && rest.length === 0,
+    ([at, run, ...rest]) => INSTANT_PATTERN.test(at ?? '') && isId(run) && rest.length === 0,
   );
   return { startedAt: String(startedAt), id: String(id) };
 }
 
 function quarantinePosition(cursor: string): string {
-  const [id] = decodeCursor(cursor, QUARANTINE, ([record, ...rest]) => typeof record === 'string' && rest.length === 0);
+  const [id] = decodeCursor(cursor, QUARANTINE, ([record, ...rest]) => isId(record) && rest.length === 0);
   return String(id);
 }

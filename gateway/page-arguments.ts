@@ -34,12 +34,28 @@ export function recordIdOf(text: string, what: string): string {
   );
 }
 
+/** Most values of one filter argument: far below the placeholder limits of the databases. */
+const MAX_VALUES = 1_000;
+
+/** Throws BAD_USER_INPUT for a filter that lists more values than one statement should. */
+export function boundedFilter<F extends object>(filter: F): F {
+  for (const [name, value] of Object.entries(filter)) {
+    if (Array.isArray(value) && value.length > MAX_VALUES) {
+      throw new HubError(
+        'BAD_USER_INPUT',
+        `Expected at most ${MAX_VALUES} values of filter.${name}, got ${value.length}. Ask in several operations.`,
+      );
+    }
+  }
+  return filter;
+}
+
 /** A filter as the stores take it: customers by the ids they have now. */
 export async function filterOf(
   filter: Record<string, unknown> | null | undefined,
   context: GraphContext,
 ): Promise<Record<string, unknown>> {
-  const { customer, ...others } = filter ?? {};
+  const { customer, ...others } = boundedFilter(filter ?? {});
   if (!Array.isArray(customer)) return others;
   return {
     ...others,

@@ -4,11 +4,10 @@ import {
   type TimelinePosition,
   timelineKinds,
 } from '../cache/timeline-store.ts';
-import { RECORD_ID_PATTERN } from '../schema/ids.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
 import { type Connection, once } from './connection.ts';
 import type { GraphContext } from './context.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isId } from './cursor.ts';
 import { typeNameOf } from './node-types.ts';
 import { pageSize } from './page-arguments.ts';
 import { type RecordSource, recordById } from './records.ts';
@@ -65,7 +64,7 @@ function positionOf(cursor: string): TimelinePosition {
     TAG,
     ([time, record, event, ...rest]) =>
       INSTANT_PATTERN.test(time ?? '') &&
-      RECORD_ID_PATTERN.test(record ?? '') &&
+      isId(record) &&
       timelineKinds.some((known) => known === event) &&
       rest.length === 0,
   );

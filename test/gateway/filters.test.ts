@@ -39,7 +39,7 @@ const cases: [list: string, fields: string, filter: string, fits: (node: Node) =
   [
     'orders',
     'shipments { status }',
-    'shipmentStatus: ["EXCEPTION"]',
+    'shipmentStatus: [EXCEPTION]',
     ({ shipments }) => some(shipments, 'status', 'EXCEPTION'),
   ],
   ['orders', 'invoices { overdue }', 'overdue: true', ({ invoices }) => some(invoices, 'overdue', true)],

@@ -148,7 +148,7 @@ export const corpus: CorpusOperation[] = [
   },
   {
     name: 'orders by shipment state and by overdue invoice',
-    query: `{ stuck: orders(filter: {shipmentStatus: ["EXCEPTION"]}) { totalCount nodes { id shipments { status } } }
+    query: `{ stuck: orders(filter: {shipmentStatus: [EXCEPTION]}) { totalCount nodes { id shipments { status } } }
       late: orders(filter: {overdue: true}) { totalCount nodes { id invoices { overdue } settlement } }
       fine: orders(filter: {overdue: false}, first: 3) { totalCount nodes { id } } }`,
     answers: fine,

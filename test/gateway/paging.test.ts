@@ -139,7 +139,9 @@ describe.each(databases)('paging on $name', (database) => {
     const cursor = page.pageInfo.endCursor ?? '';
     const [tag, , id] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     const forged = Buffer.from(JSON.stringify([tag, "2026' OR 1=1", id])).toString('base64url');
+    const forgedId = Buffer.from(JSON.stringify([tag, '2026-01-01', '한국'])).toString('base64url');
     const wrong = [
+      ['{ orders(after: $c) { nodes { id } } }', forgedId],
       ['{ orders(orderBy: ORDER_DATE_ASC, after: $c) { nodes { id } } }', cursor],
       ['{ shipments(after: $c) { nodes { id } } }', cursor],
       [`{ customer(id: "${company.customerIds[0]}") { orders(after: $c) { nodes { id } } } }`, cursor],

@@ -114,4 +114,30 @@ describe.each(databases)('requests on $name', (database) => {
       `Expected system to be one of the settings' sources (erp, scm, crm, finance); got "sap".`,
     );
   });
+
+  it('filter by letters of any script without failing', async () => {
+    for (const odd of ['한국', 'ünknown', '😀', "' OR 1=1 --", 'a\u0000b', '', '\\', '%']) {
+      const data = await graph.data(
+        `query ($odd: String!) {
+          orders(filter: {system: [$odd], sourceStatus: [$odd], currency: [$odd], orderNumber: [$odd]}) { totalCount }
+          shipments(filter: {carrier: [$odd], trackingNumber: [$odd]}) { totalCount }
+          customers(search: $odd, filter: {country: [$odd], system: [$odd], taxId: [$odd], email: [$odd]}) { totalCount }
+          syncRuns(system: $odd, stream: $odd) { totalCount } quarantine(system: $odd, stream: $odd) { totalCount }
+          customerBySource(system: "erp", key: $odd) { id } }`,
+        { odd },
+      );
+      expect(data.orders).toEqual({ totalCount: 0 });
+    }
+  });
+
+  it('with more values or letters than make sense say how many there may be', async () => {
+    const values = await graph.ask('query ($v: [String!]) { orders(filter: {orderNumber: $v}) { totalCount } }', {
+      v: Array.from({ length: 1_001 }, (_, n) => String(n)),
+    });
+    expect(values.errors?.[0]?.message).toMatch(/at most 1000 values of filter.orderNumber, got 1001/);
+    const search = await graph.ask('query ($v: String) { customers(search: $v) { totalCount } }', {
+      v: 'x '.repeat(101),
+    });
+    expect(search.errors?.[0]?.message).toMatch(/at most 200 characters, got 202/);
+  });
 });
