@@ -15,7 +15,7 @@ if (!options) throw new TypeError('Expected the options of the sources as one JS
 try {
   const sources = await startDemoSources(options);
   process.on('message', (order: SourcesOrder) => {
-    if (order.type === 'change') void sources.startChanging({ everyMs: order.everyMs });
+    if (order.type === 'change') sources.startChanging({ everyMs: order.everyMs }).catch(noMoreChanges);
     else void sources.stop().then(() => process.exit(0));
   });
   process.on('disconnect', () => process.exit(0));
@@ -24,6 +24,10 @@ try {
   tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
   process.exitCode = 1;
   process.disconnect?.();
+}
+
+function noMoreChanges(error: unknown): void {
+  process.stderr.write(`The demo's systems stop changing: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
 function tell(message: SourcesMessage): void {

@@ -52,6 +52,7 @@ async function serveDemo({ hub, sources, settingsFile, signal, changes }: ServeD
   const gateway = await hub.gateway();
   const url = await gateway.listen();
   try {
+    terminal.err(`${url} answers already, from what has been read so far. Reading everything for the first time …`);
     const streams = selectStreams(hub.settings, undefined);
     const totals = await countRecords(hub, signal);
     const runs = await syncStreams({ hub, streams, signal, terminal, totals });

@@ -10,6 +10,8 @@ export interface CliEnd {
 export interface RunningCli {
   child: ChildProcess;
   end: Promise<CliEnd>;
+  /** Standard output so far. */
+  output(): string;
   /** Resolves when either output matches; rejects when the command ends before. */
   waitFor(pattern: RegExp): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function startCli(args: readonly string[], env: Record<string, string> = 
   return {
     child,
     end,
+    output: () => out,
     waitFor: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
