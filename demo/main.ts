@@ -31,10 +31,12 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help) {
-  process.stdout.write(usage);
-} else {
-  await run();
+try {
+  if (values.help) process.stdout.write(usage);
+  else await run();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }
 
 async function run(): Promise<void> {
@@ -48,8 +50,9 @@ async function run(): Promise<void> {
     scale: numberOf('scale', values.scale),
     ...(values['finance-url'] === undefined ? {} : { financeUrl: values['finance-url'] }),
   });
+  // What demo/settings.yaml asks of the environment; the logins are the demo's own and guard nothing.
   for (const [name, value] of Object.entries(sources.env)) {
-    if (name.endsWith('_URL')) process.stdout.write(`${name}=${value.replace(/:[^:@/]+@/, ':***@')}\n`);
+    process.stdout.write(`${name}=${value.replace(/(:\/\/[^:@/]+):[^@/]+@/, '$1:***@')}\n`);
   }
   const everyMs = numberOf('every', values.every);
   if (everyMs > 0) void sources.startChanging({ everyMs });
