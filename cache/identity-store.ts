@@ -4,7 +4,7 @@ import { INSTANT_PATTERN } from '../schema/time.ts';
 import type { Row, Sql, SqlParameter } from './cache.ts';
 import { decodeRow, decodeValue, encodeValue, selectList } from './row-codec.ts';
 
-export interface StoredParty extends CanonicalFields<'party'> {
+interface StoredParty extends CanonicalFields<'party'> {
   id: string;
   system: string;
   changedAt: string | null;

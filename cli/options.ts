@@ -27,7 +27,7 @@ export async function settingsOf({ settings }: SharedOptions): Promise<HubSettin
 }
 
 /** A log for commands that report for themselves: only what they cannot know. */
-export async function quietLog({ debug }: SharedOptions): Promise<Log> {
+async function quietLog({ debug }: SharedOptions): Promise<Log> {
   const { createLog } = await import('../config/log.ts');
   return createLog({ level: debug ? 'debug' : 'error' });
 }

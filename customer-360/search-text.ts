@@ -1,5 +1,5 @@
 /** How text is folded before it is searched: compatibility forms (full-width letters) made one, lower-case. */
-export function foldForSearch(text: string): string {
+function foldForSearch(text: string): string {
   return text.normalize('NFKC').toLowerCase().trim();
 }
 

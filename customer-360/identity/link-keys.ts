@@ -3,7 +3,7 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 import type { Party } from './party.ts';
 
 /** What a key says; in the order in which one is named as the reason of a link. */
-export const linkRules = { xref: 'CROSS_REFERENCE', tax: 'TAX_ID', email: 'EMAIL', phone: 'PHONE' } as const;
+const linkRules = { xref: 'CROSS_REFERENCE', tax: 'TAX_ID', email: 'EMAIL', phone: 'PHONE' } as const;
 
 type KeyKind = keyof typeof linkRules;
 export type LinkRule = (typeof linkRules)[KeyKind] | 'ALONE';
