@@ -1,26 +1,25 @@
 import { type Day, dayOfMoment } from './calendar.ts';
+import { type Consent, type Contact, makeConsent, makeContacts } from './contact-records.ts';
 import type { Customer } from './customers.ts';
 import type { Order } from './orders.ts';
 import type { Party } from './parties.ts';
 import { createRandom } from './random.ts';
 import {
   type Competitor,
-  type Consent,
-  type Contact,
-  type Interaction,
-  makeCase,
   makeCompetitor,
-  makeConsent,
-  makeContacts,
-  makeInteraction,
   makeOpportunity,
   makePlan,
-  makeSurvey,
   type Opportunity,
   type Plan,
+} from './sales-records.ts';
+import {
+  type Interaction,
+  makeCase,
+  makeInteraction,
+  makeSurvey,
   type ServiceCase,
   type Survey,
-} from './relations.ts';
+} from './service-records.ts';
 import type { Shipment } from './shipments.ts';
 
 export interface Relationship {
