@@ -45,7 +45,7 @@ export interface DemoSources {
   stop(): Promise<void>;
 }
 
-export const demoLogins = {
+const demoLogins = {
   erp: { user: 'HUB', password: 'erp-demo-password' },
   scm: { token: 'scm-demo-token' },
   crm: { user: 'hub@crm.example', password: 'crm-demo-password' },

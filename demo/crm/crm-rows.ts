@@ -9,9 +9,9 @@ import type { Interaction, ServiceCase, Survey } from '../landscape/service-reco
 export type CrmRow = Record<string, unknown>;
 
 /** `dd.MM.yyyy HH:mm:ss` on a clock in Seoul: no offset in the text, no fraction of a second. */
-export function seoulTime(moment: Micros): string;
-export function seoulTime(moment: Micros | null): string | null;
-export function seoulTime(moment: Micros | null): string | null {
+function seoulTime(moment: Micros): string;
+function seoulTime(moment: Micros | null): string | null;
+function seoulTime(moment: Micros | null): string | null {
   if (moment === null) return null;
   const text = wallClockOf(moment, 9);
   return `${seoulDate(text)} ${text.slice(11, 19)}`;

@@ -5,7 +5,7 @@ import { createRandom, type Random } from './random.ts';
 import { type Region, type RegionCode, regionShares, regions } from './regions.ts';
 
 /** How a customer's buying went: steadily, only long ago, only lately, or not yet. */
-export type Habit = 'regular' | 'lost' | 'new' | 'prospect';
+type Habit = 'regular' | 'lost' | 'new' | 'prospect';
 
 export interface Address {
   street: string;
@@ -63,7 +63,7 @@ const salesPeople = [
 ];
 
 /** How long the business goes back, in days. */
-export const HISTORY_DAYS = 730;
+const HISTORY_DAYS = 730;
 
 /** All customers, in an order that tells nothing of their size. */
 export function makeCustomers(seed: number, count: number, today: Day): Customer[] {

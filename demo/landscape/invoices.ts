@@ -7,7 +7,7 @@ import { createRandom, type Random } from './random.ts';
 import { type CustomerReturn, shareOf } from './returns.ts';
 import type { Shipment } from './shipments.ts';
 
-export interface InvoiceLine {
+interface InvoiceLine {
   line: OrderLine;
   quantity: Milli;
   net: Cents;

@@ -125,7 +125,7 @@ function makeLine(
 }
 
 /** Sums the lines into the order. */
-export function totalUp(order: Order): void {
+function totalUp(order: Order): void {
   order.net = order.lines.reduce((sum, line) => sum + line.net, 0);
   order.tax = order.lines.reduce((sum, line) => sum + line.tax, 0);
 }
