@@ -1,15 +1,14 @@
-import type { CursorSettings } from '../../config/settings.ts';
 import { keyParts } from '../../schema/ids.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compileRecordPath } from '../mapping/path.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
-import { compileStampText } from '../mapping/stamp-text.ts';
 import type { Bound } from './filter.ts';
 import { assumedStampType, literal } from './literals.ts';
 import type { EntitySet } from './metadata.ts';
 import type { OdataStream } from './settings.ts';
+import { compileStampBounds } from './stamp-bounds.ts';
 
 /** One stream, compiled against what `$metadata` tells of its entity set. */
 export interface EntityReader {
@@ -56,9 +55,10 @@ export function compileEntityReader(stream: OdataStream, set: EntitySet | undefi
     return text === null ? null : { field, literal: literal(text, typeOf(field), version) };
   }
 
+  const boundsAt = cursor && compileStampBounds({ cursor, stampFields, timeField, typeOf, version });
   const fieldsOf = (stampField: string | null) => [
     ...(stampField ? [stampField] : []),
-    ...(stampField && timeField ? [timeField] : []),
+    ...(stampField && timeField && stampField === stampFields[0] ? [timeField] : []),
     ...keyFields,
   ];
 
@@ -71,17 +71,7 @@ export function compileEntityReader(stream: OdataStream, set: EntitySet | undefi
       const bounds = fieldsOf(stampField).map((field) => boundOf(data, field));
       return bounds.every((bound) => bound !== null) ? bounds : null;
     },
-    positionAt: (at, stampField) =>
-      cursor
-        ? stampBounds(
-            at,
-            cursor,
-            stampField,
-            timeField,
-            (text, field) => literal(text, typeOf(field), version),
-            version,
-          )
-        : [],
+    positionAt: (at, stampField) => boundsAt?.(at, stampField) ?? [],
     keyOf(key) {
       const parts = keyFields.length > 1 ? keyParts(key) : [key];
       return keyFields.map((field, i) => ({ field, literal: literal(parts[i] ?? '', typeOf(field), version) }));
@@ -90,34 +80,6 @@ export function compileEntityReader(stream: OdataStream, set: EntitySet | undefi
     select: () => (stream.select ? [...new Set([...needed, ...stream.select, ...stream.expand])].join(',') : undefined),
     selectKeys: () => needed.join(','),
   };
-}
-
-/** A version as the source would write it: one stamp, or a date and a time of day. */
-function stampBounds(
-  at: string,
-  cursor: CursorSettings,
-  stampField: string,
-  timeField: string | null,
-  literalOf: (text: string, field: string) => string,
-  version: 2 | 4,
-): Bound[] {
-  if (timeField === null) {
-    const text = compileStampText(cursor)(at);
-    return [{ field: stampField, literal: literalOf(dateTimeText(text, cursor, version), stampField) }];
-  }
-  const local = compileStampText({ type: 'instant', zone: cursor.zone ?? 'UTC', format: undefined })(at);
-  const [date = '', time = '00:00:00'] = local.replace('Z', '').split('T');
-  const clock = time.slice(0, 8);
-  const [hours, minutes, seconds] = clock.split(':');
-  return [
-    { field: stampField, literal: literalOf(version === 2 ? `${date}T00:00:00` : date, stampField) },
-    { field: timeField, literal: literalOf(version === 2 ? `PT${hours}H${minutes}M${seconds}S` : clock, timeField) },
-  ];
-}
-
-/** v2 has no type for a date: it is a date and time at midnight. */
-function dateTimeText(text: string, cursor: CursorSettings, version: 2 | 4): string {
-  return version === 2 && cursor.type === 'date' && !cursor.format ? `${text}T00:00:00` : text;
 }
 
 /** `a.b` in the settings is `a/b` in an address. */

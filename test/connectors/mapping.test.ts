@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { parse } from 'lossless-json';
 import type { HubError } from '../../config/errors.ts';
 import { streamSettings } from '../../config/settings.ts';
@@ -6,7 +7,7 @@ import type { SourceRecord } from '../../connectors/connector.ts';
 import type { MappedRecord } from '../../connectors/mapped-record.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import { compileSourceRecord } from '../../connectors/mapping/source-record.ts';
-import { recordId } from '../../schema/ids.ts';
+import { compoundKey, keyParts, recordId } from '../../schema/ids.ts';
 import type { JsonObject } from '../../schema/json.ts';
 
 type Records = unknown[];
@@ -493,6 +494,15 @@ describe('a source record', () => {
     expect(recordOf({}, '{"id":12345678901234567890}').key).toBe('12345678901234567890');
     expect(recordOf({}, '{"id":"00123 "}').key).toBe('00123 ');
     expect(recordOf({ key: ['a', 'b'] }, '{"a":"x/y","b":7}').key).toBe('x\\/y/7');
+  });
+
+  it('of a compound key gives its parts back, whatever is in them', () => {
+    const part = fc.string({ unit: fc.constantFrom('/', '\\', 'a', ' ', 'ß'), maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 2, maxLength: 4 }), (parts) =>
+        expect(keyParts(compoundKey(parts))).toEqual(parts),
+      ),
+    );
   });
 
   it('without a key is an error of the protocol that names the fields there are', () => {

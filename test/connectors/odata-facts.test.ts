@@ -97,6 +97,45 @@ describe('stamps of a date and a time apart, null until the first change (v2 bus
   });
 });
 
+describe('a day of creation behind stamps of a date and a time apart', () => {
+  const never = { LastChangeDate: null, LastChangeTime: null };
+  const partners: Record<string, string | null>[] = [
+    { Id: 'B1', ...never, CreationDate: '2024-12-01T00:00:00' },
+    { Id: 'B2', ...never, CreationDate: '2025-01-02T00:00:00' },
+    {
+      Id: 'B3',
+      LastChangeDate: '2025-01-02T00:00:00',
+      LastChangeTime: 'PT15H32M21S',
+      CreationDate: '2024-12-01T00:00:00',
+    },
+    {
+      Id: 'B4',
+      LastChangeDate: '2025-01-02T00:00:00',
+      LastChangeTime: 'PT08H00M00S',
+      CreationDate: '2024-12-01T00:00:00',
+    },
+    { Id: 'B5', ...never, CreationDate: '2024-12-02T00:00:00' },
+  ];
+  const day = { edm: 'Edm.DateTime', write: ticks };
+  const set: EntitySetModel = {
+    key: ['Id'],
+    properties: {
+      Id: text,
+      LastChangeDate: day,
+      LastChangeTime: { edm: 'Edm.Time' },
+      CreationDate: { ...day, nullable: false },
+    },
+    entities: () => partners,
+  };
+  const stream = { cursor: { field: ['LastChangeDate', 'CreationDate'], time: 'LastChangeTime' }, pageSize: 2 };
+
+  it('reads everything once in full, and of those never changed only the new ones since a moment', async () => {
+    const { connector } = await serve(2, set, stream);
+    expect(keysOf(await read(connector))).toEqual(['B1', 'B5', 'B2', 'B4', 'B3']);
+    expect(keysOf(await read(connector, '2025-01-02T12:00:00.000000Z'))).toEqual(['B2', 'B3']);
+  });
+});
+
 describe('several stamps', () => {
   const rows: Record<string, string | null>[] = [
     { Id: 'K1', Changed: null, Created: '2025-01-01T00:00:00Z' },
