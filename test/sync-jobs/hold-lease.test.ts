@@ -50,7 +50,7 @@ describe.each(databases)('the lease of a stream on $name', (database) => {
       ...source.connector,
       async *pull(_stream: string, _request: object, signal: AbortSignal) {
         await takeOver();
-        if (!signal.aborted) await once(signal, 'abort');
+        if (!signal.aborted) await Promise.race([once(signal, 'abort'), sleep(20_000, undefined, { ref: false })]);
         signal.throwIfAborted();
         yield { records: [], next: null };
       },
