@@ -64,7 +64,7 @@ describe.each(databases)('the lease of a stream on $name', (database) => {
     const past = cache.dialect === 'mysql' ? '2020-01-01 00:00:00.000000' : '2020-01-01T00:00:00.000000Z';
     const claim = { ...stream.request, owner: 'successor', ttl: 60_000 };
     for (;;) {
-      await cache.execute('UPDATE stream_states SET lease_expires_at = ? WHERE system = ?', [past, claim.system]);
+      await cache.execute('UPDATE stream_states SET lease_expires_at = ? WHERE `system` = ?', [past, claim.system]);
       if (await stream.store.claim(claim)) return;
     }
   }

@@ -310,7 +310,7 @@ describe.each(databases)('a sync pass on $name', (database) => {
 
   async function expireLease() {
     const past = cache.dialect === 'mysql' ? '2020-01-01 00:00:00.000000' : '2020-01-01T00:00:00.000000Z';
-    await cache.execute('UPDATE stream_states SET lease_expires_at = ? WHERE system = ?', [
+    await cache.execute('UPDATE stream_states SET lease_expires_at = ? WHERE `system` = ?', [
       past,
       stream.request.system,
     ]);

@@ -32,7 +32,7 @@ describe.each(databases)('verify on $name', (database) => {
   });
 
   const alter = (key: string) =>
-    cache.execute('UPDATE orders SET order_number = ? WHERE system = ? AND source_key = ?', ['forged', system, key]);
+    cache.execute('UPDATE orders SET order_number = ? WHERE `system` = ? AND source_key = ?', ['forged', system, key]);
 
   it('finds nothing after a pass, with equal counts and checksums, and notes that down', async () => {
     const report = await stream.verify();
@@ -60,8 +60,8 @@ describe.each(databases)('verify on $name', (database) => {
   });
 
   it('names a row that was removed from, or added to, the tables of the cache', async () => {
-    await cache.execute('DELETE FROM orders WHERE system = ? AND source_key = ?', [system, '3']);
-    await cache.execute('DELETE FROM source_records WHERE system = ? AND source_key = ?', [system, '4']);
+    await cache.execute('DELETE FROM orders WHERE `system` = ? AND source_key = ?', [system, '3']);
+    await cache.execute('DELETE FROM source_records WHERE `system` = ? AND source_key = ?', [system, '4']);
     expect(await stream.verify()).toMatchObject({
       outcome: 'DIFFERENT',
       different: 1,
@@ -76,7 +76,11 @@ describe.each(databases)('verify on $name', (database) => {
   it('names a raw record that was altered in the cache', async () => {
     const [altered, broken] = ['{"a":1}', 'no JSON'];
     for (const raw of [altered, broken]) {
-      await cache.execute('UPDATE source_records SET raw = ? WHERE system = ? AND source_key = ?', [raw, system, '3']);
+      await cache.execute('UPDATE source_records SET raw = ? WHERE `system` = ? AND source_key = ?', [
+        raw,
+        system,
+        '3',
+      ]);
       expect(await stream.verify()).toMatchObject({
         outcome: 'DIFFERENT',
         differences: [{ key: '3', fields: [{ field: 'raw' }] }],
