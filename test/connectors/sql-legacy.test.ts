@@ -118,6 +118,18 @@ withServer('a grown legacy database', () => {
     expect(passes[0]?.map(({ version }) => version).slice(0, 3)).toEqual([null, null, '2025-01-10T08:00:00.000000Z']);
   });
 
+  it('shows timestamps in UTC, whatever the zone of the server', async () => {
+    const [booked] = await connector.readByKeys('payments', ['1'], signal);
+    expect(booked?.data.GEBUCHT).toBe('2025-01-20 10:00:00');
+  });
+
+  it('reads only the columns that are listed, and always key, stamp and flag', async () => {
+    const narrow = connect({ streams: { narrow: { ...streams.customers, columns: ['NAME'], records: unused } } });
+    const [first] = await read(narrow, 'narrow');
+    await narrow.close();
+    expect(Object.keys(first?.data ?? {}).sort()).toEqual(['ADRNR', 'GEAEND_AM', 'GEAEND_UM', 'LOEKZ', 'NAME']);
+  });
+
   it('turns zero dates into nothing', async () => {
     const [document] = await connector.readByKeys('documents', ['18446744073709551004'], signal);
     expect(document?.data.GEAENDERT).toBeNull();
@@ -205,6 +217,8 @@ withServer('a grown legacy database', () => {
       'b/c': '2025-03-03T10:00:00.500000Z',
       A: '2025-03-05T10:00:00.000009Z',
     });
+    // Rows move on from the second stamp to the first while a pass runs, so those with the second are read before.
+    expect(keysOf(records)).toEqual(['a', '00123', 'b/c', 'A']);
     const since = await read(connector, 'activities', '2025-03-03T10:00:00.500000Z');
     expect(keysOf(since)).toEqual(['b/c', 'A']);
     expect(keysOf(await connector.readByKeys('activities', ['A', 'b/c'], signal)).sort()).toEqual(['A', 'b/c']);
