@@ -16,7 +16,7 @@ export async function putParty(cache: Cache, party: Party): Promise<void> {
     await removeRows(sql, party.id);
     const insert = (table: string, row: [string, SqlParameter][]) =>
       sql.execute(
-        `INSERT INTO ${table} (${row.map(([column]) => column).join(', ')}) VALUES (${row.map(() => '?').join(', ')})`,
+        `INSERT INTO ${table} (${row.map(([column]) => `\`${column}\``).join(', ')}) VALUES (${row.map(() => '?').join(', ')})`,
         row.map(([, value]) => value),
       );
     await insert('source_records', [

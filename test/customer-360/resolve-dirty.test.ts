@@ -39,7 +39,7 @@ describe.each(databases)('identity on $name', (database) => {
 
     expect(result).toEqual({ parties: 6, customers: 2, merged: 0, split: 0 });
     const rows = await cache.query(
-      'SELECT p.system, p.display_name AS name, l.rule FROM customer_links l JOIN parties p ON p.id = l.party_id ORDER BY name',
+      'SELECT p.display_name AS name, l.rule FROM customer_links l JOIN parties p ON p.id = l.party_id ORDER BY name',
     );
     expect(rows.map(({ name, rule }) => [name, rule])).toEqual([
       ['crm 1', 'TAX_ID'],
