@@ -74,7 +74,7 @@ export interface Connector {
   close(): Promise<void>;
 }
 
-export interface ConnectorDependencies<S extends SourceSettings> {
+interface ConnectorDependencies<S extends SourceSettings> {
   /** The name of the source in the settings. */
   system: string;
   settings: S;

@@ -27,10 +27,6 @@ export function newCustomerId(now: number = Date.now()): string {
   return formatUuid(bytes.toString('hex'), 7);
 }
 
-export function formatSourceRef({ system, entity, key }: SourceRef): string {
-  return `${system}:${entity}:${key}`;
-}
-
 /** Joins the parts of a compound source key. Throws nothing: parts holding the separator are escaped. */
 export function compoundKey(parts: readonly string[]): string {
   return parts.map((part) => part.replace(/[\\/]/g, (c) => `\\${c}`)).join('/');

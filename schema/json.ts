@@ -1,12 +1,12 @@
-/** JSON as the connectors read it: numbers kept as their text (`LosslessNumber` has been turned into a string). */
+/** JSON as the connectors read it: numbers keep the digits the source wrote. */
 export type JsonValue = string | boolean | null | JsonNumber | JsonValue[] | JsonObject;
 
 export interface JsonObject {
   [key: string]: JsonValue;
 }
 
-/** A number with the digits the source wrote, so that 20-digit ids and decimals survive. */
-export interface JsonNumber {
+/** lossless-json's number: 20-digit ids and decimals survive in it. */
+interface JsonNumber {
   readonly isLosslessNumber: true;
   toString(): string;
 }

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 
 const run = (...options: string[]) => spawn(process.execPath, ['--import', 'tsx', 'demo/main.ts', ...options]);
 
-async function textUntil(stream: NodeJS.ReadableStream, isEnough: (text: string) => boolean): Promise<string> {
+/** Leaves the stream open: a program whose output nobody takes any more would end. */
+async function textUntil(stream: Readable, isEnough: (text: string) => boolean): Promise<string> {
   let text = '';
-  for await (const chunk of stream) {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     text += String(chunk);
     if (isEnough(text)) break;
   }
