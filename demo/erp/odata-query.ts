@@ -4,7 +4,7 @@ import type { EntityType, ErpRow } from './entity-types.ts';
 import { comparable, compileFilter } from './odata-filter.ts';
 
 /** However much is asked for, one answer holds no more. */
-const MAX_PAGE = 500;
+const MAX_PAGE = 1000;
 
 export interface ReadRequest {
   type: EntityType;

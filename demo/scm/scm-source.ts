@@ -12,7 +12,7 @@ import {
 import { partyJson, shipmentJson } from './scm-rows.ts';
 
 /** However large a `limit`, one answer holds no more. */
-const MAX_LIMIT = 500;
+const MAX_LIMIT = 1000;
 const USUAL_LIMIT = 100;
 
 export interface ScmSource extends Served {

@@ -38,7 +38,7 @@ describe('the demo SCM', () => {
     expect(small.ids).toEqual(large.ids);
     expect(small.stamps).toEqual([...small.stamps].sort());
     expect(small.pages).toBe(Math.ceil(small.ids.length / 83));
-    expect(large.pages).toBe(Math.ceil(large.ids.length / 500));
+    expect(large.pages).toBe(Math.ceil(large.ids.length / 1000));
   });
 
   it('serves what changed at or after a moment, whatever its offset', async () => {
