@@ -50,8 +50,9 @@ async function runPass(
   const runId = await store.startRun({ lease, mode, reason, windowFrom: plan.since, now: hubNow() });
   const tally = createTally(request, { runId, mode, reason });
   try {
-    const clock = sourceClock(await connector.now(held.signal), Date.now);
-    const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? clock() };
+    const sourceNow = await connector.now(held.signal);
+    const clock = sourceClock(sourceNow, Date.now);
+    const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? sourceNow ?? clock() };
     const ended = await readPages({ store, held, request, runId, settings, mapping, checkpoint, pass, clock, tally });
     await resolveDirty(request);
     const outcome = ended === 'complete' ? 'SUCCEEDED' : 'PARTIAL';
