@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Connector, SourceRecord } from '../../connectors/connector.ts';
 import type { CanonicalRow } from '../../connectors/mapped-record.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import { sqlSettings } from '../../connectors/sql/settings.ts';
 import { createSqlConnector } from '../../connectors/sql/sql-connector.ts';
+import { describeWithServer } from '../setup/databases.ts';
 import { createLegacyDatabase, type LegacyDatabase } from './sql-legacy-database.ts';
 
 const server = process.env.TEST_MYSQL_URL;
@@ -75,10 +76,7 @@ const streams = {
   missing: { resource: 'GIBT_ES_NICHT', key: 'ID', records: unused },
 };
 
-// Without a server there is nothing to try: the run says so once, in its first lines.
-const withServer = server === undefined ? describe.skip : describe;
-
-withServer('a grown legacy database', () => {
+describeWithServer('a grown legacy database', () => {
   let database: LegacyDatabase;
   let connector: Connector;
 

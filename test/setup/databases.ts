@@ -25,9 +25,12 @@ export const databases: TestDatabase[] = [
   ...(process.env.TEST_MYSQL_URL ? [mysqlServer(process.env.TEST_MYSQL_URL)] : []),
 ];
 
+const { skip } = describe;
+
+/** `describe` for what needs a MySQL or MariaDB server; without one, jest's report counts it as skipped. */
+export const describeWithServer = process.env.TEST_MYSQL_URL ? describe : skip;
+
 if (!process.env.TEST_MYSQL_URL) {
-  // Without a server every suite runs on SQLite alone, and jest's report counts what it left out.
-  const { skip } = describe;
   skip('MySQL', () => {
     it('needs a server: TEST_MYSQL_URL, mariadbd or mysqld on the machine, or Docker', () => undefined);
   });
