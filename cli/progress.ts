@@ -56,8 +56,9 @@ function bars(streams: readonly StreamChoice[], totals: ReadonlyMap<string, numb
   return {
     update(choice, done, note) {
       const bar = made.get(nameOf(choice));
-      // More than was expected, or no expectation: the bar stays just short of full until the end.
-      if (bar && done >= bar.getTotal()) bar.setTotal(done + 1);
+      // A source that does not tell how much there is has a bar that stays half full until the end.
+      if (bar && !totals.has(nameOf(choice))) bar.setTotal(2 * done);
+      else if (bar && done >= bar.getTotal()) bar.setTotal(done + 1);
       bar?.update(done, { note });
     },
     finish(choice, note) {
