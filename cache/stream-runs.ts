@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { shiftInstant } from '../schema/time.ts';
 import type { Cache, Sql } from './cache.ts';
 import { clip } from './clip.ts';
 import { instant } from './column-kinds.ts';
@@ -18,6 +19,7 @@ export function createStreamRuns(
       const { system, stream } = lease;
       await cache.transaction(async (sql) => {
         await checkFence(sql, lease);
+        await forgetOldRuns(sql, lease, now);
         // Whoever holds the lease is alone, so a run still under way belonged to a process that is no more.
         await sql.execute(
           `UPDATE sync_runs SET outcome = 'PARTIAL', finished_at = ?, error_message = ?
@@ -80,6 +82,22 @@ export function createStreamRuns(
 }
 
 const ofStream = 'WHERE `system` = ? AND stream = ?';
+
+const DAY = 86_400_000;
+
+/**
+ * The history stays bounded: runs are kept for 90 days, and those in which nothing happened for one. Only the day
+ * before that is looked through for them, so that this costs the same however long the history is.
+ */
+async function forgetOldRuns(sql: Sql, { system, stream }: Lease, now: string): Promise<void> {
+  const daysAgo = (days: number) => encodeValue(instant, shiftInstant(now, -days * DAY), sql.dialect);
+  await sql.execute(`DELETE FROM sync_runs ${ofStream} AND started_at < ?`, [system, stream, daysAgo(90)]);
+  await sql.execute(
+    `DELETE FROM sync_runs ${ofStream} AND started_at >= ? AND started_at < ? AND outcome = 'SUCCEEDED'
+       AND records_changed = 0 AND records_deleted = 0 AND records_quarantined = 0`,
+    [system, stream, daysAgo(2), daysAgo(1)],
+  );
+}
 
 /** A pass that was interrupted says nothing about the source. */
 const failuresAfter = {

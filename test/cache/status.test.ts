@@ -4,6 +4,7 @@ import { createQuarantineStore } from '../../cache/quarantine-store.ts';
 import { createStatusStore } from '../../cache/status-store.ts';
 import type { SyncStore } from '../../cache/sync-store.ts';
 import { recordId } from '../../schema/ids.ts';
+import { shiftInstant } from '../../schema/time.ts';
 import { databases } from '../setup/databases.ts';
 import { emptyTables, gone, LATER, NOW, openPass, order, party, rejected, rowOf, version } from './page-builder.ts';
 
@@ -94,6 +95,35 @@ describe.each(databases)('the history and state of streams on $name', (database)
       finishedAt: LATER,
       errorMessage: 'The process ended before the run did.',
     });
+  });
+
+  it('forgets runs in which nothing happened after a day, and all others after 90', async () => {
+    const { store, lease } = await openPass(cache);
+    const day = (n: number) => shiftInstant('2026-06-01T00:00:00.000000Z', n * 86_400_000);
+    const run = async (at: string, outcome: 'SUCCEEDED' | 'FAILED', quarantined = false) => {
+      const mode = 'INCREMENTAL' as const;
+      const runId = await store.startRun({ lease, mode, reason: at, windowFrom: null, now: at });
+      if (quarantined) {
+        const record = { key: 'bad', version: null, deleted: false, data: {} };
+        const records = [{ outcome: 'rejected', record, code: 'RECORD_INVALID', message: 'does not fit' } as const];
+        await store.savePage({ lease, runId, mappingHash: 'm', records, checkpoint: null, now: at });
+      }
+      const error = outcome === 'FAILED' ? { errorCode: 'SOURCE_UNREACHABLE' as const, errorMessage: 'gone' } : {};
+      await store.finishRun({ lease, runId, outcome, ...error, now: at });
+    };
+    const kept = async () =>
+      (await createStatusStore(cache).runs({ system: lease.system, stream: lease.stream, first: 100 }))
+        .map(({ reason }) => reason)
+        .filter((reason) => reason?.startsWith('2026'));
+    await run(day(0), 'SUCCEEDED');
+    await run(day(0.1), 'FAILED');
+    await run(day(0.2), 'SUCCEEDED', true);
+    await run(day(0.9), 'SUCCEEDED');
+    expect(await kept()).toHaveLength(4);
+    await run(day(1.5), 'SUCCEEDED');
+    expect(await kept()).toEqual([day(1.5), day(0.9), day(0.2), day(0.1)]);
+    await run(day(91), 'SUCCEEDED');
+    expect(await kept()).toEqual([day(91), day(1.5)]);
   });
 
   it('lists runs newest first, page by page, all or those of a stream', async () => {
