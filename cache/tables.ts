@@ -102,10 +102,7 @@ const ownTables: Record<string, TableShape> = {
     },
     primary: ['id'],
     required: ['system', 'stream', 'source_key', 'content_hash', 'mapping_hash', 'raw', 'run_id', 'synced_at'],
-    indexes: [
-      ['system', 'stream', 'id'],
-      ['system', 'stream', 'deleted_at', 'id'],
-    ],
+    indexes: [['system', 'stream', 'id', 'deleted_at']],
   },
   stream_states: {
     columns: {

@@ -11,8 +11,7 @@ CREATE TABLE IF NOT EXISTS `source_records` (
   `run_id` char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `synced_at` datetime(6) NOT NULL,
   `deleted_at` datetime(6) NULL,
-  INDEX `source_records_by_system_stream_id` (`system`, `stream`, `id`),
-  INDEX `source_records_by_system_stream_deleted_at_id` (`system`, `stream`, `deleted_at`, `id`),
+  INDEX `source_records_by_system_stream_id_deleted_at` (`system`, `stream`, `id`, `deleted_at`),
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

@@ -13,9 +13,7 @@ CREATE TABLE IF NOT EXISTS "source_records" (
   "deleted_at" text
 );
 
-CREATE INDEX IF NOT EXISTS "source_records_by_system_stream_id" ON "source_records" ("system", "stream", "id");
-
-CREATE INDEX IF NOT EXISTS "source_records_by_system_stream_deleted_at_id" ON "source_records" ("system", "stream", "deleted_at", "id");
+CREATE INDEX IF NOT EXISTS "source_records_by_system_stream_id_deleted_at" ON "source_records" ("system", "stream", "id", "deleted_at");
 
 CREATE TABLE IF NOT EXISTS "stream_states" (
   "system" text NOT NULL,
