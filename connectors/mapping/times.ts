@@ -16,6 +16,8 @@ interface Reading {
   offset: number | null;
 }
 
+const DAY = 86_400_000;
+
 const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 const odataDate = /^\/Date\((-?\d+)([+-]\d{1,4})?\)\/$/;
 /** `0000-00-00`, `00000000`, `0000-00-00 00:00:00`: how legacy systems write "never". */
@@ -24,11 +26,11 @@ const zeroDate = /^0{4}[-./]?00[-./]?00(?:[T ]?[0:.]+)?Z?$/;
 /** Compiles the reading of instants: text → `YYYY-MM-DDThh:mm:ss.ffffffZ`, null for a zero date. */
 export function compileInstant(options: TimeOptions): (text: string) => string | null {
   const read = compileReading(options.format);
-  const zone = options.zone ?? 'utc';
+  const inZone = compileZone(options.zone ?? 'utc');
   return (text) => {
     if (zeroDate.test(text)) return null;
     const reading = read(text);
-    const time = reading.offset === null ? inZone(reading.wall, zone, text) : reading.wall - reading.offset * 60_000;
+    const time = reading.offset === null ? inZone(reading.wall, text) : reading.wall - reading.offset * 60_000;
     return instantText(time, reading.micros, text);
   };
 }
@@ -99,12 +101,32 @@ function offsetMinutes(offset: string): number {
   return offset.startsWith('-') ? -minutes : minutes;
 }
 
+/** Compiles the reading of a zone's wall clocks. Clocks are put back or forward on few days: the others have one offset. */
+function compileZone(zone: string): (wall: number, text: string) => number {
+  if (zone === 'utc') return (wall) => wall;
+  const offsets = new Map<number, number | null>();
+  return (wall, text) => {
+    const day = Math.floor(wall / DAY);
+    let offset = offsets.get(day);
+    if (offset === undefined) {
+      offset = steadyOffset(day, IANAZone.create(zone));
+      offsets.set(day, offset);
+    }
+    return offset === null ? inZone(wall, zone, text) : wall - offset * 60_000;
+  };
+}
+
+/** The offset in minutes that a zone has all through a day of its wall clocks, which UTC has from the day before to the day after. */
+function steadyOffset(day: number, zone: IANAZone): number | null {
+  const [first = 0, ...others] = [-1, 0, 1, 2].map((days) => zone.offset((day + days) * DAY));
+  return others.every((offset) => offset === first) ? first : null;
+}
+
 /**
  * The moment a wall clock showed this time in a zone. A time skipped by a clock change never was and is refused;
  * one that came twice is the earlier, so that a cursor never runs ahead.
  */
 function inZone(wall: number, zone: string, text: string): number {
-  if (zone === 'utc') return wall;
   const { year, month, day, hour, minute, second, millisecond } = DateTime.fromMillis(wall, { zone: 'utc' });
   const local = DateTime.fromObject({ year, month, day, hour, minute, second, millisecond }, { zone });
   if (local.hour !== hour || local.minute !== minute) {
