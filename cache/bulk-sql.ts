@@ -2,10 +2,12 @@ import type { Row, Sql, SqlParameter } from './cache.ts';
 import type { Dialect } from './columns.ts';
 
 /*
- * Statements over many rows, and what the dialects say differently. SQLite takes 32,766 placeholders a statement;
- * MySQL takes 65,535, and packets of 16 MB (MariaDB) or more.
+ * Statements over many rows, and what the dialects say differently.
+ *
+ * MySQL takes 65,535 placeholders a statement, and packets of 16 MB (MariaDB) or more: few statements are few round
+ * trips. SQLite has none to save: there, statements stay short and of one length, and are prepared once.
  */
-const MOST_PLACEHOLDERS = 30_000;
+const MOST_PLACEHOLDERS: Record<Dialect, number> = { mysql: 30_000, sqlite: 5_000 };
 const MOST_CHARACTERS = 2_000_000;
 /** Fewer different statements: the lists of keys are asked for in pieces of this size. */
 const MOST_KEYS = 1_000;
@@ -26,7 +28,7 @@ export async function upsert(sql: Sql, { table, columns, key, keep = [], rows }:
   const head = `INSERT INTO \`${table}\` (${columns.map(quote).join(', ')}) VALUES `;
   const tail = onConflict(sql.dialect, key, overwritten);
   const row = `(${placeholders(columns.length)})`;
-  for (const part of statementsWorth(rows, columns.length)) {
+  for (const part of statementsWorth(rows, Math.floor(MOST_PLACEHOLDERS[sql.dialect] / columns.length))) {
     await sql.execute(head + part.map(() => row).join(', ') + tail, part.flat());
   }
 }
@@ -86,9 +88,8 @@ function onConflict(dialect: Dialect, key: readonly string[], overwritten: reado
   return `${target}UPDATE SET ${overwritten.map((c) => `${quote(c)} = excluded.${quote(c)}`).join(', ')}`;
 }
 
-function* statementsWorth(rows: Upsert['rows'], width: number): Generator<SqlParameter[][]> {
-  const most = Math.floor(MOST_PLACEHOLDERS / width);
-  let part: SqlParameter[][] = [];
+function* statementsWorth(rows: Upsert['rows'], most: number): Generator<Upsert['rows']> {
+  let part: (readonly SqlParameter[])[] = [];
   let characters = 0;
   for (const row of rows) {
     const size = row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
@@ -97,7 +98,7 @@ function* statementsWorth(rows: Upsert['rows'], width: number): Generator<SqlPar
       part = [];
       characters = 0;
     }
-    part.push([...row]);
+    part.push(row);
     characters += size;
   }
   if (part.length > 0) yield part;
