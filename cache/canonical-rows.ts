@@ -29,9 +29,10 @@ const partyOf: Partial<Record<Entity, 'id' | 'party_id'>> = {
  */
 export async function replaceRows(sql: Sql, replacements: readonly Replacement[]): Promise<Set<string>> {
   const dirty = new Set<string>();
+  const made = rowsByEntity(replacements);
   for (const entity of entities) {
     const origins = replacements.filter(({ entitiesBefore }) => entitiesBefore.includes(entity));
-    const rows = rowsOf(entity, replacements);
+    const rows = sortedById(made.get(entity) ?? []);
     await deleteOthers(sql, entity, origins, rows, dirty);
     await writeRows(sql, entity, rows, dirty);
   }
@@ -72,12 +73,21 @@ interface OwnedRow {
   row: PageRow;
 }
 
-/** Sorted by id. Of two rows with one id, made by two source records, the later one stands. */
-function rowsOf(entity: Entity, replacements: readonly Replacement[]): OwnedRow[] {
-  const byId = new Map<string, OwnedRow>();
+function rowsByEntity(replacements: readonly Replacement[]): Map<Entity, OwnedRow[]> {
+  const made = new Map<Entity, OwnedRow[]>();
   for (const { originId, system, rows } of replacements) {
-    for (const row of rows) if (row.entity === entity) byId.set(row.id, { originId, system, row });
+    for (const row of rows) {
+      const others = made.get(row.entity);
+      if (others) others.push({ originId, system, row });
+      else made.set(row.entity, [{ originId, system, row }]);
+    }
   }
+  return made;
+}
+
+/** Of two rows with one id, made by two source records, the later one stands. */
+function sortedById(rows: readonly OwnedRow[]): OwnedRow[] {
+  const byId = new Map(rows.map((owned) => [owned.row.id, owned]));
   return [...byId.values()].sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
 }
 

@@ -43,9 +43,8 @@ function rowsMisfit(rows: readonly PageRow[], dialect: Dialect): string | null {
 }
 
 function keyMisfit(key: string): string | null {
-  const length = codePoints(key);
-  if (length === 0) return 'Expected a key, got an empty one. Check the key of the stream.';
-  if (length > LONGEST_KEY) return `Expected a key of at most ${LONGEST_KEY} characters, got ${length}.`;
+  if (key === '') return 'Expected a key, got an empty one. Check the key of the stream.';
+  if (exceeds(key, LONGEST_KEY)) return `Expected a key of at most ${LONGEST_KEY} characters, got ${codePoints(key)}.`;
   return isWellFormed(key) ? null : 'Expected a key of whole Unicode characters, got half a surrogate pair in it.';
 }
 
@@ -54,7 +53,7 @@ function valueMisfit(kind: FieldKind, value: Exclude<FieldValue, null>, dialect:
     case 'text':
     case 'longText':
       if (typeof value !== 'string') return `expected text, got ${typeof value}`;
-      if (kind.type === 'text' && codePoints(value) > kind.length) {
+      if (kind.type === 'text' && exceeds(value, kind.length)) {
         return `expected at most ${kind.length} characters, got ${codePoints(value)}`;
       }
       return isWellFormed(value) ? null : 'expected whole Unicode characters, got half a surrogate pair';
@@ -94,6 +93,11 @@ function isDate(text: string): boolean {
   if (!DATE_PATTERN.test(text) || text.startsWith('0000')) return false;
   // The pattern lets 30 February through; a Date rolls it over into March.
   return new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+}
+
+/** Characters are code points; there are never more of them than UTF-16 units, which need no counting. */
+function exceeds(text: string, length: number): boolean {
+  return text.length > length && codePoints(text) > length;
 }
 
 function codePoints(text: string): number {

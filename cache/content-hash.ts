@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../schema/json.ts';
 
 /** SHA-256 of a source record's data; the order of the fields in it does not matter, every digit does. */
 export function contentHash(data: JsonObject): string {
-  return createHash('sha256').update(canonicalJson(data), 'utf8').digest('hex');
+  return hash('sha256', canonicalJson(data), 'hex');
 }
 
 function canonicalJson(value: JsonValue): string {

@@ -25,7 +25,17 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
       const prepared = preparePage(page.lease, page.records, cache.dialect);
       return cache.transaction(async (sql) => {
         await checkFence(sql, page.lease);
-        const decisions = await decideAll(sql, page, prepared);
+        const ids = prepared.map(({ id }) => id);
+        const known = await knownRecords(sql, ids);
+        const quarantined = await quarantinedVersions(sql, ids);
+        const decisions = prepared.map((record) =>
+          decide({
+            prepared: record,
+            known: known.get(record.id),
+            quarantined: quarantined.get(record.id),
+            mappingHash: page.mappingHash,
+          }),
+        );
         const changing = decisions.filter((d): d is Changing => d.to === 'write' || d.to === 'bury');
         const quarantining = decisions.filter((d): d is Quarantining => d.to === 'quarantine');
         const settled = decisions.filter((d) => d.to !== 'ignore' && d.to !== 'quarantine');
@@ -35,7 +45,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
         await writeQuarantine(sql, page, quarantining);
         await clearQuarantine(
           sql,
-          settled.map(({ prepared: { id } }) => id),
+          settled.map(({ prepared: { id } }) => id).filter((id) => quarantined.has(id)),
         );
         await saveCheckpoint(sql, page.lease, page.checkpoint);
 
@@ -59,20 +69,6 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
       });
     },
   };
-}
-
-async function decideAll(sql: Sql, page: SavePage, prepared: readonly PreparedRecord[]): Promise<Decision[]> {
-  const ids = prepared.map(({ id }) => id);
-  const known = await knownRecords(sql, ids);
-  const quarantined = await quarantinedVersions(sql, ids);
-  return prepared.map((record) =>
-    decide({
-      prepared: record,
-      known: known.get(record.id),
-      quarantined: quarantined.get(record.id),
-      mappingHash: page.mappingHash,
-    }),
-  );
 }
 
 async function knownRecords(sql: Sql, ids: readonly string[]): Promise<Map<string, KnownRecord>> {
