@@ -83,12 +83,14 @@ export interface DecideRequest {
   /** The version in quarantine; undefined when there is none. */
   quarantined: string | null | undefined;
   mappingHash: string;
+  /** What is stored is not trusted: write the record even where it seems to be stored already, or in a newer version. */
+  rewrite: boolean;
 }
 
 /** What is to be done with one record. Pure; the newer version wins, and what is equal is not written again. */
-export function decide({ prepared, known, quarantined, mappingHash }: DecideRequest): Decision {
+export function decide({ prepared, known, quarantined, mappingHash, rewrite }: DecideRequest): Decision {
   const { record, outcome, hash } = prepared;
-  if (isOlder(record.version, known?.version) || isOlder(record.version, quarantined)) {
+  if (!rewrite && (isOlder(record.version, known?.version) || isOlder(record.version, quarantined))) {
     return { to: 'ignore', prepared };
   }
   switch (outcome.is) {
@@ -96,11 +98,11 @@ export function decide({ prepared, known, quarantined, mappingHash }: DecideRequ
       return { to: 'quarantine', prepared, code: outcome.code, message: outcome.message };
     case 'deleted': {
       const same = known?.deletedAt && (record.version === null || record.version === known.version);
-      return same ? { to: 'keep', prepared } : { to: 'bury', prepared, known };
+      return same && !rewrite ? { to: 'keep', prepared } : { to: 'bury', prepared, known };
     }
     case 'mapped': {
       const same = known && !known.deletedAt && known.contentHash === hash && known.mappingHash === mappingHash;
-      return same ? { to: 'keep', prepared } : { to: 'write', prepared, known };
+      return same && !rewrite ? { to: 'keep', prepared } : { to: 'write', prepared, known };
     }
   }
 }

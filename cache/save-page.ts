@@ -1,3 +1,4 @@
+import { type Entity, entities } from '../schema/records.ts';
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
 import type { Cache, Sql } from './cache.ts';
 import { formatEntities, parseEntities, replaceRows } from './canonical-rows.ts';
@@ -34,6 +35,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
             known: known.get(record.id),
             quarantined: quarantined.get(record.id),
             mappingHash: page.mappingHash,
+            rewrite: page.rewrite ?? false,
           }),
         );
         const changing = decisions.filter((d): d is Changing => d.to === 'write' || d.to === 'bury');
@@ -56,16 +58,16 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
     },
 
     async deleteMissing(request) {
-      const { lease, keys } = request;
+      const { lease, keys, rewrite = false } = request;
       const ids = keys.map((key) => sourceRecordId({ ...lease, key })).sort();
       return cache.transaction(async (sql) => {
         await checkFence(sql, lease);
         const known = await knownRecords(sql, ids);
-        const live = [...known].filter(([, { deletedAt }]) => deletedAt === null);
-        await buryMissing(sql, request, new Map(live));
+        const burying = [...known].filter(([, { deletedAt }]) => rewrite || deletedAt === null);
+        await buryMissing(sql, request, new Map(burying));
         await clearQuarantine(sql, ids);
-        await countPage(sql, request.runId, 0, { changed: 0, unchanged: 0, deleted: live.length, quarantined: 0 });
-        return { deleted: live.length };
+        await countPage(sql, request.runId, 0, { changed: 0, unchanged: 0, deleted: burying.length, quarantined: 0 });
+        return { deleted: burying.length };
       });
     },
   };
@@ -135,32 +137,38 @@ async function replaceCanonicalRows(sql: Sql, page: SavePage, changing: readonly
     changing.map(({ prepared, known }) => ({
       originId: prepared.id,
       system: page.lease.system,
-      entitiesBefore: known?.entities ?? [],
+      entitiesBefore: entitiesBefore(page, known),
       rows: rowsOf(prepared),
     })),
   );
   await markDirty(sql, dirty, page.now);
 }
 
-async function buryMissing(sql: Sql, { lease, runId, now }: DeleteMissing, live: ReadonlyMap<string, KnownRecord>) {
+async function buryMissing(sql: Sql, request: DeleteMissing, burying: ReadonlyMap<string, KnownRecord>) {
+  const { lease, runId, now } = request;
   const stored = encodeValue(instant, now, sql.dialect);
   await executeByKeys(
     sql,
-    [...live.keys()],
+    [...burying.keys()],
     (list) =>
-      `UPDATE source_records SET deleted_at = ?, synced_at = ?, run_id = ?, entities = '' WHERE id IN (${list})`,
+      `UPDATE source_records SET deleted_at = COALESCE(deleted_at, ?), synced_at = ?, run_id = ?, entities = '' WHERE id IN (${list})`,
     [stored, stored, runId],
   );
   const dirty = await replaceRows(
     sql,
-    [...live].map(([originId, { entities }]) => ({
+    [...burying].map(([originId, known]) => ({
       originId,
       system: lease.system,
-      entitiesBefore: entities,
+      entitiesBefore: entitiesBefore(request, known),
       rows: [],
     })),
   );
   await markDirty(sql, dirty, now);
+}
+
+/** Where rows may have been put by hand, what was noted of them says nothing: every table is looked at. */
+function entitiesBefore({ rewrite }: { rewrite?: boolean }, known: KnownRecord | undefined): readonly Entity[] {
+  return rewrite ? entities : (known?.entities ?? []);
 }
 
 async function markDirty(sql: Sql, parties: ReadonlySet<string>, now: string): Promise<void> {

@@ -70,6 +70,11 @@ export interface SavePage {
   records: readonly PageRecord[];
   /** null leaves the checkpoint as it is. */
   checkpoint: object | null;
+  /**
+   * Writes raw records and canonical rows whatever is stored, even where content and version say that nothing changed:
+   * for records whose rows were altered behind the hub's back. False when left out.
+   */
+  rewrite?: boolean;
   now: string;
 }
 
@@ -85,6 +90,8 @@ export interface DeleteMissing {
   lease: Lease;
   runId: string;
   keys: readonly string[];
+  /** Tombstones too: rows that were left standing under them, or put there, are removed. False when left out. */
+  rewrite?: boolean;
   now: string;
 }
 

@@ -1,6 +1,7 @@
 import { createStatusStore } from '../cache/status-store.ts';
+import type { HubError } from '../config/errors.ts';
 import { verify } from '../sync-jobs/verify.ts';
-import type { Difference, VerifyReport } from '../sync-jobs/verify-report.ts';
+import type { Difference, RepairFacts, VerifyReport } from '../sync-jobs/verify-report.ts';
 import type { Hub } from './compose.ts';
 import { eachStream } from './each-stream.ts';
 import { createProgress, nameOf } from './progress.ts';
@@ -12,12 +13,14 @@ export interface VerifyStreams {
   streams: readonly StreamChoice[];
   signal: AbortSignal;
   terminal: Terminal;
+  /** Write what differs anew. */
+  repair?: boolean;
   quiet?: boolean;
 }
 
 /** Verifies each stream with progress. */
 export async function verifyStreams(options: VerifyStreams): Promise<VerifyReport[]> {
-  const { hub, streams, signal, terminal, quiet = false } = options;
+  const { hub, streams, signal, terminal, repair = false, quiet = false } = options;
   const states = await createStatusStore(hub.cache).streams();
   const totals = new Map(states.map((state) => [nameOf(state), state.records]));
   // Off a terminal the table at the end says it all.
@@ -26,7 +29,7 @@ export async function verifyStreams(options: VerifyStreams): Promise<VerifyRepor
     return await eachStream(streams, async (choice) => {
       const onProgress = ({ compared }: { compared: number }) =>
         progress.update(choice, compared, `${compared.toLocaleString('en-US')} compared`);
-      const report = await verify({ ...hub.requestFor(choice, signal), onProgress });
+      const report = await verify({ ...hub.requestFor(choice, signal), repair, onProgress });
       progress.finish(choice, outcomeOf(report));
       return report;
     });
@@ -51,20 +54,32 @@ export function describeReports(reports: readonly VerifyReport[]): string {
         ]
       : [nameOf(report), null, null, null, null, null, outcomeOf(report)],
   );
-  const details = reports.flatMap((report) => (report.outcome === 'DIFFERENT' ? describeDifferences(report) : []));
+  const details = reports.flatMap((report) => [
+    ...('repair' in report && report.repair ? describeRepair(report, report.repair) : []),
+    ...(report.outcome === 'DIFFERENT' ? describeDifferences(report) : []),
+  ]);
   const equal = reports.filter((report) => report.outcome === 'EQUAL').length;
   const verdict =
     equal === reports.length
       ? `The cache equals the sources: ${reports.length} of ${reports.length} streams.`
       : `${equal} of ${reports.length} streams equal their source.`;
-  return [table(headings, rows), ...details, verdict].join('\n');
+  const unrepaired = reports.some((report) => report.outcome === 'DIFFERENT' && !report.repair);
+  const advice = unrepaired ? ['customer360 verify --repair writes the records that differ anew.'] : [];
+  return [table(headings, rows), ...details, verdict, ...advice].join('\n');
 }
 
 /** A report as `--json` prints it. */
 export function reportAsJson(report: VerifyReport): object {
-  if (!('error' in report)) return report;
-  const { error, ...facts } = report;
-  return { ...facts, error: { code: error.code, message: error.message } };
+  const repair = 'repair' in report ? report.repair : undefined;
+  return {
+    ...report,
+    ...(repair ? { repair: { ...repair, error: repair.error && errorAsJson(repair.error) } } : {}),
+    ...('error' in report ? { error: errorAsJson(report.error) } : {}),
+  };
+}
+
+function errorAsJson({ code, message }: HubError): object {
+  return { code, message };
 }
 
 function outcomeOf(report: VerifyReport): string {
@@ -78,6 +93,17 @@ function outcomeOf(report: VerifyReport): string {
     case 'STOPPED':
       return 'stopped';
   }
+}
+
+function describeRepair(report: VerifyReport, { found, repaired, left, error }: RepairFacts): string[] {
+  if (found === 0) return [];
+  const name = nameOf(report);
+  return [
+    '',
+    `${name}: ${repaired} of ${found} differing records repaired.`,
+    ...(error ? [`  The repair did not get to its end: ${error.code}: ${error.message}`] : []),
+    ...(left > 0 ? [`  ${left} more than one repair takes on: run customer360 verify ${name} --repair again.`] : []),
+  ];
 }
 
 function describeDifferences(report: Extract<VerifyReport, { outcome: 'DIFFERENT' }>): string[] {

@@ -11,7 +11,7 @@ type Run = { outcome: 'BUSY' | 'FAILED'; error: HubError } | { outcome: 'SUCCEED
  * Runs a job on a stream, waiting for its turn while another process has the stream. Throws when the source cannot
  * be asked; any other failure leaves the cache as it is, for verify to see.
  */
-export async function catchUp(job: () => Promise<Run>, { signal }: { signal: AbortSignal }): Promise<void> {
+export async function catchUp<R extends Run>(job: () => Promise<R>, { signal }: { signal: AbortSignal }): Promise<R> {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
     signal.throwIfAborted();
@@ -22,7 +22,7 @@ export async function catchUp(job: () => Promise<Run>, { signal }: { signal: Abo
     }
     if (run.outcome === 'BUSY') throw run.error;
     if (run.outcome === 'FAILED' && unanswered.has(run.error.code)) throw run.error;
-    return;
+    return run;
   }
 }
 

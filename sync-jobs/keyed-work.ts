@@ -22,6 +22,8 @@ export interface KeyedWork {
   /** The source's clock. */
   clock: () => string;
   tally: Tally;
+  /** Whatever the cache has of these records is not trusted: they are written anew (`SavePage.rewrite`). */
+  rewrite: boolean;
 }
 
 /**
@@ -51,15 +53,16 @@ async function readByKeys({ request, held, clock, settings }: KeyedWork, keys: s
   return records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
 }
 
-async function save({ store, held, runId, mapping, tally }: KeyedWork, found: SourceRecord[]): Promise<void> {
+async function save({ store, held, runId, mapping, tally, rewrite }: KeyedWork, found: SourceRecord[]): Promise<void> {
   if (found.length === 0) return;
   const records = await mapping.mapPage(found);
-  const page = { lease: held.lease, runId, mappingHash: mapping.hash, records, checkpoint: null, now: hubNow() };
+  const { lease } = held;
+  const page = { lease, runId, mappingHash: mapping.hash, records, checkpoint: null, rewrite, now: hubNow() };
   tally.page(await store.savePage(page), found.length);
 }
 
-async function bury({ store, held, runId, tally }: KeyedWork, keys: readonly string[]): Promise<void> {
+async function bury({ store, held, runId, tally, rewrite }: KeyedWork, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
-  const { deleted } = await store.deleteMissing({ lease: held.lease, runId, keys, now: hubNow() });
+  const { deleted } = await store.deleteMissing({ lease: held.lease, runId, keys, rewrite, now: hubNow() });
   tally.deleted(deleted);
 }

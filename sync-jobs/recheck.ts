@@ -21,17 +21,17 @@ const ROUNDS = 3;
 /**
  * Looks again at records that differed, each time after letting the cache catch up. While sources keep changing, a
  * cache is a moment behind; that is not a difference. What the source says unchanged before and after a pass, the
- * cache must say too.
+ * cache must say too. `catchUp` is told what is still open, with what the source said of it.
  */
 export async function recheck(
   sides: Sides,
   suspects: ReadonlyMap<string, RecordState>,
-  catchUp: () => Promise<void>,
+  catchUp: (open: ReadonlyMap<string, RecordState>) => Promise<unknown>,
 ): Promise<Rechecked> {
   const result: Rechecked = { standing: new Map(), settled: new Map(), moving: new Map() };
   let before = suspects;
   for (let round = 0; round < ROUNDS && before.size > 0; round += 1) {
-    await catchUp();
+    await catchUp(before);
     const keys = [...before.keys()];
     const after = await readSourceKeys(sides, keys);
     const cached = await readCacheKeys(sides, keys);

@@ -19,6 +19,18 @@ export interface Difference {
   fields: FieldDifference[];
 }
 
+/** What came of a repair. */
+export interface RepairFacts {
+  /** Records that differed when it began. */
+  found: number;
+  /** Of these, those that equal the source now. */
+  repaired: number;
+  /** Of these, those beyond what one repair takes on: they still differ, and a second repair is for them. */
+  left: number;
+  /** What ended the repair early; null when it got to its end. */
+  error: HubError | null;
+}
+
 export interface VerifyFacts extends StreamName {
   source: SideFacts;
   cache: SideFacts;
@@ -35,6 +47,8 @@ export interface VerifyFacts extends StreamName {
   moving: number;
   /** Records the source no longer has and the stream keeps on purpose (`deletes: none`). */
   kept: number;
+  /** Only where a repair was asked for; all other figures are those after it. */
+  repair?: RepairFacts;
 }
 
 export type VerifyReport =
@@ -91,15 +105,26 @@ export function factsOf(
 }
 
 /** One line that names what differs. */
-export function differentError({ system, stream, missing, extra, different, differences }: VerifyFacts): HubError {
+export function differentError(facts: VerifyFacts): HubError {
+  const { system, stream, missing, extra, different, differences, repair } = facts;
   const named = differences.slice(0, 5).map(({ key }) => key);
   const more = missing + extra + different > named.length ? ', …' : '';
   return new HubError(
     'VERIFY_DIFFERENT',
     `Expected the cache to equal ${system}/${stream}, got ${missing} missing, ${extra} extra and ${different} different records: ` +
-      `${named.join(', ')}${more}. One more pass did not change that: compare the fields named in the report with the source.`,
+      `${named.join(', ')}${more}. ${adviceAfter(repair)}`,
     { source: system, stream },
   );
+}
+
+function adviceAfter(repair: RepairFacts | undefined): string {
+  if (!repair) {
+    return 'One more pass did not change that: compare the fields named in the report with the source. verify --repair writes these records anew.';
+  }
+  if (repair.left > 0) return `A repair takes on ${repair.found - repair.left} records at once: run it again.`;
+  return repair.error
+    ? `The repair did not get to its end: ${repair.error.message}`
+    : 'A repair did not change that: compare the fields named in the report with the source.';
 }
 
 function put(side: Map<string, string>, key: string, state: RecordState): void {

@@ -10,22 +10,27 @@ import { hubErrorOf } from './hub-error-of.ts';
 import { type Rechecked, recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
 import { absent, type RecordState, rejected, type Sides } from './record-state.ts';
+import { repairStanding } from './repair-standing.ts';
 import { runSync } from './run-sync.ts';
 import { readSource } from './source-side.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import type { StreamRequest } from './sync-run.ts';
-import { differentError, factsOf, type Look, type VerifyReport } from './verify-report.ts';
+import { differentError, factsOf, type Look, type VerifyFacts, type VerifyReport } from './verify-report.ts';
 
 export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
   /** How many differences are listed; all are counted. 50 when left out. */
   listed?: number;
+  /** Writes the records that differ anew from the source, and looks at them once more. */
+  repair?: boolean;
+  /** Records one repair takes on. 10,000 when left out. */
+  repairedAtMost?: number;
   onProgress?: (progress: { system: string; stream: string; compared: number }) => void;
 }
 
 /**
  * Compares what the source says with what the cache shows, record by record, without trusting anything the sync has
  * noted down. Records that differ are looked at again after one more pass, so that a source that keeps changing is
- * not mistaken for a broken cache.
+ * not mistaken for a broken cache. What differs then is repaired, if that is asked for.
  */
 export async function verify(request: VerifyRequest): Promise<VerifyReport> {
   const { system, stream, source, cache, signal } = request;
@@ -37,9 +42,8 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
 
     await expectReadInFull(sides);
     const look = await lookAtBothSides(sides, request.onProgress);
-    const rechecked = await recheckAll(sides, differingKeys(look), request, settings.deletes);
-
-    const facts = factsOf(request, look, rechecked, { keepsExtras: settings.deletes === 'none' });
+    const rechecked = await recheckAll(sides, differingKeys(look), jobOf(request), settings.deletes);
+    const facts = await factsAfter(sides, look, rechecked, request, { keepsExtras: settings.deletes === 'none' });
     const differences = facts.missing + facts.extra + facts.different;
     await store.noteVerify({ system, stream, differences, now: hubNow() });
     return differences === 0
@@ -89,24 +93,43 @@ function differingKeys({ source, cache }: Look): Map<string, RecordState> {
   return differing;
 }
 
+/** The request as the jobs take it that verify runs; their progress is not its own. */
+function jobOf({ onProgress: _, ...job }: VerifyRequest): StreamRequest {
+  return job;
+}
+
 async function recheckAll(
   sides: Sides,
   suspects: Map<string, RecordState>,
-  request: VerifyRequest,
+  job: StreamRequest,
   deletes: unknown,
 ): Promise<Rechecked> {
-  const { onProgress: _, ...job } = request;
-  const result = await recheck(sides, suspects, () => catchUp(() => runSync(job), request));
+  const result = await recheck(sides, suspects, () => catchUp(() => runSync(job), job));
   if (deletes !== 'scan') return result;
 
   // A source that tells no deletes is followed by reconcile only.
   const extras = [...result.standing.keys()].filter((key) => result.standing.get(key)?.source === absent);
   const again = await recheck(sides, new Map(extras.map((key) => [key, absent])), () =>
-    catchUp(() => reconcile(job), request),
+    catchUp(() => reconcile(job), job),
   );
   for (const key of extras) result.standing.delete(key);
   for (const [key, standing] of again.standing) result.standing.set(key, standing);
   for (const [key, state] of again.settled) result.settled.set(key, state);
   for (const [key, state] of again.moving) result.moving.set(key, state);
   return result;
+}
+
+/** The figures of the report, after a repair where one was asked for. */
+async function factsAfter(
+  sides: Sides,
+  look: Look,
+  rechecked: Rechecked,
+  request: VerifyRequest,
+  { keepsExtras }: { keepsExtras: boolean },
+): Promise<VerifyFacts> {
+  if (!request.repair) return factsOf(request, look, rechecked, { keepsExtras });
+  const most = request.repairedAtMost;
+  const after = await repairStanding(sides, rechecked, { job: jobOf(request), keepsExtras, most });
+  const facts = factsOf(request, look, after.rechecked, { keepsExtras });
+  return { ...facts, settled: rechecked.settled.size, repair: after.facts };
 }

@@ -73,7 +73,7 @@ export interface OpenPass {
   runId: string;
   save(
     records: PageRecord[],
-    options?: { checkpoint?: object; mappingHash?: string; now?: string },
+    options?: { checkpoint?: object; mappingHash?: string; rewrite?: boolean; now?: string },
   ): ReturnType<SyncStore['savePage']>;
 }
 
@@ -87,8 +87,8 @@ export async function openPass(cache: Cache, stream = 'orders'): Promise<OpenPas
     store,
     lease,
     runId,
-    save: (records, { checkpoint, mappingHash = 'm1', now = NOW } = {}) =>
-      store.savePage({ lease, runId, mappingHash, records, checkpoint: checkpoint ?? null, now }),
+    save: (records, { checkpoint, mappingHash = 'm1', rewrite = false, now = NOW } = {}) =>
+      store.savePage({ lease, runId, mappingHash, records, checkpoint: checkpoint ?? null, rewrite, now }),
   };
 }
 

@@ -129,6 +129,65 @@ describe.each(databases)('saving a page on $name', (database) => {
     expect(await quarantine.count({})).toBe(0);
   });
 
+  it('writes a record whatever is stored when told to rewrite it, and no other', async () => {
+    const page = [order('1', { lines: ['1/1'] }), order('2', { lines: ['2/1'] })];
+    await pass.save(page);
+    const before = await digestOf(cache);
+    await cache.execute("UPDATE orders SET order_number = 'forged', origin_id = 'nobody' WHERE source_key = '1'");
+    await cache.execute("UPDATE order_lines SET source_key = 'forged' WHERE source_key = '1/1'");
+    await cache.execute(
+      `INSERT INTO parties (id, origin_id, \`system\`, source_key, kind, display_name)
+       SELECT 'p', id, 'erp', 'added', 'PERSON', 'Added' FROM source_records WHERE source_key = '1'`,
+    );
+    // The stored version says newer, the quarantine says newer still.
+    await cache.execute("UPDATE source_records SET raw = '{}', version = ? WHERE source_key = '1'", [version(50)]);
+    await pass.save([rejected('1', version(51))]);
+    expect(await pass.save([order('1', { lines: ['1/1'] })])).toMatchObject({ unchanged: 1 });
+
+    const counts = await pass.save([order('1', { lines: ['1/1'] })], { rewrite: true });
+    expect(counts).toEqual({ changed: 1, unchanged: 0, deleted: 0, quarantined: 0 });
+    expect(await cache.query('SELECT party_id FROM identity_dirty')).toEqual([{ party_id: 'p' }]);
+    await cache.execute('DELETE FROM identity_dirty');
+    expect(await digestOf(cache)).toBe(before);
+  });
+
+  it('still quarantines what does not fit, and writes a tombstone anew, when told to rewrite', async () => {
+    await pass.save([order('1', { total: '1' }), order('2')]);
+    const page = [rejected('1', version(2)), gone('2', version(1))];
+    expect(await pass.save(page, { rewrite: true })).toMatchObject({ quarantined: 1, deleted: 1 });
+    expect(await totals()).toEqual(['1']);
+    await cache.execute(
+      `INSERT INTO orders (id, origin_id, \`system\`, source_key, status)
+       SELECT 'o', id, 'erp', '2', 'CONFIRMED' FROM source_records WHERE source_key = '2'`,
+    );
+    expect(await pass.save([gone('2', version(1))])).toMatchObject({ unchanged: 1 });
+    expect(await count(cache, 'orders')).toBe(2);
+    await pass.save([gone('2', version(1))], { rewrite: true });
+    expect(await count(cache, 'orders')).toBe(1);
+  });
+
+  it('removes rows under a tombstone when told to rewrite it, and keeps the time of the tombstone', async () => {
+    await pass.save([order('1')]);
+    const request = { lease: pass.lease, runId: pass.runId, keys: ['1'] };
+    await pass.store.deleteMissing({ ...request, now: NOW });
+    await cache.execute(
+      `INSERT INTO orders (id, origin_id, \`system\`, source_key, status)
+       SELECT 'o', id, 'erp', '1', 'CONFIRMED' FROM source_records`,
+    );
+    expect(await pass.store.deleteMissing({ ...request, now: LATER })).toEqual({ deleted: 0 });
+    expect(await count(cache, 'orders')).toBe(1);
+    expect(await pass.store.deleteMissing({ ...request, rewrite: true, now: LATER })).toEqual({ deleted: 1 });
+    expect(await count(cache, 'orders')).toBe(0);
+    expect(await pass.store.recordsByKeys({ ...pass.lease, keys: ['1'] })).toMatchObject([{ deletedAt: NOW }]);
+  });
+
+  it('is fenced off like any other write when told to rewrite', async () => {
+    await pass.store.release(pass.lease);
+    await pass.store.claim({ system: 'erp', stream: 'orders', owner: 'another', ttl: 60_000 });
+    await expect(pass.save([order('1')], { rewrite: true })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect(await count(cache, 'source_records')).toBe(0);
+  });
+
   it('takes a page of 500 records with few statements', async () => {
     const page = Array.from({ length: 500 }, (_, i) =>
       order(`${i}`, { lines: [`${i}/1`, `${i}/2`, `${i}/3`], total: `${i}.25` }),

@@ -76,6 +76,29 @@ describe('verify', () => {
     expect(out).toContain('customerReference: source');
     expect(out).toContain('cache "altered by hand"');
   });
+
+  it('repairs what somebody altered by hand when told to, and says so', async () => {
+    const cache = new Database(company.cacheFile);
+    const alter = () =>
+      cache.exec("UPDATE orders SET customer_reference = 'by hand' WHERE id = (SELECT MIN(id) FROM orders)");
+    const forged = () => cache.prepare("SELECT id FROM orders WHERE customer_reference = 'by hand'").all();
+    alter();
+    expect(await on('verify', 'erp/orders')).toMatchObject({ code: 1, out: expect.stringContaining('--repair') });
+    expect(forged()).toHaveLength(1);
+    const { code, out } = await on('verify', 'erp/orders', '--repair');
+    expect(code).toBe(0);
+    expect(out).toContain('erp/orders: 1 of 1 differing records repaired.');
+    expect(out).toContain('The cache equals the sources: 1 of 1 streams.');
+    expect(forged()).toEqual([]);
+
+    alter();
+    const json = await on('verify', 'erp/orders', '--repair', '--json');
+    expect(json.code).toBe(0);
+    expect(JSON.parse(json.out)).toMatchObject([
+      { outcome: 'EQUAL', different: 0, repair: { found: 1, repaired: 1, left: 0, error: null } },
+    ]);
+    cache.close();
+  });
 });
 
 describe('looking around', () => {
@@ -131,6 +154,7 @@ describe('looking around', () => {
     const help = await runCli('verify', '--help');
     expect(help).toMatchObject({ code: 0, err: '' });
     expect(help.out).toContain('customer360 verify erp --json');
+    expect(help.out).toContain('--repair');
     expect(await runCli('verfy')).toMatchObject({
       code: 2,
       out: '',

@@ -1,0 +1,44 @@
+import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
+import { endFailed, hubNow } from './end-run.ts';
+import { hubErrorOf } from './hub-error-of.ts';
+import type { KeyedWork } from './keyed-work.ts';
+import { streamSettingsOf } from './stream-settings-of.ts';
+import type { SyncRun } from './sync-run.ts';
+import { createTally } from './tally.ts';
+import { sourceClock } from './version-window.ts';
+
+export interface KeyedRun extends Pick<KeyedWork, 'store' | 'held' | 'request' | 'rewrite'> {
+  /** Why, for people who read the run history. */
+  reason: string | null;
+}
+
+/**
+ * Does work on single keys as a run of the history, under a lease that is held. Its mode is RECONCILE: it leaves the
+ * checkpoint and the age of the stream as they are, which only a pass changes.
+ */
+export async function runKeyed(
+  { store, held, request, reason, rewrite }: KeyedRun,
+  job: (work: KeyedWork) => Promise<void>,
+): Promise<SyncRun> {
+  const { system, stream, source, connector } = request;
+  const { lease, signal } = held;
+  const settings = streamSettingsOf(source, request);
+  const mapping = compileMapping({ system, streamName: stream, stream: settings });
+  const mode = 'RECONCILE';
+  const runId = await store.startRun({ lease, mode, reason, windowFrom: null, now: hubNow() });
+  const tally = createTally(request, { runId, mode, reason });
+  try {
+    const clock = sourceClock(await connector.now(signal), Date.now);
+    await job({ store, held, request, runId, settings, mapping, clock, tally, rewrite });
+    await store.finishRun({ lease, runId, outcome: 'SUCCEEDED', now: hubNow() });
+    return { ...tally.facts(), outcome: 'SUCCEEDED' };
+  } catch (thrown) {
+    if (request.signal.aborted) {
+      await store.finishRun({ lease, runId, outcome: 'PARTIAL', now: hubNow() });
+      return { ...tally.facts(), outcome: 'PARTIAL' };
+    }
+    const error = hubErrorOf(thrown, request);
+    await endFailed(store, { lease, runId, error, checkpoint: null });
+    return { ...tally.facts(), outcome: 'FAILED', error };
+  }
+}
