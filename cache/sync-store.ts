@@ -1,12 +1,6 @@
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
-import type { Cache } from './cache.ts';
 import type { FieldValue, PageRecord } from './page-record.ts';
-import { createPageWriter } from './save-page.ts';
-import { createStoredKeys } from './stored-keys.ts';
-import { createStreamLease } from './stream-lease.ts';
-import { createStreamRuns } from './stream-runs.ts';
-import { decodeStreamState } from './stream-state.ts';
 
 export interface StreamName {
   system: string;
@@ -145,21 +139,4 @@ export interface SyncStore {
   recordsByKeys(request: StreamName & { keys: readonly string[] }): Promise<StoredKey[]>;
   /** The canonical rows made of these source records, read back from their tables. */
   canonicalRowsOf(originIds: readonly string[]): Promise<StoredRow[]>;
-}
-
-/** The write side of one cache. */
-export function createSyncStore(cache: Cache): SyncStore {
-  return {
-    ...createStreamLease(cache),
-    ...createStreamRuns(cache),
-    ...createPageWriter(cache),
-    ...createStoredKeys(cache),
-    async state({ system, stream }) {
-      const [row] = await cache.query('SELECT * FROM stream_states WHERE `system` = ? AND stream = ?', [
-        system,
-        stream,
-      ]);
-      return decodeStreamState({ system, stream }, row, cache.dialect);
-    },
-  };
 }

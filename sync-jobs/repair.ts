@@ -1,4 +1,5 @@
-import { createSyncStore, type SyncStore } from '../cache/sync-store.ts';
+import { createSyncStore } from '../cache/create-sync-store.ts';
+import type { SyncStore } from '../cache/sync-store.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { guardShrink } from './compare-keys.ts';
 import { holdLease, streamBusy } from './hold-lease.ts';

@@ -1,4 +1,5 @@
-import { createSyncStore, type SyncStore } from '../cache/sync-store.ts';
+import { createSyncStore } from '../cache/create-sync-store.ts';
+import type { SyncStore } from '../cache/sync-store.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';

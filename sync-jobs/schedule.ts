@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createTask, type ScheduledTask } from 'node-cron';
 import type { Cache } from '../cache/cache.ts';
-import { createSyncStore } from '../cache/sync-store.ts';
+import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';

@@ -1,5 +1,5 @@
+import { createSyncStore } from '../cache/create-sync-store.ts';
 import { createSourceRecordStore } from '../cache/source-record-store.ts';
-import { createSyncStore } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import { readCache } from './cache-side.ts';

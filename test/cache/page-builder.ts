@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Cache } from '../../cache/cache.ts';
+import { createSyncStore } from '../../cache/create-sync-store.ts';
 import type { FieldValue, PageRecord, PageRow } from '../../cache/page-record.ts';
-import { createSyncStore, type Lease, type SyncStore } from '../../cache/sync-store.ts';
+import type { Lease, SyncStore } from '../../cache/sync-store.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { Entity } from '../../schema/records.ts';
 

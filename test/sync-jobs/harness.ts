@@ -1,5 +1,5 @@
 import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/sync-store.ts';
+import { createSyncStore } from '../../cache/create-sync-store.ts';
 import { createLog } from '../../config/log.ts';
 import { type StreamSettings, sourceSettings, streamSettings } from '../../config/settings.ts';
 import { type Checkpoint, parseCheckpoint } from '../../sync-jobs/checkpoint.ts';
