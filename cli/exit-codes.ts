@@ -17,3 +17,6 @@ const usageErrors: ReadonlySet<ErrorCode> = new Set([
 export function exitCodeOf(code: ErrorCode): ExitCode {
   return usageErrors.has(code) ? exitCodes.usage : exitCodes.failed;
 }
+
+/** A command reports its exit code through this. */
+export type Finish = (code: ExitCode) => void;

@@ -12,11 +12,8 @@ import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodeOf, exitCodes, type Finish } from './exit-codes.ts';
 import { terminal } from './terminal.ts';
-
-/** A command reports its exit code through this. */
-export type Finish = (code: ExitCode) => void;
 
 const commands = [
   demoCommand,

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { createStatusStore } from '../cache/status-store.ts';
 import { createLog } from '../config/log.ts';
-import type { DemoCommandOptions } from './commands/demo.ts';
 import { type Hub, openHub } from './compose.ts';
 import { describeDemo } from './demo-screen.ts';
 import { type RunningSources, startSources } from './demo-sources.ts';
@@ -14,6 +13,16 @@ import { selectStreams } from './select-streams.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 import { syncStreams } from './sync-streams.ts';
 import { terminal } from './terminal.ts';
+
+export interface DemoCommandOptions {
+  scale: number;
+  seed: number;
+  port: number;
+  data?: string;
+  keep?: boolean;
+  changes: boolean;
+  debug?: boolean;
+}
 
 const CHANGE_EVERY = 2_000;
 

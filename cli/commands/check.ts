@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes } from '../exit-codes.ts';
-import type { Finish } from '../main.ts';
+import { exitCodes, type Finish } from '../exit-codes.ts';
 import { type SharedOptions, settingsOf, withSharedOptions } from '../options.ts';
 import { selectSource } from '../select-streams.ts';
 import { stopSignal } from '../stop-signal.ts';

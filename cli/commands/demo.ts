@@ -1,14 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-
-export interface DemoCommandOptions {
-  scale: number;
-  seed: number;
-  port: number;
-  data?: string;
-  keep?: boolean;
-  changes: boolean;
-  debug?: boolean;
-}
+import type { DemoCommandOptions } from '../run-demo.ts';
 
 /** `customer360 demo`, what `npm start` runs. */
 export function demoCommand(): Command {

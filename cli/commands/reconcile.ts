@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes } from '../exit-codes.ts';
-import type { Finish } from '../main.ts';
+import { exitCodes, type Finish } from '../exit-codes.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
 import { selectStreams } from '../select-streams.ts';
 import { stopSignal } from '../stop-signal.ts';
