@@ -2,17 +2,10 @@ import type { Invoice } from '../landscape/invoices.ts';
 import type { Landscape } from '../landscape/landscape.ts';
 import type { Party } from '../landscape/parties.ts';
 import type { Payment } from '../landscape/payments.ts';
+import type { Books } from './books.ts';
 import { customerRows, invoiceRows, type LegacyWrite, paymentRows } from './finance-rows.ts';
 import { openMysqlBooks } from './mysql-books.ts';
 import { openSqliteBooks } from './sqlite-books.ts';
-
-/** Where the books are kept. Writes of one call are one transaction; a row with the same key is replaced. */
-export interface Books {
-  /** Makes the tables anew, empty. */
-  create(): Promise<void>;
-  write(rows: Iterable<LegacyWrite>): Promise<void>;
-  close(): Promise<void>;
-}
 
 export interface FinanceSource {
   url: string;

@@ -1,6 +1,6 @@
 import { createPool } from 'mysql2/promise';
+import type { Books } from './books.ts';
 import type { LegacyWrite } from './finance-rows.ts';
-import type { Books } from './finance-source.ts';
 import { createStatements, type LegacyRow, type LegacyTableName, legacyTables } from './finance-tables.ts';
 
 const ROWS_A_STATEMENT = 500;

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
+import type { Books } from './books.ts';
 import type { LegacyWrite } from './finance-rows.ts';
-import type { Books } from './finance-source.ts';
 import { createStatements, type LegacyTableName, legacyTables } from './finance-tables.ts';
 
 /** The books in a SQLite file. Readers are not held up by writes (WAL). */
