@@ -2,7 +2,6 @@ import type { Invoice } from '../landscape/invoices.ts';
 import type { Landscape } from '../landscape/landscape.ts';
 import type { Party } from '../landscape/parties.ts';
 import type { Payment } from '../landscape/payments.ts';
-import type { Books } from './books.ts';
 import { customerRows, invoiceRows, type LegacyWrite, paymentRows } from './finance-rows.ts';
 import { openMysqlBooks } from './mysql-books.ts';
 import { openSqliteBooks } from './sqlite-books.ts';
