@@ -1,4 +1,5 @@
 import { stringify } from 'lossless-json';
+import { defends } from '../config/defences.ts';
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
 import { misfit } from './column-fit.ts';
@@ -90,9 +91,8 @@ export interface DecideRequest {
 /** What is to be done with one record. Pure; the newer version wins, and what is equal is not written again. */
 export function decide({ prepared, known, quarantined, mappingHash, rewrite }: DecideRequest): Decision {
   const { record, outcome, hash } = prepared;
-  if (!rewrite && (isOlder(record.version, known?.version) || isOlder(record.version, quarantined))) {
-    return { to: 'ignore', prepared };
-  }
+  const older = isOlder(record.version, known?.version) || isOlder(record.version, quarantined);
+  if (older && !rewrite && defends('newest wins')) return { to: 'ignore', prepared };
   switch (outcome.is) {
     case 'rejected':
       return { to: 'quarantine', prepared, code: outcome.code, message: outcome.message };

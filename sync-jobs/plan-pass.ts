@@ -1,3 +1,4 @@
+import { defends } from '../config/defences.ts';
 import type { CursorSettings } from '../config/settings.ts';
 import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
 import { earlier, later, lookBack, versionAt } from './version-window.ts';
@@ -34,8 +35,9 @@ export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFu
 
   const latest = pass ?? finished;
   if (!latest) return fullPass('the stream has not been read before');
-  if (latest.mappingHash !== mappingHash) return fullPass('the mapping has changed');
-  if (latest.readingHash !== readingHash) return fullPass('the settings of the stream have changed');
+  if (latest.mappingHash !== mappingHash && defends('mapping hash')) return fullPass('the mapping has changed');
+  if (latest.readingHash !== readingHash && defends('reading hash'))
+    return fullPass('the settings of the stream have changed');
 
   if (pass) return resumed(pass);
   if (!cursor) return fullPass('the stream has no cursor');

@@ -1,3 +1,5 @@
+import { defends } from '../config/defences.ts';
+
 /** Fewer records than this say nothing about a share. */
 const FEWEST = 20;
 /** A pass that is clearly going wrong is stopped before it has filled the quarantine. */
@@ -15,5 +17,5 @@ export function tooManyRejected(pass: {
 }): boolean {
   const { read, rejected, threshold, lastPage } = pass;
   const judged = lastPage ? FEWEST : ENOUGH;
-  return read >= judged && rejected > read * threshold;
+  return read >= judged && rejected > read * threshold && defends('quarantine threshold');
 }

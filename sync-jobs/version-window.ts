@@ -1,3 +1,4 @@
+import { defends } from '../config/defences.ts';
 import type { CursorSettings } from '../config/settings.ts';
 import type { SourceRecord } from '../connectors/connector.ts';
 import { instantOf, shiftInstant } from '../schema/time.ts';
@@ -37,7 +38,7 @@ export function versionAt(instant: string, type: CursorSettings['type']): string
  * neither blinds the stream nor stands in the way of its own correction. Up to the lookback ahead is clock skew.
  */
 export function withPlausibleVersion(record: SourceRecord, now: string, cursor: Window | undefined): SourceRecord {
-  if (record.version === null || !cursor) return record;
+  if (record.version === null || !cursor || !defends('future cap')) return record;
   const version = capVersion(record.version, now, cursor);
   return version === record.version ? record : { ...record, version };
 }

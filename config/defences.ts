@@ -1,0 +1,33 @@
+/**
+ * What stands between the faults of a landscape and a wrong cache, by name. Each line says what goes wrong without
+ * it and which rows of docs/faults.md it holds. Code asks `defends` at the place where the defence acts, so that the
+ * fault harness can take one away and show that the harness then finds a difference; nothing else takes one away.
+ */
+export const defences = {
+  'future cap': { rows: [6], reason: 'A stamp of the year 2099 would make all changes after it look old.' },
+  'missed twice': { rows: [9, 17], reason: 'A row that moved during the scan would be deleted for not being seen.' },
+  'shrink guard': { rows: [10], reason: 'A source that shows nothing for an hour would empty the cache.' },
+  'complete scan': { rows: [10, 11], reason: 'A scan that ended early would delete what comes after its end.' },
+  'loop detection': { rows: [18], reason: 'A source that names the same next page again would be read for ever.' },
+  'quarantine threshold': { rows: [22], reason: 'A broken mapping would put a whole stream aside and call it read.' },
+  'newest wins': { rows: [23], reason: 'An older version that arrives late would overwrite a newer one.' },
+  fence: { rows: [30], reason: 'A runner that slept through its lease would write over the one that took over.' },
+  'conflict retry': { rows: [32], reason: 'A deadlock with somebody else would end a run.' },
+  'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },
+  'reading hash': { rows: [33], reason: 'A checkpoint of other settings would skip what they did not read.' },
+} as const satisfies Record<string, { rows: readonly number[]; reason: string }>;
+
+export type Defence = keyof typeof defences;
+
+const taken = new Set<Defence>();
+
+/** Whether this defence is up. Always, but where the fault harness has taken it away. */
+export function defends(name: Defence): boolean {
+  return taken.size === 0 || !taken.has(name);
+}
+
+/** For the fault harness alone: takes a defence away until the function that is answered is called. */
+export function takeAway(name: Defence): () => void {
+  taken.add(name);
+  return () => taken.delete(name);
+}
