@@ -29,6 +29,8 @@ export interface KnownRecord {
   mappingHash: string;
   deletedAt: string | null;
   entities: readonly Entity[];
+  /** Records written by earlier versions have no checksum of their rows: they are written again when next read. */
+  hasChecksum: boolean;
 }
 
 /** A record that is written with its canonical rows, or made a tombstone. */
@@ -101,7 +103,8 @@ export function decide({ prepared, known, quarantined, mappingHash, rewrite }: D
       return same && !rewrite ? { to: 'keep', prepared } : { to: 'bury', prepared, known };
     }
     case 'mapped': {
-      const same = known && !known.deletedAt && known.contentHash === hash && known.mappingHash === mappingHash;
+      const same =
+        known?.hasChecksum && !known.deletedAt && known.contentHash === hash && known.mappingHash === mappingHash;
       return same && !rewrite ? { to: 'keep', prepared } : { to: 'write', prepared, known };
     }
   }

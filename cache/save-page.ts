@@ -14,6 +14,7 @@ import {
 } from './plan-page.ts';
 import { clearQuarantine, quarantinedVersions, writeQuarantine } from './quarantine-rows.ts';
 import { decodeValue, encodeValue } from './row-codec.ts';
+import { rowsChecksum } from './rows-checksum.ts';
 import { sourceRecordId } from './source-record-id.ts';
 import { checkFence } from './stream-lease.ts';
 import { countPage, saveCheckpoint } from './stream-runs.ts';
@@ -78,7 +79,7 @@ async function knownRecords(sql: Sql, ids: readonly string[]): Promise<Map<strin
     sql,
     ids,
     (list) =>
-      `SELECT id, version, content_hash, mapping_hash, deleted_at, entities FROM source_records WHERE id IN (${list})`,
+      `SELECT id, version, content_hash, mapping_hash, deleted_at, entities, rows_checksum FROM source_records WHERE id IN (${list})`,
   );
   return new Map(
     rows.map((row) => [
@@ -89,6 +90,7 @@ async function knownRecords(sql: Sql, ids: readonly string[]): Promise<Map<strin
         mappingHash: String(row.mapping_hash),
         deletedAt: decodeValue(instant, row.deleted_at, sql.dialect) as string | null,
         entities: parseEntities(row.entities),
+        hasChecksum: row.rows_checksum !== null,
       },
     ]),
   );
@@ -112,6 +114,7 @@ async function writeSourceRecords(sql: Sql, page: SavePage, changing: readonly C
       'run_id',
       'synced_at',
       'deleted_at',
+      'rows_checksum',
     ],
     key: ['id'],
     rows: changing.map(({ to, prepared, known }) => [
@@ -127,6 +130,7 @@ async function writeSourceRecords(sql: Sql, page: SavePage, changing: readonly C
       runId,
       now,
       to === 'bury' ? now : null,
+      rowsChecksum({ originId: prepared.id, system: lease.system, rows: rowsOf(prepared) }, sql.dialect),
     ]),
   });
 }
@@ -151,7 +155,7 @@ async function buryMissing(sql: Sql, request: DeleteMissing, burying: ReadonlyMa
     sql,
     [...burying.keys()],
     (list) =>
-      `UPDATE source_records SET deleted_at = COALESCE(deleted_at, ?), synced_at = ?, run_id = ?, entities = '' WHERE id IN (${list})`,
+      `UPDATE source_records SET deleted_at = COALESCE(deleted_at, ?), synced_at = ?, run_id = ?, entities = '', rows_checksum = 0 WHERE id IN (${list})`,
     [stored, stored, runId],
   );
   const dirty = await replaceRows(

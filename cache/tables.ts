@@ -5,6 +5,7 @@ import { columnOf, type Dialect } from './columns.ts';
 import { identityTables } from './tables/identity-tables.ts';
 import { syncTables } from './tables/sync-tables.ts';
 import type { TableShape } from './tables/table-shape.ts';
+import { verifyTables } from './tables/verify-tables.ts';
 
 /**
  * What the cache keeps.
@@ -13,6 +14,7 @@ import type { TableShape } from './tables/table-shape.ts';
  * - one table a canonical entity (`orders`, `parties`, …): the live source records as the mapping reads them.
  *   Rows carry `origin_id`, the source record they were made of, and go when it goes.
  * - `stream_states`, `sync_runs`, `quarantine`: how the sync stands, what it did, what did not fit.
+ * - `verify_runs`: what verify found.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
  */
 export const entityTables = {
@@ -94,6 +96,7 @@ const entityIndexes: Partial<Record<Entity, string[][]>> = {
 export function tablesFor(dialect: Dialect): EntitySchema[] {
   const shapes = {
     ...syncTables,
+    ...verifyTables,
     ...identityTables,
     ...Object.fromEntries(entities.map((e) => [entityTables[e], entityShape(e)])),
   };

@@ -29,6 +29,8 @@ export const syncTables: Record<string, TableShape> = {
       run_id: id,
       synced_at: instant,
       deleted_at: instant,
+      /** Over its canonical rows as they were written; null where it was written before there were such. */
+      rows_checksum: integer,
     },
     primary: ['id'],
     required: ['system', 'stream', 'source_key', 'content_hash', 'mapping_hash', 'raw', 'run_id', 'synced_at'],

@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS `verify_runs` (
+  `id` char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `system` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `stream` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `method` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  `reason` varchar(2048) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  `outcome` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `started_at` datetime(6) NOT NULL,
+  `finished_at` datetime(6) NOT NULL,
+  `records_compared` bigint NULL,
+  `records_reread` bigint NULL,
+  `missing` bigint NULL,
+  `extra` bigint NULL,
+  `different` bigint NULL,
+  `repaired` bigint NULL,
+  `error_code` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  `error_message` varchar(2048) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  INDEX `verify_runs_by_system_stream_started_at` (`system`, `stream`, `started_at`),
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
