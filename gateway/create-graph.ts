@@ -23,6 +23,8 @@ export interface CustomerGraph {
   readonly localSchema: GraphQLSchema;
   readonly stitchedSchema: GraphQLSchema;
   execute(request: GraphRequest): Promise<ExecutionResult>;
+  /** Parses, validates and compiles an operation before it is asked for. */
+  warm(query: string, operationName?: string): void;
   /** What one request needs; never use it for a second. */
   createContext(): GraphContext;
 }
@@ -32,13 +34,15 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
   const stitchedSchema = createStitchedSchema(subschemas);
   const stores = createStores(cache);
   const freshness = createFreshnessReader({ cache, settings, now });
+  const executor = createExecutor({
+    schemas: { local: localSchema, stitched: stitchedSchema },
+    maxTokens: settings.gateway.maxTokens,
+  });
   return {
     localSchema,
     stitchedSchema,
-    execute: createExecutor({
-      schemas: { local: localSchema, stitched: stitchedSchema },
-      maxTokens: settings.gateway.maxTokens,
-    }),
+    execute: executor.execute,
+    warm: executor.warm,
     createContext: () => ({
       stores,
       loaders: createLoaders(),

@@ -3,6 +3,7 @@ import { createLaneChooser, type Lane, noRemoteParts, type RemoteParts } from '.
 import type { GraphContext } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { coded } from './error-code.ts';
+import { createLocalOperations } from './local-operations.ts';
 
 /** One operation: as text, or as a document that was parsed and validated against the graph before. */
 export interface GraphRequest {
@@ -22,22 +23,38 @@ interface ExecutorDependencies {
   remote?: RemoteParts;
 }
 
-/** Runs operations on the lane they need. */
-export function createExecutor({ schemas, maxTokens, remote = noRemoteParts }: ExecutorDependencies) {
+export interface Executor {
+  execute(request: GraphRequest): Promise<ExecutionResult>;
+  /** Parses, validates and compiles an operation before it is asked for. */
+  warm(query: string, operationName?: string): void;
+}
+
+/** Runs operations on the lane they need. What can be done once an operation is done once. */
+export function createExecutor({ schemas, maxTokens, remote = noRemoteParts }: ExecutorDependencies): Executor {
   const prepare = createDocumentCache({ schema: schemas.stitched, maxTokens });
   const laneOf = createLaneChooser(schemas.stitched, remote);
+  const local = createLocalOperations(schemas.local);
 
-  return async function execute(request: GraphRequest): Promise<ExecutionResult> {
+  return { execute, warm };
+
+  async function execute(request: GraphRequest): Promise<ExecutionResult> {
     const prepared = request.document ? { document: request.document } : prepare(request.query ?? '');
     if ('errors' in prepared) return { errors: prepared.errors };
     const { document } = prepared;
-    const result = await executeDocument({
-      schema: schemas[request.lane ?? laneOf(document)],
-      document,
-      contextValue: request.context,
-      variableValues: request.variables,
-      operationName: request.operationName,
-    });
+    const result = await ((request.lane ?? laneOf(document)) === 'local'
+      ? local.runner(document, request.operationName)(request.context, request.variables)
+      : executeDocument({
+          schema: schemas.stitched,
+          document,
+          contextValue: request.context,
+          variableValues: request.variables,
+          operationName: request.operationName,
+        }));
     return result.errors ? { ...result, errors: result.errors.map(coded) } : result;
-  };
+  }
+
+  function warm(query: string, operationName?: string): void {
+    const prepared = prepare(query);
+    if ('document' in prepared) local.warm(prepared.document, operationName);
+  }
 }
