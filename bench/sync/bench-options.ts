@@ -1,0 +1,31 @@
+/** What every part of the benchmark is told. */
+export interface BenchOptions {
+  /** Orders of the load that is measured; parts that compare sizes take theirs from it. */
+  orders: number;
+  rounds: number;
+  /** Records a page, as the connectors' `pageSize`. */
+  pageSize: number;
+  /** The MariaDB or MySQL server; each part makes databases of its own there and drops them. */
+  serverUrl: string;
+  /** For files that are gone afterwards. */
+  folder: string;
+  say(line: string): void;
+}
+
+/** One figure that has a bar: a ratio of two measurements of one run. */
+export interface Figure {
+  name: string;
+  value: number;
+  /** `at least` or `at most` this. */
+  bar: { least: number } | { most: number };
+}
+
+export function meets({ value, bar }: Figure): boolean {
+  return 'least' in bar ? value >= bar.least : value <= bar.most;
+}
+
+/** The middle one; of an even number the lower of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,26 @@
+import type { Cache } from '../../cache/cache.ts';
+import { createLog } from '../../config/log.ts';
+import { runSync } from '../../sync-jobs/run-sync.ts';
+import type { SyncRun } from '../../sync-jobs/sync-run.ts';
+import { type OrderSource, orderSourceSettings, STREAM, SYSTEM } from './order-source.ts';
+
+const log = createLog({ level: 'warn' });
+
+/** One pass of the orders, as the schedule would run it. Throws where it does not succeed. */
+export async function runPass(cache: Cache, { connector }: OrderSource): Promise<SyncRun> {
+  const run = await runSync({
+    system: SYSTEM,
+    stream: STREAM,
+    source: orderSourceSettings(),
+    connector,
+    cache,
+    identity: { maxShared: 12 },
+    priorities: {},
+    owner: 'bench',
+    log,
+    signal: new AbortController().signal,
+  });
+  if (run.outcome === 'FAILED' || run.outcome === 'BUSY') throw run.error;
+  if (run.outcome !== 'SUCCEEDED' || run.quarantined > 0) throw new Error(`Expected a clean pass, got ${run.outcome}.`);
+  return run;
+}
