@@ -2,12 +2,13 @@ import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
 import type { CursorSettings, StreamSettings } from '../config/settings.ts';
-import type { Page } from '../connectors/connector.ts';
+import type { Page, SourceRecord } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
 import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
 import { hubNow } from './end-run.ts';
 import type { HeldLease } from './hold-lease.ts';
+import { oneAhead } from './one-ahead.ts';
 import { finishedCursor } from './plan-pass.ts';
 import { tooManyRejected } from './quarantine-threshold.ts';
 import type { StreamRequest } from './sync-run.ts';
@@ -38,16 +39,15 @@ interface ReadPages {
  * checkpoint or not at all, so that wherever this ends, the next pass goes on after the last committed page.
  */
 export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'> {
-  const { store, held, request, runId, settings, mapping, clock, tally } = work;
-  const { system, stream, connector } = request;
+  const { store, held, request, runId, settings, mapping, tally } = work;
+  const { system, stream } = request;
   let pass = work.pass;
   let writing = false;
   try {
-    for await (const page of connector.pull(stream, { since: pass.since, resume: pass.resume }, held.signal)) {
+    // The source and the database work at the same time: a page is read and mapped while the one before is written.
+    for await (const { page, records, mapped } of oneAhead((signal) => mappedPages(work, signal), held.signal)) {
       writing = true;
-      const records = page.records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
       await warnOfFuture(store, request, page.records, records);
-      const mapped = await mapping.mapPage(records);
       pass = advance(pass, page, mapped);
 
       const { lease } = held;
@@ -75,6 +75,21 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
     source: system,
     stream,
   });
+}
+
+interface MappedPage {
+  page: Page;
+  /** The records of the page, none with a version of the future. */
+  records: SourceRecord[];
+  mapped: MappedRecord[];
+}
+
+async function* mappedPages(work: ReadPages, signal: AbortSignal): AsyncGenerator<MappedPage> {
+  const { request, settings, mapping, clock, pass } = work;
+  for await (const page of request.connector.pull(request.stream, { since: pass.since, resume: pass.resume }, signal)) {
+    const records = page.records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
+    yield { page, records, mapped: await mapping.mapPage(records) };
+  }
 }
 
 function advance(pass: RunningPass, page: Page, mapped: readonly MappedRecord[]): RunningPass {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StreamSettings } from '../../config/settings.ts';
 import type { SourceRecord } from '../connector.ts';
 import type { CanonicalRow, MappedRecord } from '../mapped-record.ts';
@@ -24,6 +25,12 @@ export interface MappingInput {
 /** Raised when the mapper itself makes other rows of the same settings. */
 const MAPPER_VERSION = 1;
 
+/**
+ * After so many records the process turns to its sockets: the page before is being written meanwhile, and requests
+ * are being served.
+ */
+const SLICE = 100;
+
 /** Compiles the mapping of a stream. Throws HubError MAPPING_INVALID naming the place in the settings. */
 export function compileMapping({ system, streamName, stream }: MappingInput): Mapping {
   const compiled = stream.records.map((record, index) => compileRecord({ system, streamName, record, index }));
@@ -32,7 +39,10 @@ export function compileMapping({ system, streamName, stream }: MappingInput): Ma
     hash: hashOf([MAPPER_VERSION, system, streamName, stream.key, stream.cursor ?? null, stream.records]),
     async mapPage(records) {
       const mapped: MappedRecord[] = [];
-      for (const record of records) mapped.push(await mapRecord(record, compiled, stampOf));
+      for (const record of records) {
+        if (mapped.length > 0 && mapped.length % SLICE === 0) await nextTurn();
+        mapped.push(await mapRecord(record, compiled, stampOf));
+      }
       return mapped;
     },
   };
