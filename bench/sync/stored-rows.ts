@@ -3,6 +3,7 @@ import { formatEntities } from '../../cache/canonical-rows.ts';
 import { instant } from '../../cache/column-kinds.ts';
 import { preparePage } from '../../cache/plan-page.ts';
 import { encodeValue } from '../../cache/row-codec.ts';
+import { rowsChecksum } from '../../cache/rows-checksum.ts';
 import { columnName, entityTables, fieldsOf, rowColumns } from '../../cache/tables.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import { instantOf } from '../../schema/time.ts';
@@ -25,6 +26,7 @@ export const storedColumns: Record<string, readonly string[]> = {
     'run_id',
     'synced_at',
     'deleted_at',
+    'rows_checksum',
   ],
   ...Object.fromEntries(
     entities.map((entity) => [
@@ -63,6 +65,7 @@ export async function* storedRows(orders: number, batch: number): AsyncGenerator
         runId,
         now,
         null,
+        rowsChecksum({ originId: id, system: SYSTEM, rows }, 'mysql'),
       ]);
       for (const row of rows) {
         const values = fieldsOf(row.entity).map(([name, kind]) => encodeValue(kind, row.fields[name], 'mysql'));
