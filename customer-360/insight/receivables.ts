@@ -1,0 +1,95 @@
+import type { CanonicalFields } from '../../schema/records.ts';
+import { absUnits, type Units, unitsOf } from '../exact-decimal.ts';
+import { dateOf, dayOf } from './repeat-buying.ts';
+
+export type ReceivableInvoice = Pick<
+  CanonicalFields<'invoice'>,
+  'kind' | 'status' | 'paymentStatus' | 'issueDate' | 'dueDate' | 'currency' | 'totalAmount' | 'outstandingAmount'
+>;
+
+/** One currency's part of what a customer owes; amounts in ten-thousandths. */
+export interface Receivables {
+  currency: string | null;
+  /** The sum of the five less the credits. */
+  balance: Units;
+  /** Not yet due, or without a due date. */
+  current: Units;
+  days1To30: Units;
+  days31To60: Units;
+  days61To90: Units;
+  over90: Units;
+  /** What is open of credit notes. */
+  credits: Units;
+  /** Invoiced less credited within the days that DSO looks at. */
+  creditSales: Units;
+  /** Days sales outstanding; null without sales to compare with. */
+  dso: number | null;
+}
+
+/**
+ * What is owed by posted invoices, by currency and by days past due as of the end of `asOf`, and days sales outstanding:
+ * receivables / credit sales × days. What is left of an invoice is what its system says; where it says nothing, a paid
+ * or reversed one leaves nothing and any other all of it. Currencies are never added up.
+ */
+export function receivablesOf(invoices: readonly ReceivableInvoice[], asOf: number, dsoDays: number): Receivables[] {
+  const since = dateOf(asOf - dsoDays + 1);
+  const today = dateOf(asOf);
+  const byCurrency = new Map<string | null, Receivables>();
+  for (const invoice of invoices) {
+    if (invoice.status !== 'POSTED') continue;
+    const own = byCurrency.get(invoice.currency) ?? nothingOwed(invoice.currency);
+    byCurrency.set(invoice.currency, own);
+    const open = openOf(invoice);
+    const isCredit = invoice.kind === 'CREDIT_NOTE';
+    const recent = invoice.issueDate !== null && invoice.issueDate >= since && invoice.issueDate <= today;
+    const total = unitsOf(invoice.totalAmount);
+    if (isCredit) {
+      own.credits += absUnits(open);
+      own.balance -= absUnits(open);
+      if (recent) own.creditSales -= absUnits(total);
+    } else {
+      own[bucketOf(invoice.dueDate, asOf)] += open;
+      own.balance += open;
+      if (recent) own.creditSales += total;
+    }
+  }
+  return [...byCurrency.values()]
+    .map((each) => ({ ...each, dso: dsoOf(each, dsoDays) }))
+    .sort((a, b) => ((a.currency ?? '') < (b.currency ?? '') ? -1 : 1));
+}
+
+type Bucket = 'current' | 'days1To30' | 'days31To60' | 'days61To90' | 'over90';
+
+function bucketOf(dueDate: string | null, asOf: number): Bucket {
+  const late = dueDate === null ? 0 : asOf - dayOf(dueDate);
+  if (late <= 0) return 'current';
+  if (late <= 30) return 'days1To30';
+  if (late <= 60) return 'days31To60';
+  return late <= 90 ? 'days61To90' : 'over90';
+}
+
+function openOf({ outstandingAmount, paymentStatus, totalAmount }: ReceivableInvoice): Units {
+  if (outstandingAmount !== null) return unitsOf(outstandingAmount);
+  return paymentStatus === 'PAID' || paymentStatus === 'REVERSED' ? 0n : unitsOf(totalAmount);
+}
+
+/** With one digit behind the point. */
+function dsoOf({ balance, creditSales }: Receivables, days: number): number | null {
+  if (creditSales <= 0n) return null;
+  return Math.round((Number(balance) / Number(creditSales)) * days * 10) / 10;
+}
+
+function nothingOwed(currency: string | null): Receivables {
+  return {
+    currency,
+    balance: 0n,
+    current: 0n,
+    days1To30: 0n,
+    days31To60: 0n,
+    days61To90: 0n,
+    over90: 0n,
+    credits: 0n,
+    creditSales: 0n,
+    dso: null,
+  };
+}
