@@ -5,6 +5,7 @@ import type { PageRow } from './page-record.ts';
 import { decodeRow, encodeValue, selectList } from './row-codec.ts';
 import type { StoredRow } from './sync-store.ts';
 import { columnName, entityTables, fieldsOf, rowColumns } from './tables.ts';
+import { distinct, type Touched, tellingColumns, touchedBy } from './touched.ts';
 
 /** A source record whose canonical rows are to be replaced: by `rows`, or by none. */
 export interface Replacement {
@@ -16,27 +17,36 @@ export interface Replacement {
 }
 
 /** Rows of these make a customer's golden record or search text, so a change of one is a change of its party. */
-const partyOf: Partial<Record<Entity, 'id' | 'party_id'>> = {
+const partyOf: Partial<Record<Entity, 'id' | 'partyId'>> = {
   party: 'id',
-  account: 'party_id',
-  contactPoint: 'party_id',
-  identification: 'party_id',
+  account: 'partyId',
+  contactPoint: 'partyId',
+  identification: 'partyId',
 };
+
+/** What a page did to the canonical rows. */
+export interface Replaced {
+  /** The parties that identity has to look at again. */
+  dirty: ReadonlySet<string>;
+  /** The records that look different now. */
+  touched: readonly Touched[];
+}
 
 /**
  * Makes the canonical rows of these source records what they are now: those no longer made are deleted, the others
- * written. Resolves to the parties that identity has to look at again.
+ * written.
  */
-export async function replaceRows(sql: Sql, replacements: readonly Replacement[]): Promise<Set<string>> {
+export async function replaceRows(sql: Sql, replacements: readonly Replacement[]): Promise<Replaced> {
   const dirty = new Set<string>();
+  const touched: Touched[] = [];
   const made = rowsByEntity(replacements);
   for (const entity of entities) {
     const origins = replacements.filter(({ entitiesBefore }) => entitiesBefore.includes(entity));
     const rows = sortedById(made.get(entity) ?? []);
-    await deleteOthers(sql, entity, origins, rows, dirty);
-    await writeRows(sql, entity, rows, dirty);
+    for (const one of await deleteOthers(sql, entity, origins, rows, dirty)) touched.push(one);
+    for (const one of await writeRows(sql, entity, rows, dirty)) touched.push(one);
   }
-  return dirty;
+  return { dirty, touched: distinct(touched) };
 }
 
 /** The entities of a replacement's rows as the `entities` column keeps them. */
@@ -97,24 +107,24 @@ async function deleteOthers(
   origins: readonly Replacement[],
   rows: readonly OwnedRow[],
   dirty: Set<string>,
-): Promise<void> {
-  if (origins.length === 0) return;
+): Promise<Touched[]> {
+  if (origins.length === 0) return [];
   const table = entityTables[entity];
-  const partyColumn = partyOf[entity];
-  const before = await queryByKeys<{ id: string; party: string | null }>(
+  const before = await queryByKeys<{ id: string }>(
     sql,
     origins.map(({ originId }) => originId),
-    (list) => `SELECT id, ${partyColumn ?? 'NULL'} AS party FROM \`${table}\` WHERE origin_id IN (${list})`,
+    (list) => `SELECT ${tellingColumns(entity)} FROM \`${table}\` WHERE origin_id IN (${list})`,
   );
   // A row that moves from one party to another changes both.
-  for (const { party } of before) if (party) dirty.add(party);
+  for (const row of before) addParty(dirty, entity, row);
   const made = new Set(rows.map(({ row }) => row.id));
   const gone = before.map(({ id }) => id).filter((id) => !made.has(id));
   await executeByKeys(sql, gone.sort(), (list) => `DELETE FROM \`${table}\` WHERE id IN (${list})`);
+  return before.flatMap((row) => touchedBy(entity, row, { before: true }));
 }
 
-async function writeRows(sql: Sql, entity: Entity, rows: readonly OwnedRow[], dirty: Set<string>): Promise<void> {
-  if (rows.length === 0) return;
+async function writeRows(sql: Sql, entity: Entity, rows: readonly OwnedRow[], dirty: Set<string>): Promise<Touched[]> {
+  if (rows.length === 0) return [];
   const fields = fieldsOf(entity);
   await upsert(sql, {
     table: entityTables[entity],
@@ -128,10 +138,15 @@ async function writeRows(sql: Sql, entity: Entity, rows: readonly OwnedRow[], di
       ...fields.map(([name, kind]) => encodeValue(kind, row.fields[name], sql.dialect)),
     ]),
   });
-  const partyColumn = partyOf[entity];
-  if (!partyColumn) return;
-  for (const { row } of rows) {
-    const party = partyColumn === 'id' ? row.id : row.fields.partyId;
-    if (typeof party === 'string') dirty.add(party);
-  }
+  return rows.flatMap(({ row: { id, fields } }) => {
+    const written = { ...fields, id };
+    addParty(dirty, entity, written);
+    return touchedBy(entity, written, { before: false });
+  });
+}
+
+function addParty(dirty: Set<string>, entity: Entity, row: Readonly<Record<string, unknown>>): void {
+  const field = partyOf[entity];
+  const party = field === undefined ? null : row[field];
+  if (typeof party === 'string') dirty.add(party);
 }

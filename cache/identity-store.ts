@@ -1,6 +1,7 @@
 import type { FieldKind } from '../schema/fields.ts';
 import type { CanonicalFields } from '../schema/records.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
+import { appendChanges } from './append-changes.ts';
 import type { Row, Sql, SqlParameter } from './cache.ts';
 import { decodeRow, decodeValue, encodeValue, selectList } from './row-codec.ts';
 
@@ -69,6 +70,8 @@ export interface IdentityStore {
   /** Old ids lead to the new one at once, also those that led to an old one before. */
   forward(forwards: readonly { oldId: string; customerId: string }[], now: string): Promise<void>;
   removeForwardsTo(customerIds: readonly string[]): Promise<void>;
+  /** Says in the change log that these customers look different now; the last statement of the transaction. */
+  logChanged(customerIds: readonly string[], now: string): Promise<void>;
 }
 
 /** The identity tables over one open transaction. */
@@ -215,6 +218,13 @@ export function createIdentityStore(sql: Sql): IdentityStore {
     },
 
     removeForwardsTo: (customerIds) => executeIn('DELETE FROM customer_forwards WHERE customer_id IN (?)', customerIds),
+
+    logChanged: (customerIds, now) =>
+      appendChanges(
+        sql,
+        [...new Set(customerIds)].map((customerId) => ({ entity: 'customer', customerId })),
+        now,
+      ),
   };
 }
 

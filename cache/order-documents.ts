@@ -62,7 +62,7 @@ export async function paymentsOfOrders(sql: Sql, orderIds: readonly string[]): P
 }
 
 /** A SELECT of (order_id, document_id), each pair once, for the orders or the documents given. */
-function linksBy(document: Document, side: 'order' | 'document', ids: readonly string[]): Condition {
+export function linksBy(document: Document, side: 'order' | 'document', ids: readonly string[]): Condition {
   const { lines, field } = documents[document];
   const own = columnName(field);
   const parts: Condition[] = [

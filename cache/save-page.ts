@@ -1,4 +1,5 @@
 import { type Entity, entities } from '../schema/records.ts';
+import { appendChanges } from './append-changes.ts';
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
 import type { Cache, Sql } from './cache.ts';
 import { formatEntities, parseEntities, replaceRows } from './canonical-rows.ts';
@@ -19,6 +20,7 @@ import { sourceRecordId } from './source-record-id.ts';
 import { checkFence } from './stream-lease.ts';
 import { countPage, saveCheckpoint } from './stream-runs.ts';
 import type { DeleteMissing, PageCounts, SavePage, SyncStore } from './sync-store.ts';
+import type { Touched } from './touched.ts';
 
 /** Writing records: each call is one transaction, which begins by checking the lease. */
 export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'deleteMissing'> {
@@ -44,7 +46,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
         const settled = decisions.filter((d) => d.to !== 'ignore' && d.to !== 'quarantine');
 
         await writeSourceRecords(sql, page, changing);
-        await replaceCanonicalRows(sql, page, changing);
+        const touched = await replaceCanonicalRows(sql, page, changing);
         await writeQuarantine(sql, page, quarantining);
         await clearQuarantine(
           sql,
@@ -54,6 +56,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
 
         const counts = countOf(decisions);
         await countPage(sql, page.runId, page.records.length, counts);
+        await appendChanges(sql, touched, page.now);
         return counts;
       });
     },
@@ -65,9 +68,10 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
         await checkFence(sql, lease);
         const known = await knownRecords(sql, ids);
         const burying = [...known].filter(([, { deletedAt }]) => rewrite || deletedAt === null);
-        await buryMissing(sql, request, new Map(burying));
+        const touched = await buryMissing(sql, request, new Map(burying));
         await clearQuarantine(sql, ids);
         await countPage(sql, request.runId, 0, { changed: 0, unchanged: 0, deleted: burying.length, quarantined: 0 });
+        await appendChanges(sql, touched, request.now);
         return { deleted: burying.length };
       });
     },
@@ -135,8 +139,12 @@ async function writeSourceRecords(sql: Sql, page: SavePage, changing: readonly C
   });
 }
 
-async function replaceCanonicalRows(sql: Sql, page: SavePage, changing: readonly Changing[]): Promise<void> {
-  const dirty = await replaceRows(
+async function replaceCanonicalRows(
+  sql: Sql,
+  page: SavePage,
+  changing: readonly Changing[],
+): Promise<readonly Touched[]> {
+  const { dirty, touched } = await replaceRows(
     sql,
     changing.map(({ prepared, known }) => ({
       originId: prepared.id,
@@ -146,9 +154,14 @@ async function replaceCanonicalRows(sql: Sql, page: SavePage, changing: readonly
     })),
   );
   await markDirty(sql, dirty, page.now);
+  return touched;
 }
 
-async function buryMissing(sql: Sql, request: DeleteMissing, burying: ReadonlyMap<string, KnownRecord>) {
+async function buryMissing(
+  sql: Sql,
+  request: DeleteMissing,
+  burying: ReadonlyMap<string, KnownRecord>,
+): Promise<readonly Touched[]> {
   const { lease, runId, now } = request;
   const stored = encodeValue(instant, now, sql.dialect);
   await executeByKeys(
@@ -158,7 +171,7 @@ async function buryMissing(sql: Sql, request: DeleteMissing, burying: ReadonlyMa
       `UPDATE source_records SET deleted_at = COALESCE(deleted_at, ?), synced_at = ?, run_id = ?, entities = '', rows_checksum = 0 WHERE id IN (${list})`,
     [stored, stored, runId],
   );
-  const dirty = await replaceRows(
+  const { dirty, touched } = await replaceRows(
     sql,
     [...burying].map(([originId, known]) => ({
       originId,
@@ -168,6 +181,7 @@ async function buryMissing(sql: Sql, request: DeleteMissing, burying: ReadonlyMa
     })),
   );
   await markDirty(sql, dirty, now);
+  return touched;
 }
 
 /** Where rows may have been put by hand, what was noted of them says nothing: every table is looked at. */

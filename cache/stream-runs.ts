@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { shiftInstant } from '../schema/time.ts';
 import type { Cache, Sql } from './cache.ts';
+import { forgetOldChanges } from './change-log.ts';
 import { clip } from './clip.ts';
 import { instant } from './column-kinds.ts';
 import { encodeValue } from './row-codec.ts';
@@ -20,6 +21,7 @@ export function createStreamRuns(
       await cache.transaction(async (sql) => {
         await checkFence(sql, lease);
         await forgetOldRuns(sql, lease, now);
+        await forgetOldChanges(sql, now);
         // Whoever holds the lease is alone, so a run still under way belonged to a process that is no more.
         await sql.execute(
           `UPDATE sync_runs SET outcome = 'PARTIAL', finished_at = ?, error_message = ?

@@ -2,6 +2,7 @@ import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaIndexOpt
 import { type FieldKind, kindOf } from '../schema/fields.ts';
 import { type Entity, entities, recordSchemas } from '../schema/records.ts';
 import { columnOf, type Dialect } from './columns.ts';
+import { changeTables } from './tables/change-tables.ts';
 import { identityTables } from './tables/identity-tables.ts';
 import { syncTables } from './tables/sync-tables.ts';
 import type { TableShape } from './tables/table-shape.ts';
@@ -15,6 +16,7 @@ import { verifyTables } from './tables/verify-tables.ts';
  *   Rows carry `origin_id`, the source record they were made of, and go when it goes.
  * - `stream_states`, `sync_runs`, `quarantine`: how the sync stands, what it did, what did not fit.
  * - `verify_runs`: what verify found.
+ * - `change_log`: what changed, in the order in which it became visible.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
  */
 export const entityTables = {
@@ -97,6 +99,7 @@ export function tablesFor(dialect: Dialect): EntitySchema[] {
   const shapes = {
     ...syncTables,
     ...verifyTables,
+    ...changeTables,
     ...identityTables,
     ...Object.fromEntries(entities.map((e) => [entityTables[e], entityShape(e)])),
   };

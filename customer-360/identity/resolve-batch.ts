@@ -43,14 +43,22 @@ export async function resolveBatch({ store, now, ...options }: ResolveBatch): Pr
   const { clusters: assigned, ended, split } = goldenIds(clusters, idOf, newCustomerId);
 
   const merges = assigned.flatMap(({ merged, customerId }) => merged.map((oldId) => ({ oldId, customerId })));
-  await store.removeLinks([...idOf.keys()].filter((id) => !parties.has(id)));
-  await store.saveLinks(changedLinks(assigned, keysOf, affected.links), now);
+  const unlinked = [...idOf.keys()].filter((id) => !parties.has(id));
+  const relinked = changedLinks(assigned, keysOf, affected.links);
+  await store.removeLinks(unlinked);
+  await store.saveLinks(relinked, now);
   await store.removeCustomers([...merges.map(({ oldId }) => oldId), ...ended]);
   await store.forward(merges, now);
   await store.removeForwardsTo(ended);
   const customers = await changedCustomers(store, assigned, parties, options.priorities);
   await store.saveCustomers(customers, now);
   await store.clearDirty(dirty);
+  // A party that moves takes its orders and everything else along: both customers look different.
+  const moved = [...unlinked, ...relinked.map(({ partyId }) => partyId)].flatMap((id) => idOf.get(id) ?? []);
+  await store.logChanged(
+    [...customers.map(({ id }) => id), ...relinked.map(({ customerId }) => customerId), ...moved, ...ended],
+    now,
+  );
   return { parties: dirty.length, customers: customers.length, merged: merges.length, split };
 }
 

@@ -93,7 +93,7 @@ export async function openPass(cache: Cache, stream = 'orders'): Promise<OpenPas
   };
 }
 
-const written = ['source_records', 'orders', 'order_lines', 'parties', 'quarantine', 'identity_dirty'];
+const written = ['source_records', 'orders', 'order_lines', 'parties', 'quarantine', 'identity_dirty', 'change_log'];
 
 /** All rows of all tables a page writes, but the run's counters, as one digest: equal means that nothing was written. */
 export async function digestOf(cache: Cache): Promise<string> {
@@ -107,7 +107,7 @@ export async function digestOf(cache: Cache): Promise<string> {
 
 /** Forgets everything, much faster than a fresh database. */
 export async function emptyTables(cache: Cache): Promise<void> {
-  for (const table of [...written, 'accounts', 'stream_states', 'sync_runs'])
+  for (const table of [...written, 'change_log', 'accounts', 'stream_states', 'sync_runs'])
     await cache.execute(`DELETE FROM ${table}`);
 }
 
