@@ -3,6 +3,7 @@ import { createPageWriter } from './save-page.ts';
 import { createStoredKeys } from './stored-keys.ts';
 import { createStreamLease } from './stream-lease.ts';
 import { createStreamRuns } from './stream-runs.ts';
+import { createStreamShapes } from './stream-shapes.ts';
 import { decodeStreamState } from './stream-state.ts';
 import type { SyncStore } from './sync-store.ts';
 
@@ -13,6 +14,7 @@ export function createSyncStore(cache: Cache): SyncStore {
     ...createStreamRuns(cache),
     ...createPageWriter(cache),
     ...createStoredKeys(cache),
+    ...createStreamShapes(cache),
     async state({ system, stream }) {
       const [row] = await cache.query('SELECT * FROM stream_states WHERE `system` = ? AND stream = ?', [
         system,

@@ -4,6 +4,7 @@ import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
 import type { Cache, Sql } from './cache.ts';
 import { formatEntities, parseEntities, replaceRows } from './canonical-rows.ts';
 import { instant } from './column-kinds.ts';
+import { writeDrift } from './drift-rows.ts';
 import {
   type Changing,
   type Decision,
@@ -52,6 +53,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
           sql,
           settled.map(({ prepared: { id } }) => id).filter((id) => quarantined.has(id)),
         );
+        if (page.drift) await writeDrift(sql, { ...page, ...page.drift });
         await saveCheckpoint(sql, page.lease, page.checkpoint);
 
         const counts = countOf(decisions);

@@ -10,6 +10,8 @@ export interface StreamStatus extends StreamState {
   /** Live source records. */
   records: number;
   quarantined: number;
+  /** Changes of the records' shape that nobody has acknowledged. */
+  drift: number;
 }
 
 export interface SyncRunRow {
@@ -62,12 +64,17 @@ export function createStatusStore(cache: Cache): StatusStore {
         cache,
         'SELECT `system`, stream, COUNT(*) AS n FROM quarantine GROUP BY `system`, stream',
       );
+      const drift = await countByStream(
+        cache,
+        'SELECT `system`, stream, COUNT(*) AS n FROM drift_events WHERE acknowledged_at IS NULL GROUP BY `system`, stream',
+      );
       return states.map((row) => {
         const name = { system: String(row.system), stream: String(row.stream) };
         return {
           ...decodeStreamState(name, row, cache.dialect),
           records: records.get(keyOf(row)) ?? 0,
           quarantined: quarantined.get(keyOf(row)) ?? 0,
+          drift: drift.get(keyOf(row)) ?? 0,
         };
       });
     },

@@ -88,12 +88,16 @@ const ofStream = 'WHERE `system` = ? AND stream = ?';
 const DAY = 86_400_000;
 
 /**
- * The history stays bounded: runs are kept for 90 days, and those in which nothing happened for one. Only the day
+ * The history stays bounded: runs and changes of shape are kept for 90 days, and runs in which nothing happened for one. Only the day
  * before that is looked through for them, so that this costs the same however long the history is.
  */
 async function forgetOldRuns(sql: Sql, { system, stream }: Lease, now: string): Promise<void> {
   const daysAgo = (days: number) => encodeValue(instant, shiftInstant(now, -days * DAY), sql.dialect);
   await sql.execute(`DELETE FROM sync_runs ${ofStream} AND started_at < ?`, [system, stream, daysAgo(90)]);
+  await sql.execute(
+    `DELETE FROM drift_events ${ofStream} AND seen_at < ? AND (acknowledged_at IS NOT NULL OR policy = 'ignore')`,
+    [system, stream, daysAgo(90)],
+  );
   await sql.execute(
     `DELETE FROM sync_runs ${ofStream} AND started_at >= ? AND started_at < ? AND outcome = 'SUCCEEDED'
        AND records_changed = 0 AND records_deleted = 0 AND records_quarantined = 0`,

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
+import type { Drift } from './drift-event.ts';
 import type { FieldValue, PageRecord } from './page-record.ts';
 
 export interface StreamName {
@@ -69,6 +70,21 @@ export interface SavePage {
    * for records whose rows were altered behind the hub's back. False when left out.
    */
   rewrite?: boolean;
+  /** Changes of the records' shape that this page brought, and the shape as it is known after it. */
+  drift?: PageDrift;
+  now: string;
+}
+
+export interface PageDrift {
+  /** Only those that are no open event yet. */
+  events: readonly Drift[];
+  /** null leaves what is stored as it is. */
+  shape: string | null;
+}
+
+export interface NoteDrift extends PageDrift {
+  lease: Lease;
+  runId: string;
   now: string;
 }
 
@@ -131,6 +147,10 @@ export interface SyncStore {
   savePage(page: SavePage): Promise<PageCounts>;
   /** Tombstones for live records that the source no longer has. */
   deleteMissing(request: DeleteMissing): Promise<{ deleted: number }>;
+  /** The shape of a stream's records as last written, and the ids of its changes that nobody has acknowledged. */
+  shape(name: StreamName): Promise<{ shape: string | null; open: ReadonlySet<string> }>;
+  /** Writes changes of shape without a page: those that keep the page from being written. */
+  noteDrift(request: NoteDrift): Promise<void>;
   noteReconcile(request: { lease: Lease; now: string }): Promise<void>;
   noteVerify(request: StreamName & { differences: number; now: string }): Promise<void>;
   /** The stored records of a stream, ordered by id. */

@@ -3,6 +3,7 @@ import { type FieldKind, kindOf } from '../schema/fields.ts';
 import { type Entity, entities, recordSchemas } from '../schema/records.ts';
 import { columnOf, type Dialect } from './columns.ts';
 import { changeTables } from './tables/change-tables.ts';
+import { healthTables } from './tables/health-tables.ts';
 import { identityTables } from './tables/identity-tables.ts';
 import { syncTables } from './tables/sync-tables.ts';
 import type { TableShape } from './tables/table-shape.ts';
@@ -17,6 +18,8 @@ import { verifyTables } from './tables/verify-tables.ts';
  * - `stream_states`, `sync_runs`, `quarantine`: how the sync stands, what it did, what did not fit.
  * - `verify_runs`: what verify found.
  * - `change_log`: what changed, in the order in which it became visible.
+ * - `stream_shapes`, `drift_events`: what the records of a stream look like, and when that changed.
+ * - `source_breakers`: which sources are left alone for a while.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
  */
 export const entityTables = {
@@ -101,6 +104,7 @@ export function tablesFor(dialect: Dialect): EntitySchema[] {
     ...verifyTables,
     ...changeTables,
     ...identityTables,
+    ...healthTables,
     ...Object.fromEntries(entities.map((e) => [entityTables[e], entityShape(e)])),
   };
   return Object.entries(shapes).map(([name, shape]) => tableOf(name, shape, dialect));

@@ -5,6 +5,7 @@ import { redactText } from '../config/redact.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { discoverCommand } from './commands/discover.ts';
+import { driftCommand } from './commands/drift.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -25,6 +26,7 @@ const commands = [
   checkCommand,
   discoverCommand,
   quarantineCommand,
+  driftCommand,
   settingsCommand,
 ];
 

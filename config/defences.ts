@@ -11,6 +11,10 @@ export const defences = {
   'loop detection': { rows: [18], reason: 'A source that names the same next page again would be read for ever.' },
   'quarantine threshold': { rows: [22], reason: 'A broken mapping would put a whole stream aside and call it read.' },
   'newest wins': { rows: [23], reason: 'An older version that arrives late would overwrite a newer one.' },
+  'drift watch': {
+    rows: [25],
+    reason: 'A field that vanished from a source would empty a column of the cache, unnoticed.',
+  },
   fence: { rows: [30], reason: 'A runner that slept through its lease would write over the one that took over.' },
   'conflict retry': { rows: [32], reason: 'A deadlock with somebody else would end a run.' },
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },

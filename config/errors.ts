@@ -23,6 +23,8 @@ export const errorCatalogue = {
   SOURCE_SHRUNK: 'Far fewer records than the cache knows were found in the source; nothing was deleted.',
   RECORD_INVALID: 'A record does not fit the canonical model and went to quarantine.',
   QUARANTINE_THRESHOLD: 'Too many records of one pass did not fit; the checkpoint was held.',
+  SCHEMA_DRIFT:
+    'The records of a stream have another shape than before, and its `drift` setting does not let it through.',
   MAPPING_INVALID: 'A mapping names an entity or field that does not exist, or an option that does not fit it.',
   // verify
   VERIFY_DIFFERENT: 'The cache differs from the source.',

@@ -86,6 +86,24 @@ const cursorSettings = z.strictObject({
   lookback: duration.default(120_000),
 });
 
+const driftPolicy = z.enum(['fail', 'quarantine', 'ignore']);
+
+/**
+ * What to do when the records of a stream change their shape; each change is noted as an event, whatever is said
+ * here. One word is for all three; left out, each is as below. Fields that the mapping does not read are only noted when they go or change.
+ */
+const driftSettings = z.union([
+  driftPolicy,
+  z.strictObject({
+    /** A field that no record had before. */
+    added: driftPolicy.default('ignore'),
+    /** A field that no record carries any more: as null it would overwrite what the cache has. */
+    removed: driftPolicy.default('fail'),
+    /** Values of another type than before; those that the mapping cannot read do not fit as it is. */
+    retyped: driftPolicy.default('ignore'),
+  }),
+]);
+
 /** What every stream has, whatever its kind. Kinds extend it with their own options. */
 export const streamSettings = z.strictObject({
   /** What to read: entity set, path, table, or model. */
@@ -106,6 +124,7 @@ export const streamSettings = z.strictObject({
     .default('scan'),
   /** A pass fails, checkpoint held, when more than this share of at least 20 records read is quarantined. */
   quarantineThreshold: z.number().min(0).max(1).default(0.2),
+  drift: driftSettings.optional(),
   records: z.array(recordMapping).min(1),
 });
 

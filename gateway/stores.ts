@@ -1,5 +1,6 @@
 import type { Cache, Sql } from '../cache/cache.ts';
 import { type CustomerStore, createCustomerStore } from '../cache/customer-store.ts';
+import { createDriftStore, type DriftStore } from '../cache/drift-store.ts';
 import { createEngagementStores, type EngagementStores } from '../cache/engagement-store.ts';
 import {
   createInvoiceStore,
@@ -31,6 +32,7 @@ export interface Stores extends EngagementStores {
   timeline: TimelineStore;
   status: StatusStore;
   quarantine: QuarantineStore;
+  drift: DriftStore;
 }
 
 export function createStores(cache: Cache): Stores {
@@ -48,6 +50,7 @@ export function createStores(cache: Cache): Stores {
     timeline: createTimelineStore(cache),
     status: createStatusStore(cache),
     quarantine: createQuarantineStore(cache),
+    drift: createDriftStore(cache),
     ...createEngagementStores(cache),
   };
 }

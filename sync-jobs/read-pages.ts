@@ -6,6 +6,8 @@ import type { Page, SourceRecord } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
 import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
+import { refusedDrift, tellDrift } from './drift/tell-drift.ts';
+import { watchShape } from './drift/watch-shape.ts';
 import { hubNow } from './end-run.ts';
 import type { HeldLease } from './hold-lease.ts';
 import { oneAhead } from './one-ahead.ts';
@@ -43,18 +45,35 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
   const { system, stream } = request;
   let pass = work.pass;
   let writing = false;
+  const watch = watchShape({
+    name: request,
+    settings,
+    stored: await store.shape(request),
+    madeWith: `${pass.mappingHash} ${pass.readingHash}`,
+    pass: { mode: pass.mode, resumed: pass.resume !== null },
+  });
   try {
     // The source and the database work at the same time: a page is read and mapped while the one before is written.
     for await (const { page, records, mapped } of oneAhead((signal) => mappedPages(work, signal), held.signal)) {
       writing = true;
       await warnOfFuture(store, request, page.records, records);
-      pass = advance(pass, page, mapped);
-
       const { lease } = held;
+      const { records: kept, drift, refused } = watch.page(mapped, page.next === null);
+      if (refused.length > 0) {
+        await store.noteDrift({ ...drift, lease, runId, shape: null, now: hubNow() });
+        tally.drift(drift.events);
+        tellDrift(request, drift.events);
+        throw refusedDrift(request, refused);
+      }
+      pass = advance(pass, page, kept);
+
       const spoilt = isSpoilt(pass, page, settings);
       const checkpoint = spoilt ? before(work.checkpoint) : after(work.checkpoint, pass, page, settings.cursor);
       const mappingHash = mapping.hash;
-      const counts = await store.savePage({ lease, runId, mappingHash, records: mapped, checkpoint, now: hubNow() });
+      const now = hubNow();
+      const counts = await store.savePage({ lease, runId, mappingHash, records: kept, checkpoint, drift, now });
+      tally.drift(drift.events);
+      tellDrift(request, drift.events);
       tally.page(counts, page.records.length);
 
       if (spoilt) throw tooManyRejectedError(pass, settings, request);

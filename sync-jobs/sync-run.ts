@@ -1,4 +1,5 @@
 import type { Cache } from '../cache/cache.ts';
+import type { Drift } from '../cache/drift-event.ts';
 import type { PageCounts, RunMode, StreamName } from '../cache/sync-store.ts';
 import type { HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
@@ -43,6 +44,8 @@ export interface RunFacts extends StreamName, RunCounts {
   runId: string | null;
   mode: RunMode | null;
   reason: string | null;
+  /** Changes of the records' shape that this run was the first to see. */
+  drift: readonly Drift[];
 }
 
 /** How a run went. Runs never throw for what happens to them: a failure is an outcome, and a row in `sync_runs`. */
@@ -58,5 +61,5 @@ export const noCounts: RunCounts = { pages: 0, read: 0, changed: 0, unchanged: 0
 
 /** A run that ended before it could begin. */
 export function neverStarted({ system, stream }: StreamName, reason: string | null = null): RunFacts {
-  return { system, stream, ...noCounts, runId: null, mode: null, reason };
+  return { system, stream, ...noCounts, runId: null, mode: null, reason, drift: [] };
 }

@@ -1,3 +1,4 @@
+import type { Drift } from '../cache/drift-event.ts';
 import type { PageCounts, RunMode } from '../cache/sync-store.ts';
 import { noCounts, type RunFacts, type StreamRequest } from './sync-run.ts';
 
@@ -6,6 +7,8 @@ export interface Tally {
   facts(): RunFacts;
   page(page: PageCounts, read: number): void;
   deleted(count: number): void;
+  /** Changes of the records' shape that were not known of before. */
+  drift(events: readonly Drift[]): void;
 }
 
 export function createTally(
@@ -13,8 +16,9 @@ export function createTally(
   { runId, mode, reason }: { runId: string; mode: RunMode; reason: string | null },
 ): Tally {
   const counts = { ...noCounts };
+  const drift: Drift[] = [];
   return {
-    facts: () => ({ system, stream, ...counts, runId, mode, reason }),
+    facts: () => ({ system, stream, ...counts, runId, mode, reason, drift: [...drift] }),
     page(page, read) {
       counts.pages += 1;
       counts.read += read;
@@ -27,5 +31,6 @@ export function createTally(
     deleted(count) {
       counts.deleted += count;
     },
+    drift: (events) => void drift.push(...events),
   };
 }

@@ -1,4 +1,4 @@
-import type { FieldMapping, RecordMapping } from '../../config/settings.ts';
+import { pathsOfRecord } from '../mapping/read-paths.ts';
 import type { JsonRpcStream } from './settings.ts';
 
 /**
@@ -16,18 +16,6 @@ export function requestedFields(stream: JsonRpcStream): string[] {
   ];
   const fields = new Set(paths.map((path) => path.replace(/\.(id|reference)$/, '').replace(/\.\d+(?=\.|$)/g, '')));
   return [...fields].sort();
-}
-
-function pathsOfRecord(record: RecordMapping): string[] {
-  const { each } = record;
-  const inside = [...listOf(record.key), ...Object.values(record.fields).flatMap(pathsOfField)];
-  if (each === undefined) return inside;
-  return inside.map((path) => (path.startsWith('^.') ? path.slice(2) : `${each}.${path}`));
-}
-
-function pathsOfField(field: FieldMapping): string[] {
-  if (typeof field === 'string') return [field];
-  return [field.path, ...(field.paths ?? []), field.time, ...(field.key ?? [])].filter((path) => path !== undefined);
 }
 
 function listOf(paths: string | string[] | undefined): string[] {

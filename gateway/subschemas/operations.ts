@@ -4,6 +4,7 @@ import { connectionResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
 import { quarantine, syncRuns } from '../operation-lists.ts';
 import { readRaw } from '../source-records.ts';
+import { driftOfRun, openDrift } from '../stream-drift.ts';
 import type { DomainSubschema } from '../subschema.ts';
 
 interface SourceParent {
@@ -30,6 +31,8 @@ export const operations: DomainSubschema = {
         (await freshness.current()).find((each) => each.system === system) ?? null,
       streams: streamsOf,
     },
+    SourceStream: { drift: openDrift },
+    SyncRun: { drift: driftOfRun },
     QuarantinedRecord: { raw: (record: QuarantinedRecord) => readRaw(record.raw) },
     ...connectionResolvers('SyncRun'),
     ...connectionResolvers('QuarantinedRecord'),
@@ -41,7 +44,7 @@ export const operations: DomainSubschema = {
 async function streamsOf({ system }: SourceParent, _args: unknown, { loaders, sources, stores }: GraphContext) {
   const statuses = await loaders.load('streams', 'all', async () => new Map([['all', await stores.status.streams()]]));
   return Object.keys(sources[system]?.streams ?? {}).map(
-    (stream): { stream: string } & Partial<StreamStatus> =>
-      statuses?.find((status) => status.system === system && status.stream === stream) ?? { stream },
+    (stream): { system: string; stream: string } & Partial<StreamStatus> =>
+      statuses?.find((status) => status.system === system && status.stream === stream) ?? { system, stream },
   );
 }

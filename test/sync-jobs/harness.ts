@@ -41,6 +41,7 @@ export interface OrderStreamOptions {
   system: string;
   lookback?: string;
   deletes?: StreamSettings['deletes'];
+  drift?: StreamSettings['drift'];
   records?: object[];
 }
 

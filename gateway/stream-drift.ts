@@ -1,0 +1,28 @@
+import type { DriftEvent } from '../cache/drift-event.ts';
+import { rowsBy } from '../cache/rows-by.ts';
+import type { StreamName } from '../cache/sync-store.ts';
+import type { GraphContext } from './context.ts';
+
+/** How many are shown of all streams together; the log and the run history have had them all. */
+const MOST = 500;
+
+/** The changes of shape of one stream that wait for somebody. */
+export async function openDrift({ system, stream }: StreamName, _args: unknown, { loaders, stores }: GraphContext) {
+  const found = await loaders.load('open drift', 'all', async () => {
+    return new Map([['all', await stores.drift.list({ first: MOST })]]);
+  });
+  return (found ?? []).filter((one) => one.system === system && one.stream === stream).map(shown);
+}
+
+/** The changes of shape that one run was the first to see. */
+export async function driftOfRun({ id }: { id: string }, _args: unknown, { loaders, stores }: GraphContext) {
+  const found = await loaders.load('drift by run', id, async (ids) => {
+    return rowsBy(await stores.drift.ofRuns(ids), 'runId', shown);
+  });
+  return found ?? [];
+}
+
+/** The store's names under the graph's. */
+function shown({ from, to, sourceKey, ...event }: DriftEvent) {
+  return { ...event, fromTypes: from, toTypes: to, key: sourceKey };
+}
