@@ -14,12 +14,19 @@ export interface SourceRecord {
   /** The source itself says that this record is gone (a flag, `@removed`); `data` may then be empty. */
   deleted: boolean;
   data: JsonObject;
+  /** Why this record could not be read as one (a line with too few columns): it goes to quarantine with this reason. */
+  damage?: string;
 }
 
 export interface Page {
   records: SourceRecord[];
   /** Opaque to everybody but the connector: hand it back as `resume` to go on after this page. null on the last page. */
   next: string | null;
+  /**
+   * On the last page, from a source that keeps account of its changes: a delta link, the files read so far. Opaque to
+   * everybody but the connector. The next pass is asked with it, instead of by a version, and reads what came after.
+   */
+  delta?: string;
 }
 
 export interface PullRequest {
@@ -27,6 +34,11 @@ export interface PullRequest {
   since: string | null;
   /** Where an interrupted pass goes on: the `next` of the last page that was committed. */
   resume: string | null;
+  /**
+   * The `delta` the last complete pass ended with: read what came after it. Left out where there is none, and when the
+   * stream is read in full. Throws SOURCE_CURSOR_EXPIRED when it is no longer good; the stream is then read in full.
+   */
+  delta?: string;
 }
 
 export interface CheckResult {
@@ -69,6 +81,11 @@ export interface Connector {
   readByKeys(stream: string, keys: readonly string[], signal: AbortSignal): Promise<SourceRecord[]>;
   /** All keys of a stream. Throws unless the scan was provably complete. */
   scanKeys(stream: string, signal: AbortSignal): AsyncIterable<KeyVersion[]>;
+  /**
+   * Whether what this stream no longer shows may still be there: files of changes are moved away once they are read.
+   * Left out, it shows all it has, and what is missing is gone.
+   */
+  forgets?(stream: string): boolean;
   /** The source's own clock as an instant, or null where it tells none. */
   now(signal: AbortSignal): Promise<string | null>;
   close(): Promise<void>;

@@ -27,6 +27,8 @@ const interruptedPass = z.strictObject({
 const finishedPass = z.strictObject({
   /** Every change up to here is in the cache. null: no record carried a version, so there is nothing to start from. */
   cursor: z.string().nullable(),
+  /** Where the next pass starts in the connector's own words, from a source that keeps account of its changes. */
+  delta: z.string().optional(),
   ...hashes,
 });
 

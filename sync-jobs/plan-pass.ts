@@ -10,6 +10,8 @@ export interface PassPlan {
   reason: string;
   since: string | null;
   resume: string | null;
+  /** What the source itself called the place where the last pass ended; null when the pass starts from a version or reads everything. */
+  delta: string | null;
   highest: string | null;
   /** The source's clock when an interrupted pass began; null for a new pass. */
   ceiling: string | null;
@@ -39,7 +41,9 @@ export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFu
   if (latest.readingHash !== readingHash && defends('reading hash'))
     return fullPass('the settings of the stream have changed');
 
-  if (pass) return resumed(pass);
+  const delta = finished?.delta ?? null;
+  if (pass) return resumed(pass, delta);
+  if (delta !== null) return { ...fresh, mode: 'INCREMENTAL', reason: changesByDelta, since: null, delta };
   if (!cursor) return fullPass('the stream has no cursor');
   if (!finished || finished.cursor === null) return fullPass('no record has carried a change stamp yet');
   return {
@@ -67,14 +71,18 @@ export function finishedCursor(request: {
   return mode === 'FULL' ? seen : later(previous, seen);
 }
 
-const fresh = { resume: null, highest: null, ceiling: null, begunAt: null, read: 0, rejected: 0 };
+const changesByDelta = "changes since the last pass, by the source's own account";
+
+const fresh = { resume: null, delta: null, highest: null, ceiling: null, begunAt: null, read: 0, rejected: 0 };
 
 function fullPass(reason: string): PassPlan {
   return { ...fresh, mode: 'FULL', reason, since: null };
 }
 
-function resumed(pass: InterruptedPass): PassPlan {
+/** A full pass is never told where the one before ended; an incremental one still starts there. */
+function resumed(pass: InterruptedPass, delta: string | null): PassPlan {
   const { mode, since, resume, highest, ceiling, begunAt, read, rejected } = pass;
   const reason = pass.reason.startsWith('resumed: ') ? pass.reason : `resumed: ${pass.reason}`;
-  return { mode, reason, since, resume, highest, ceiling, begunAt, read, rejected };
+  const from = mode === 'INCREMENTAL' ? delta : null;
+  return { mode, reason, since, resume, delta: from, highest, ceiling, begunAt, read, rejected };
 }

@@ -31,6 +31,8 @@ interface ReadPages {
   /** As it was when the pass began. */
   checkpoint: Checkpoint;
   pass: RunningPass;
+  /** The source's own word for where the pass starts; it stays in the checkpoint's `finished` while the pass runs. */
+  delta: string | null;
   /** The source's clock. */
   clock: () => string;
   tally: Tally;
@@ -104,8 +106,9 @@ interface MappedPage {
 }
 
 async function* mappedPages(work: ReadPages, signal: AbortSignal): AsyncGenerator<MappedPage> {
-  const { request, settings, mapping, clock, pass } = work;
-  for await (const page of request.connector.pull(request.stream, { since: pass.since, resume: pass.resume }, signal)) {
+  const { request, settings, mapping, clock, pass, delta } = work;
+  const from = { since: pass.since, resume: pass.resume, ...(delta === null ? {} : { delta }) };
+  for await (const page of request.connector.pull(request.stream, from, signal)) {
     const records = page.records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
     yield { page, records, mapped: await mapping.mapPage(records) };
   }
@@ -130,7 +133,8 @@ function after(checkpoint: Checkpoint, pass: RunningPass, page: Page, cursor: Cu
   const { mode, highest, ceiling, mappingHash, readingHash } = pass;
   const previous = checkpoint.finished?.cursor ?? null;
   const finished = cursor ? finishedCursor({ mode, previous, highest, ceiling, type: cursor.type }) : null;
-  return { ...checkpoint, pass: null, finished: { cursor: finished, mappingHash, readingHash } };
+  const delta = page.delta === undefined ? {} : { delta: page.delta };
+  return { ...checkpoint, pass: null, finished: { cursor: finished, ...delta, mappingHash, readingHash } };
 }
 
 /** The checkpoint held where it was before the pass, so that what did not fit is read again. */

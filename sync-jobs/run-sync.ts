@@ -44,7 +44,7 @@ async function runPass(
   const mapping = compileMapping({ system, streamName: stream, stream: settings });
   const hashes = { mappingHash: mapping.hash, readingHash: readingHash(source.kind, settings) };
   const checkpoint = parseCheckpoint((await store.state({ system, stream })).checkpoint);
-  const plan = planPass({ checkpoint, ...hashes, cursor: settings.cursor, forceFull });
+  const { delta, ...plan } = planPass({ checkpoint, ...hashes, cursor: settings.cursor, forceFull });
   const begunAt = plan.begunAt ?? hubNow();
 
   const { mode, reason } = plan;
@@ -54,7 +54,8 @@ async function runPass(
     const sourceNow = await connector.now(held.signal);
     const clock = sourceClock(sourceNow, Date.now);
     const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? sourceNow ?? clock() };
-    const ended = await readPages({ store, held, request, runId, settings, mapping, checkpoint, pass, clock, tally });
+    const work = { store, held, request, runId, settings, mapping, checkpoint, pass, delta, clock, tally };
+    const ended = await readPages(work);
     await resolveDirty(request);
     const outcome = ended === 'complete' ? 'SUCCEEDED' : 'PARTIAL';
     await store.finishRun({ lease, runId, outcome, asOf: begunAt, now: hubNow() });

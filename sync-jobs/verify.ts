@@ -43,7 +43,8 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
     await expectReadInFull(sides);
     const look = await lookAtBothSides(sides, request.onProgress);
     const rechecked = await recheckAll(sides, differingKeys(look), jobOf(request), settings.deletes);
-    const facts = await factsAfter(sides, look, rechecked, request, { keepsExtras: settings.deletes === 'none' });
+    const keepsExtras = settings.deletes === 'none' || (request.connector.forgets?.(stream) ?? false);
+    const facts = await factsAfter(sides, look, rechecked, request, { keepsExtras });
     const differences = facts.missing + facts.extra + facts.different;
     await store.noteVerify({ system, stream, differences, now: hubNow() });
     return differences === 0

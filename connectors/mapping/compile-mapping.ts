@@ -53,6 +53,9 @@ async function mapRecord(
   compiled: CompiledRecord[],
   stampOf: ReturnType<typeof compileStamp>,
 ): Promise<MappedRecord> {
+  if (record.damage !== undefined) {
+    return { outcome: 'rejected', record, code: 'RECORD_INVALID', message: record.damage };
+  }
   if (record.deleted) return { outcome: 'deleted', record };
   try {
     if (record.version === null) checkStamp(record, stampOf);
