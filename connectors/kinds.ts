@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Connector } from './connector.ts';
+import { createFileConnector } from './file/file-connector.ts';
+import { fileSettings } from './file/settings.ts';
 import { createJsonRpcConnector } from './json-rpc/json-rpc-connector.ts';
 import { jsonRpcSettings } from './json-rpc/settings.ts';
 import { createOdataConnector } from './odata/odata-connector.ts';
@@ -10,7 +12,13 @@ import { sqlSettings } from './sql/settings.ts';
 import { createSqlConnector } from './sql/sql-connector.ts';
 
 /** The settings of a source of any kind: a new kind is one line here and one in `connect`. */
-export const sourceSchema = z.discriminatedUnion('kind', [odataSettings, restSettings, sqlSettings, jsonRpcSettings]);
+export const sourceSchema = z.discriminatedUnion('kind', [
+  odataSettings,
+  restSettings,
+  sqlSettings,
+  jsonRpcSettings,
+  fileSettings,
+]);
 
 export type KnownSource = z.infer<typeof sourceSchema>;
 
@@ -25,5 +33,7 @@ export function connect({ system, settings }: { system: string; settings: KnownS
       return createSqlConnector({ system, settings });
     case 'json-rpc':
       return createJsonRpcConnector({ system, settings });
+    case 'file':
+      return createFileConnector({ system, settings });
   }
 }

@@ -1,0 +1,115 @@
+import type { BigIntStats } from 'node:fs';
+import { constants, type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { HubError } from '../../config/errors.ts';
+
+/** What is read of the file system, each call with the source's timeout: a network drive may never answer. */
+export interface FileSystem {
+  names(directory: string, signal: AbortSignal): Promise<string[]>;
+  /** null where there is no file of that name, or something that is no plain file. */
+  stat(path: string, signal: AbortSignal): Promise<BigIntStats | null>;
+  open(path: string, signal: AbortSignal): Promise<OpenFile>;
+}
+
+export interface OpenFile {
+  /** Fewer bytes than asked for only at the end of the file. */
+  read(offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
+  stat(signal: AbortSignal): Promise<BigIntStats>;
+  close(): Promise<void>;
+}
+
+export function createFileSystem({ system, timeout }: { system: string; timeout: number }): FileSystem {
+  async function guarded<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    try {
+      return await within(timeout, signal, work());
+    } catch (error) {
+      if (signal.aborted || error instanceof HubError) throw error;
+      throw errorOf(error, path, system, timeout);
+    }
+  }
+
+  return {
+    names: (directory, signal) => guarded(directory, signal, () => readdir(directory)),
+    async stat(path, signal) {
+      try {
+        const stat = await guarded(path, signal, () => lstat(path, { bigint: true }));
+        return stat.isFile() ? stat : null;
+      } catch (error) {
+        if (error instanceof HubError && error.code === 'SOURCE_NOT_FOUND') return null;
+        throw error;
+      }
+    },
+    async open(path, signal) {
+      const handle = await guarded(path, signal, () => open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
+      return {
+        read: (offset, length, live) => guarded(path, live, () => readWhole(handle, offset, length)),
+        stat: (live) => guarded(path, live, () => handle.stat({ bigint: true })),
+        close: () => handle.close(),
+      };
+    },
+  };
+}
+
+async function readWhole(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** The file system's calls cannot be called off; one that takes too long is left to itself. */
+function within<T>(timeout: number, signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => settle(() => reject(new Timeout())), timeout);
+    const abort = () => settle(() => reject(signal.reason));
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      act();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    );
+  });
+}
+
+class Timeout extends Error {}
+
+function errorOf(error: unknown, path: string, system: string, timeout: number): HubError {
+  const details = { source: system, cause: error };
+  if (error instanceof Timeout) {
+    const message = `Expected ${path} to answer, got nothing for ${timeout} ms. Is the drive it is on still there?`;
+    return new HubError('SOURCE_UNREACHABLE', message, details);
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new HubError('SOURCE_NOT_FOUND', `Expected ${path}, but there is nothing of that name.`, details);
+    case 'EACCES':
+    case 'EPERM':
+      return new HubError(
+        'SOURCE_FORBIDDEN',
+        `Expected to be allowed to read ${path}. Check its owner and mode.`,
+        details,
+      );
+    case 'ELOOP':
+      return new HubError(
+        'SOURCE_FORBIDDEN',
+        `Expected a file at ${path}, got a link, and links are not followed.`,
+        details,
+      );
+    default:
+      return new HubError(
+        'SOURCE_UNREACHABLE',
+        `Expected to read ${path}, got ${code}. Try again when it can be read.`,
+        details,
+      );
+  }
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { HubError } from '../../config/errors.ts';
+
+/** Which files of a stream have been read: where the next pass starts. */
+export interface Ledger {
+  /** Stamp → hash of the content, both in hexadecimal, in the order of reading. */
+  files: Map<string, string>;
+  /** The columns of the last file with a header. */
+  columns: string[] | null;
+}
+
+/** How far a pass has come, for the next page. */
+export interface Place {
+  /** Read in this pass so far. */
+  read: Ledger;
+  /** The file being read, and where in it the next record begins. */
+  file: { name: string; stamp: string; hash: string; offset: number; line: number } | null;
+}
+
+/** Files remembered; more than these at once are refused by the connector. */
+export const MOST_FILES = 20_000;
+
+const STAMP = 16;
+const HASH = 32;
+
+const ledgerText = z.strictObject({
+  format: z.literal(1),
+  columns: z.array(z.string()).nullable(),
+  /** Stamps and hashes one after the other, packed, since there may be thousands of them. */
+  files: z.base64(),
+});
+
+const placeText = z.strictObject({
+  format: z.literal(1),
+  read: ledgerText,
+  file: z
+    .strictObject({
+      name: z.string(),
+      stamp: z.string(),
+      hash: z.string(),
+      offset: z.int().min(0),
+      line: z.int().min(1),
+    })
+    .nullable(),
+});
+
+export function emptyLedger(): Ledger {
+  return { files: new Map(), columns: null };
+}
+
+export function writeLedger(ledger: Ledger): string {
+  return JSON.stringify(packed(ledger));
+}
+
+/** Throws SOURCE_CURSOR_EXPIRED for what this version did not write, so that the stream is read in full. */
+export function readLedger(text: string, system: string, stream: string): Ledger {
+  return unpacked(read(ledgerText, text, system, stream));
+}
+
+export function writePlace({ read: ledger, file }: Place): string {
+  return JSON.stringify({ format: 1, read: packed(ledger), file });
+}
+
+/** As `readLedger`. */
+export function readPlace(text: string, system: string, stream: string): Place {
+  const place = read(placeText, text, system, stream);
+  return { read: unpacked(place.read), file: place.file };
+}
+
+function packed({ files, columns }: Ledger): z.infer<typeof ledgerText> {
+  const hex = [...files].map(([stamp, hash]) => stamp + hash).join('');
+  return { format: 1, columns, files: Buffer.from(hex, 'hex').toString('base64') };
+}
+
+function unpacked({ files, columns }: z.infer<typeof ledgerText>): Ledger {
+  const hex = Buffer.from(files, 'base64').toString('hex');
+  const ledger: Ledger = { files: new Map(), columns };
+  for (let i = 0; i + STAMP + HASH <= hex.length; i += STAMP + HASH) {
+    ledger.files.set(hex.slice(i, i + STAMP), hex.slice(i + STAMP, i + STAMP + HASH));
+  }
+  return ledger;
+}
+
+function read<T>(schema: z.ZodType<T>, text: string, system: string, stream: string): T {
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+  } catch {
+    // Told below, as for any text that was not written here.
+  }
+  const message = `Expected the files of ${stream} that were read, as this version notes them down, got something else.`;
+  throw new HubError('SOURCE_CURSOR_EXPIRED', message, { source: system, stream });
+}
