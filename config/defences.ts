@@ -4,6 +4,11 @@
  * fault harness can take one away and show that the harness then finds a difference; nothing else takes one away.
  */
 export const defences = {
+  'atomic page': {
+    rows: [1],
+    reason: 'Rows without their checkpoint, or halves of records, would stay after a crash.',
+  },
+  'commit outcome': { rows: [2], reason: 'A COMMIT whose answer was lost would be taken for done.' },
   'future cap': { rows: [6], reason: 'A stamp of the year 2099 would make all changes after it look old.' },
   'missed twice': { rows: [9, 17], reason: 'A row that moved during the scan would be deleted for not being seen.' },
   'shrink guard': { rows: [10], reason: 'A source that shows nothing for an hour would empty the cache.' },
