@@ -10,7 +10,9 @@ import type { StoredKey, SyncStore } from './sync-store.ts';
 const COLUMNS = 'id, source_key, version, content_hash, mapping_hash, deleted_at';
 
 /** What the cache has of a stream, for comparing it with the source. */
-export function createStoredKeys(cache: Cache): Pick<SyncStore, 'keysOf' | 'recordsByKeys' | 'canonicalRowsOf'> {
+export function createStoredKeys(
+  cache: Cache,
+): Pick<SyncStore, 'keysOf' | 'quarantinedKeys' | 'recordsByKeys' | 'canonicalRowsOf'> {
   return {
     async keysOf({ system, stream, after, first, deleted = false }) {
       const rows = await cache.query(
@@ -19,6 +21,14 @@ export function createStoredKeys(cache: Cache): Pick<SyncStore, 'keysOf' | 'reco
         [system, stream, after ?? '', first],
       );
       return rows.map((row) => storedKey(row, cache.dialect));
+    },
+
+    async quarantinedKeys({ system, stream, after, first }) {
+      const rows = await cache.query(
+        'SELECT id, source_key FROM quarantine WHERE `system` = ? AND stream = ? AND id > ? ORDER BY id LIMIT ?',
+        [system, stream, after ?? '', first],
+      );
+      return rows.map((row) => ({ id: String(row.id), key: String(row.source_key) }));
     },
 
     async recordsByKeys({ system, stream, keys }) {

@@ -155,6 +155,8 @@ export interface SyncStore {
   noteVerify(request: StreamName & { differences: number; now: string }): Promise<void>;
   /** The stored records of a stream, ordered by id. */
   keysOf(request: KeysOf): Promise<StoredKey[]>;
+  /** The records in quarantine, ordered by id: some of them were never stored. */
+  quarantinedKeys(request: Omit<KeysOf, 'deleted'>): Promise<{ id: string; key: string }[]>;
   /** The stored records with these source keys, tombstones included; unknown ones are left out. */
   recordsByKeys(request: StreamName & { keys: readonly string[] }): Promise<StoredKey[]>;
   /** The canonical rows made of these source records, read back from their tables. */

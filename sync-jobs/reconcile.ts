@@ -2,13 +2,13 @@ import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';
-import { compareKeys, guardShrink } from './compare-keys.ts';
+import { type CompareKeys, compareKeys, guardShrink } from './compare-keys.ts';
 import { hubNow } from './end-run.ts';
 import { type HeldLease, holdLease, streamBusy } from './hold-lease.ts';
 import { hubErrorOf } from './hub-error-of.ts';
 import { runKeyed } from './keyed-run.ts';
 import { deleteMissing, readMissed } from './keyed-work.ts';
-import { knownKeys } from './known-keys.ts';
+import { knownKeys, quarantinedKeys } from './known-keys.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import { neverStarted, type RunFacts, type StreamRequest, type SyncRun } from './sync-run.ts';
 
@@ -50,6 +50,7 @@ async function reconcileStream(store: SyncStore, held: HeldLease, request: Recon
     if (!request.allowShrink) guardShrink({ system, stream, known: known.size, missing: missing.length });
 
     await deleteMissing(work, missing);
+    await deleteMissing(work, await goneFromQuarantine(store, request, { scanned, known }));
     await readMissed(work, toRead);
     await resolveDirty(request);
     await store.noteReconcile({ lease: held.lease, now: hubNow() });
@@ -63,6 +64,19 @@ async function scanAll({ connector, stream }: StreamRequest, signal: AbortSignal
   }
   signal.throwIfAborted();
   return scanned;
+}
+
+/** What never fitted has no live record that could be missing; it still must not stay aside when it is gone. */
+async function goneFromQuarantine(
+  store: SyncStore,
+  name: StreamRequest,
+  { scanned, known }: CompareKeys,
+): Promise<string[]> {
+  const gone: string[] = [];
+  for await (const page of quarantinedKeys(store, name)) {
+    gone.push(...page.map(({ key }) => key).filter((key) => !scanned.has(key) && !known.has(key)));
+  }
+  return gone;
 }
 
 async function allKnown(store: SyncStore, name: StreamRequest): Promise<Map<string, { version: string | null }>> {

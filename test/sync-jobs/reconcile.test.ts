@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
+import { createQuarantineStore } from '../../cache/quarantine-store.ts';
 import { createStatusStore } from '../../cache/status-store.ts';
 import { HubError } from '../../config/errors.ts';
 import { databases } from '../setup/databases.ts';
@@ -34,6 +35,14 @@ describe.each(databases)('reconcile on $name', (database) => {
     const [run] = await createStatusStore(cache).runs({ system, first: 1 });
     expect(run).toMatchObject({ mode: 'RECONCILE', outcome: 'SUCCEEDED' });
     expect((await stream.store.state({ system, stream: 'orders' })).lastReconcileAt).not.toBeNull();
+  });
+
+  it('takes a record out of quarantine that the source no longer has, though it never fitted', async () => {
+    source.put('26', { number: 'A-26', amount: 'a lot' });
+    expect(await stream.sync()).toMatchObject({ quarantined: 1 });
+    source.remove('26');
+    expect(await stream.reconcile()).toMatchObject({ outcome: 'SUCCEEDED', deleted: 0 });
+    expect(await createQuarantineStore(cache).list({ system, first: 10 })).toEqual([]);
   });
 
   it('brings a deleted record back when the source has it again', async () => {
