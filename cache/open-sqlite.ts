@@ -5,6 +5,7 @@ import type { Cache, Row, Sql, SqlParameter } from './cache.ts';
 import { migrate, migrations } from './migrate.ts';
 import { createMutex } from './mutex.ts';
 import { retryConflicts } from './retry-conflicts.ts';
+import { addChecksumFunctions, type FunctionHost } from './sqlite-functions.ts';
 import { openError, statementError } from './statement-error.ts';
 import { tablesFor } from './tables.ts';
 
@@ -50,7 +51,8 @@ function connect(path: string, readonly: boolean): Promise<DataSource> {
     timeout: BUSY_TIMEOUT,
     enableWAL: !readonly && path !== ':memory:',
     // With WAL a power cut can undo the last pages, rows and checkpoint together, but corrupts nothing.
-    prepareDatabase: (database: { pragma(text: string): unknown }) => {
+    prepareDatabase: (database: FunctionHost & { pragma(text: string): unknown }) => {
+      addChecksumFunctions(database);
       database.pragma('synchronous = NORMAL');
       // Computed ids spread over every index. With SQLite's own 2 MB of cache and a checkpoint each 4 MB, a first sync
       // writes the same index pages over and over: 128 MiB, and a checkpoint each 64 MiB. A commit writes most pages

@@ -1,8 +1,10 @@
 import { textChecksum } from '../schema/checksum.ts';
 import type { FieldKind } from '../schema/fields.ts';
+import type { Entity } from '../schema/records.ts';
 import type { Dialect } from './columns.ts';
 import type { FieldValue, PageRow } from './page-record.ts';
 import { canonicalValue, encodeValue } from './row-codec.ts';
+import type { StoredRow } from './sync-store.ts';
 import { columnName, fieldsOf } from './tables.ts';
 
 /*
@@ -21,18 +23,37 @@ export function rowsChecksum(
 ): string {
   // Of two rows with one id the later one is stored.
   const stored = rows.length > 1 ? [...new Map(rows.map((row) => [`${row.entity} ${row.id}`, row])).values()] : rows;
+  return storedRowsChecksum(
+    stored.map((row) => ({ ...row, originId, system })),
+    dialect,
+  );
+}
+
+/** The same over rows as they were read from the cache. */
+export function storedRowsChecksum(rows: readonly StoredRow[], dialect: Dialect): string {
   let checksum = 0n;
-  for (const row of stored) checksum ^= textChecksum(textOfRow(row, { originId, system }, dialect));
+  for (const row of rows) checksum ^= textChecksum(textOfRow(row, dialect));
   return checksum.toString();
 }
 
-function textOfRow(row: PageRow, { originId, system }: { originId: string; system: string }, dialect: Dialect): string {
-  let text = [row.entity, row.id, originId, system, row.key].join(SEPARATOR);
+function textOfRow(row: StoredRow, dialect: Dialect): string {
+  let text = [row.entity, row.id, row.originId, row.system, row.key].join(SEPARATOR);
   for (const [name, kind] of fieldsOf(row.entity)) {
     const value = storedText(kind, row.fields[name], dialect);
     if (value !== null) text += `${SEPARATOR}${columnName(name)}=${value}`;
   }
   return text;
+}
+
+/** The SQL expression of the same text, over the columns of the entity's table. */
+export function rowTextSql(entity: Entity, dialect: Dialect): string {
+  const fields = fieldsOf(entity).map(([name]) => {
+    const column = columnName(name);
+    // SQLite's CONCAT takes NULL for empty text, MySQL's `||` is no concatenation.
+    return dialect === 'mysql' ? `CONCAT('${column}=', \`${column}\`)` : `'${column}=' || "${column}"`;
+  });
+  const columns = [`'${entity}'`, 'id', 'origin_id', '`system`', 'source_key', ...fields];
+  return `CONCAT_WS('${SEPARATOR}', ${columns.join(', ')})`;
 }
 
 /** A value as the database writes its column as text. */

@@ -1,4 +1,4 @@
-import { recordId } from '../schema/ids.ts';
+import { recordId, recordIdSalt } from '../schema/ids.ts';
 
 /**
  * The id of a source record's row in `source_records` and `quarantine`: the `origin_id` of its canonical rows. The
@@ -6,4 +6,9 @@ import { recordId } from '../schema/ids.ts';
  */
 export function sourceRecordId({ system, stream, key }: { system: string; stream: string; key: string }): string {
   return recordId({ system, entity: `stream/${stream}`, key });
+}
+
+/** What a source needs to tell the first digits of these ids by itself: see `recordIdSalt`. */
+export function sourceRecordSalt({ system, stream }: { system: string; stream: string }): string {
+  return recordIdSalt({ system, entity: `stream/${stream}` });
 }

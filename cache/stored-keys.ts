@@ -7,7 +7,14 @@ import { decodeValue } from './row-codec.ts';
 import { sourceRecordId } from './source-record-id.ts';
 import type { StoredKey, SyncStore } from './sync-store.ts';
 
-const COLUMNS = 'id, source_key, version, content_hash, mapping_hash, deleted_at';
+const COLUMNS =
+  'id, source_key, version, content_hash, mapping_hash, deleted_at, CAST(rows_checksum AS CHAR) AS rows_checksum';
+
+const which: Record<string, string> = {
+  false: 'AND deleted_at IS NULL',
+  true: '',
+  only: 'AND deleted_at IS NOT NULL',
+};
 
 /** What the cache has of a stream, for comparing it with the source. */
 export function createStoredKeys(
@@ -17,7 +24,7 @@ export function createStoredKeys(
     async keysOf({ system, stream, after, first, deleted = false }) {
       const rows = await cache.query(
         `SELECT ${COLUMNS} FROM source_records
-         WHERE \`system\` = ? AND stream = ? AND id > ? ${deleted ? '' : 'AND deleted_at IS NULL'} ORDER BY id LIMIT ?`,
+         WHERE \`system\` = ? AND stream = ? AND id > ? ${which[String(deleted)] ?? ''} ORDER BY id LIMIT ?`,
         [system, stream, after ?? '', first],
       );
       return rows.map((row) => storedKey(row, cache.dialect));
@@ -53,5 +60,6 @@ function storedKey(row: Row, dialect: Dialect): StoredKey {
     contentHash: String(row.content_hash),
     mappingHash: String(row.mapping_hash),
     deletedAt: decodeValue(instant, row.deleted_at, dialect) as string | null,
+    rowsChecksum: row.rows_checksum === null ? null : String(row.rows_checksum),
   };
 }

@@ -112,14 +112,16 @@ export interface StoredKey {
   contentHash: string;
   mappingHash: string;
   deletedAt: string | null;
+  /** Over its canonical rows, as it was noted when they were written; null where it was not. */
+  rowsChecksum: string | null;
 }
 
 interface KeysOf extends StreamName {
   /** The id of the last key of the page before; null for the first page. */
   after: string | null;
   first: number;
-  /** Tombstones too; only live records when left out. */
-  deleted?: boolean;
+  /** Tombstones too, or nothing else; only live records when left out. */
+  deleted?: boolean | 'only';
 }
 
 export interface StoredRow {

@@ -64,6 +64,40 @@ export interface KeyVersion {
   version: string | null;
 }
 
+/** How records are sorted into buckets: by the first hex digits of SHA-256 over `salt` and their key, in UTF-8. */
+interface ChecksumRequest {
+  salt: string;
+  digits: number;
+}
+
+/** `textChecksum` of the records' JSON text, joined by XOR. */
+export interface BucketChecksum {
+  bucket: string;
+  records: number;
+  checksum: bigint;
+}
+
+interface RecordChecksum {
+  key: string;
+  checksum: bigint;
+}
+
+/**
+ * Checksums of a stream, computed in the source: of the JSON text of each live record's `data`, letter by letter as
+ * `pull` would give it and lossless-json write it.
+ */
+export interface StreamChecksums {
+  /** All records, in parts: a bucket may come in several, whose counts are to be added and checksums joined. */
+  buckets(request: ChecksumRequest): AsyncIterable<BucketChecksum[]>;
+  /** The records of these buckets. */
+  records(request: ChecksumRequest, buckets: readonly string[]): AsyncIterable<RecordChecksum[]>;
+}
+
+/** Why a stream has no checksums, to go on after "because". */
+export interface Unable {
+  unable: string;
+}
+
 /**
  * What a connector offers. It knows its protocol and nothing of the cache, the canonical model or the schedule.
  * All errors are `HubError`s of the SOURCE_* codes with secrets removed. Every call ends when `signal` aborts.
@@ -88,6 +122,8 @@ export interface Connector {
   forgets?(stream: string): boolean;
   /** The source's own clock as an instant, or null where it tells none. */
   now(signal: AbortSignal): Promise<string | null>;
+  /** Only where sources of this kind can compute checksums. All of it ends when `signal` aborts. */
+  checksums?(stream: string, signal: AbortSignal): Promise<StreamChecksums | Unable>;
   close(): Promise<void>;
 }
 

@@ -17,7 +17,12 @@ export const CUSTOMER_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]
  */
 export function recordId({ system, entity, key }: SourceRef): string {
   // Called several times a row of every page: one call and no buffers, since those cost more than the digest.
-  return formatUuid(hash('sha256', `${system}\u0000${entity}\u0000${key}`, 'hex'), 8);
+  return formatUuid(hash('sha256', `${recordIdSalt({ system, entity })}${key}`, 'hex'), 8);
+}
+
+/** What SHA-256 is given before the key. The first 12 hex digits of it are those of the id. */
+export function recordIdSalt({ system, entity }: Omit<SourceRef, 'key'>): string {
+  return `${system}\u0000${entity}\u0000`;
 }
 
 /** A new golden customer id: a UUIDv7 (RFC 9562, 5.7), never reused. */

@@ -1,5 +1,7 @@
 import { parse } from 'lossless-json';
+import type { Dialect } from '../cache/columns.ts';
 import { contentHash } from '../cache/content-hash.ts';
+import { storedRowsChecksum } from '../cache/rows-checksum.ts';
 import type { StoredKey, StoredRow } from '../cache/sync-store.ts';
 import type { JsonObject } from '../schema/json.ts';
 import { chunks } from './chunks.ts';
@@ -8,12 +10,12 @@ import { absent, type RecordState, type Sides } from './record-state.ts';
 
 const CHUNK = 2_000;
 
-/** All the cache shows of a stream, page by page. */
-export async function* readCache(sides: Sides): AsyncGenerator<Map<string, RecordState>> {
+/** What the cache shows of records that are deleted in it, page by page: nothing, if all is well. */
+export async function* readTombstones(sides: Sides): AsyncGenerator<Map<string, RecordState>> {
   const { system, stream, signal } = sides.request;
   let after: string | null = null;
   for (;;) {
-    const page = await sides.store.keysOf({ system, stream, after, first: CHUNK, deleted: true });
+    const page = await sides.store.keysOf({ system, stream, after, first: CHUNK, deleted: 'only' });
     yield await storedStates(sides, page);
     signal.throwIfAborted();
     if (page.length < CHUNK) return;
@@ -33,30 +35,47 @@ export async function readCacheKeys(sides: Sides, keys: readonly string[]): Prom
 }
 
 async function storedStates(
-  { store, rawRecords }: Sides,
+  { request, store, rawRecords }: Sides,
   records: readonly StoredKey[],
 ): Promise<Map<string, RecordState>> {
   const rows = new Map<string, StoredRow[]>(records.map(({ id }) => [id, []]));
   for (const row of await store.canonicalRowsOf([...rows.keys()])) rows.get(row.originId)?.push(row);
   const raw = await rawRecords.byIds([...rows.keys()]);
   return new Map(
-    records.map((record) => [record.key, storedState(record, rows.get(record.id) ?? [], raw.get(record.id)?.raw)]),
+    records.map((record) => [
+      record.key,
+      storedState(record, rows.get(record.id) ?? [], raw.get(record.id)?.raw, request.cache.dialect),
+    ]),
   );
 }
 
+type Altered = NonNullable<RecordState['altered']>;
+
 /** A tombstone is absent, unless rows were left standing. What was altered beside the rows makes a digest of its own. */
-function storedState(record: StoredKey, rows: readonly StoredRow[], raw: string | undefined): RecordState {
-  const { key, deletedAt } = record;
+function storedState(
+  record: StoredKey,
+  rows: readonly StoredRow[],
+  raw: string | undefined,
+  dialect: Dialect,
+): RecordState {
+  const { key, deletedAt, rowsChecksum } = record;
   if (deletedAt !== null && rows.length === 0) return absent;
-  const digest = recordDigest(key, rows);
-  const altered = alteredIn(record, raw);
-  return altered === null ? { digest, rows } : { digest: recordDigest(`${key} ${altered}`, rows), rows, altered };
+  const live = deletedAt === null;
+  const altered = alteredIn(record, raw) ?? alteredNote(rowsChecksum, rows, dialect);
+  if (altered === null) return { digest: recordDigest(key, rows), rows, live };
+  return { digest: recordDigest(`${key} ${altered.how}`, rows), rows, live, altered };
 }
 
 /** The raw record must still hash to what was noted when it was read, and rows must not outlive their record. */
-function alteredIn({ deletedAt, contentHash: noted }: StoredKey, raw: string | undefined): string | null {
-  if (deletedAt !== null || raw === undefined) return 'the record is deleted, its rows are not';
-  return hashOf(raw) === noted ? null : 'the raw record is not the one that was read';
+function alteredIn({ deletedAt, contentHash: noted }: StoredKey, raw: string | undefined): Altered | null {
+  if (deletedAt !== null || raw === undefined) return { field: 'raw', how: 'the record is deleted, its rows are not' };
+  return hashOf(raw) === noted ? null : { field: 'raw', how: 'the raw record is not the one that was read' };
+}
+
+/** Rows that are right with a note that is not, or the other way round: one of the two was altered. */
+function alteredNote(noted: string | null, rows: readonly StoredRow[], dialect: Dialect): Altered | null {
+  if (noted === null || noted === storedRowsChecksum(rows, dialect)) return null;
+  return { field: 'rowsChecksum', how: 'the rows are not those that were written' };
 }
 
 function hashOf(raw: string): string | null {

@@ -1,5 +1,6 @@
 import { readCacheKeys } from './cache-side.ts';
-import { absent, type RecordState, rejected, type Sides } from './record-state.ts';
+import { chunks } from './chunks.ts';
+import { absent, type RecordState, rejected, type Sides, withoutRows } from './record-state.ts';
 import { readSourceKeys } from './source-side.ts';
 
 export interface Standing {
@@ -17,6 +18,7 @@ export interface Rechecked {
 }
 
 const ROUNDS = 3;
+const CHUNK = 1_000;
 
 /**
  * Looks again at records that differed, each time after letting the cache catch up. While sources keep changing, a
@@ -32,20 +34,21 @@ export async function recheck(
   let before = suspects;
   for (let round = 0; round < ROUNDS && before.size > 0; round += 1) {
     await catchUp(before);
-    const keys = [...before.keys()];
-    const after = await readSourceKeys(sides, keys);
-    const cached = await readCacheKeys(sides, keys);
     const open = new Map<string, RecordState>();
-    for (const key of keys) {
-      const [then, source, cache] = [before, after, cached].map((side) => side.get(key) ?? absent) as [
-        RecordState,
-        RecordState,
-        RecordState,
-      ];
-      if (source === rejected) result.settled.set(key, rejected);
-      else if (same(cache, source) || same(cache, then)) result.settled.set(key, cache);
-      else if (same(then, source)) result.standing.set(key, { source, cache });
-      else open.set(key, source);
+    for (const keys of chunks([...before.keys()], CHUNK)) {
+      const after = await readSourceKeys(sides, keys);
+      const cached = await readCacheKeys(sides, keys);
+      for (const key of keys) {
+        const [then, source, cache] = [before, after, cached].map((side) => side.get(key) ?? absent) as [
+          RecordState,
+          RecordState,
+          RecordState,
+        ];
+        if (source === rejected) result.settled.set(key, rejected);
+        else if (same(cache, source) || same(cache, then)) result.settled.set(key, withoutRows(cache));
+        else if (same(then, source)) result.standing.set(key, { source, cache });
+        else open.set(key, withoutRows(source));
+      }
     }
     before = open;
   }

@@ -1,7 +1,8 @@
 import type { StreamName } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
+import type { Look, VerifyMethod } from './look.ts';
 import type { Rechecked, Standing } from './recheck.ts';
-import { checksumOf, type FieldDifference, fieldDifferences } from './record-digest.ts';
+import { digestNumber, type FieldDifference, fieldDifferences } from './record-digest.ts';
 import { absent, type RecordState, rejected } from './record-state.ts';
 
 interface SideFacts {
@@ -32,6 +33,10 @@ export interface RepairFacts {
 }
 
 export interface VerifyFacts extends StreamName {
+  /** How the two sides were compared. */
+  method: VerifyMethod;
+  /** Why so, where checksums would have been quicker; null where they were compared. */
+  reason: string | null;
   source: SideFacts;
   cache: SideFacts;
   missing: number;
@@ -47,6 +52,8 @@ export interface VerifyFacts extends StreamName {
   moving: number;
   /** Records the source no longer has and the stream keeps on purpose (`deletes: none`). */
   kept: number;
+  /** Records read by their key, since they seemed to differ. */
+  reread: number;
   /** Only where a repair was asked for; all other figures are those after it. */
   repair?: RepairFacts;
 }
@@ -59,48 +66,61 @@ export type VerifyReport =
   /** The signal ended it. */
   | (StreamName & { outcome: 'STOPPED' });
 
-/** Key → digest of either side at first sight; `rejected` where a record of the source does not fit. */
-export interface Look {
-  source: Map<string, string>;
-  cache: Map<string, string>;
-}
-
-/** The figures of a report, from the first look corrected by the second. */
+/** The figures of a report, from the first look and what the second said of the records that differed in it. */
 export function factsOf(
   { system, stream, listed = 50 }: StreamName & { listed?: number },
-  look: Look,
+  { look, reason }: { look: Look; reason: string | null },
   { standing, settled, moving }: Rechecked,
   { keepsExtras }: { keepsExtras: boolean },
 ): VerifyFacts {
-  const source = new Map(look.source);
-  const cache = new Map(look.cache);
-  const kept = keepsExtras ? [...standing].filter(([, one]) => one.source === absent).map(([key]) => key) : [];
-  for (const [key, state] of settled) put(source, key, state);
-  for (const [key, state] of settled) put(cache, key, state);
-  for (const [key, one] of standing) put(source, key, one.source);
-  for (const [key, one] of standing) put(cache, key, one.cache);
-  const unfit = [...source].filter(([, digest]) => digest === rejected.digest).map(([key]) => key);
-  for (const key of [...unfit, ...moving.keys(), ...kept]) {
-    source.delete(key);
-    cache.delete(key);
+  const source = createSide(look);
+  const cache = createSide(look);
+  const real: [key: string, Standing][] = [];
+  let [unfit, kept] = [look.rejected, 0];
+  for (const state of settled.values()) {
+    if (state === rejected) unfit += 1;
+    else for (const side of [source, cache]) side.add(state);
   }
-
-  const keptKeys = new Set(kept);
-  const real = [...standing].filter(([key]) => !keptKeys.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [key, one] of standing) {
+    if (keepsExtras && one.source === absent) {
+      kept += 1;
+      continue;
+    }
+    source.add(one.source);
+    cache.add(one.cache);
+    real.push([key, one]);
+  }
+  real.sort(([a], [b]) => (a < b ? -1 : 1));
   const count = (kind: Difference['kind']) => real.filter(([, one]) => kindOf(one) === kind).length;
   return {
     system,
     stream,
-    source: { records: source.size, checksum: checksumOf(source.values()) },
-    cache: { records: cache.size, checksum: checksumOf(cache.values()) },
+    method: look.method,
+    reason,
+    source: source.facts(),
+    cache: cache.facts(),
     missing: count('MISSING'),
     extra: count('EXTRA'),
     different: count('DIFFERENT'),
     differences: real.slice(0, listed).map(([key, one]) => differenceOf(key, one)),
-    rejected: unfit.length,
+    rejected: unfit,
     settled: settled.size,
     moving: moving.size,
-    kept: kept.length,
+    kept,
+    reread: look.reread,
+  };
+}
+
+/** What one side has: what both agree on, and what it says of the others. */
+function createSide({ agreed }: Look) {
+  let { records, checksum } = agreed;
+  return {
+    add(state: RecordState): void {
+      if (state === absent) return;
+      records += 1;
+      checksum ^= digestNumber(state.digest);
+    },
+    facts: (): SideFacts => ({ records, checksum: checksum.toString(16).padStart(15, '0') }),
   };
 }
 
@@ -127,11 +147,6 @@ function adviceAfter(repair: RepairFacts | undefined): string {
     : 'A repair did not change that: compare the fields named in the report with the source.';
 }
 
-function put(side: Map<string, string>, key: string, state: RecordState): void {
-  if (state === absent) side.delete(key);
-  else side.set(key, state.digest);
-}
-
 function kindOf({ source, cache }: Standing): Difference['kind'] {
   if (cache === absent) return 'MISSING';
   return source === absent ? 'EXTRA' : 'DIFFERENT';
@@ -141,6 +156,10 @@ function differenceOf(key: string, standing: Standing): Difference {
   const kind = kindOf(standing);
   if (kind !== 'DIFFERENT') return { key, kind, fields: [] };
   const { source, cache } = standing;
-  const raw = { entity: 'sourceRecord', key, field: 'raw', source: null, cache: cache.altered ?? null };
-  return { key, kind, fields: [...fieldDifferences(source.rows, cache.rows), ...(cache.altered ? [raw] : [])] };
+  const fields = fieldDifferences(source.rows, cache.rows);
+  const { altered } = cache;
+  // Rows that were altered say so themselves.
+  if (!altered || (altered.field === 'rowsChecksum' && fields.length > 0)) return { key, kind, fields };
+  const note = { entity: 'sourceRecord', key, field: altered.field, source: null, cache: altered.how };
+  return { key, kind, fields: [...fields, note] };
 }

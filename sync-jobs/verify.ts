@@ -1,23 +1,25 @@
+import { createChecksumStore } from '../cache/checksum-store.ts';
 import { createSyncStore } from '../cache/create-sync-store.ts';
 import { createSourceRecordStore } from '../cache/source-record-store.ts';
 import { HubError } from '../config/errors.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
-import { readCache } from './cache-side.ts';
 import { catchUp } from './catch-up.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { hubNow } from './end-run.ts';
+import { type FirstLook, firstLook, type Thoroughness } from './first-look.ts';
 import { hubErrorOf } from './hub-error-of.ts';
 import { type Rechecked, recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
-import { absent, type RecordState, rejected, type Sides } from './record-state.ts';
+import { absent, type RecordState, type Sides } from './record-state.ts';
 import { repairStanding } from './repair-standing.ts';
 import { runSync } from './run-sync.ts';
-import { readSource } from './source-side.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import type { StreamRequest } from './sync-run.ts';
-import { differentError, factsOf, type Look, type VerifyFacts, type VerifyReport } from './verify-report.ts';
+import { differentError, factsOf, type VerifyFacts, type VerifyReport } from './verify-report.ts';
 
 export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
+  /** `quick`: versions will do where there are no checksums. `full`: read every record, whatever checksums say. */
+  thoroughness?: Thoroughness;
   /** How many differences are listed; all are counted. 50 when left out. */
   listed?: number;
   /** Writes the records that differ anew from the source, and looks at them once more. */
@@ -28,8 +30,8 @@ export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
 }
 
 /**
- * Compares what the source says with what the cache shows, record by record, without trusting anything the sync has
- * noted down. Records that differ are looked at again after one more pass, so that a source that keeps changing is
+ * Compares what the source says with what the cache shows: by checksums that both databases compute where the source
+ * can, else record by record. Records that differ are looked at again after one more pass, so that a source that keeps changing is
  * not mistaken for a broken cache. What differs then is repaired, if that is asked for.
  */
 export async function verify(request: VerifyRequest): Promise<VerifyReport> {
@@ -38,13 +40,19 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
     const store = createSyncStore(cache);
     const settings = streamSettingsOf(source, request);
     const mapping = compileMapping({ system, streamName: stream, stream: settings });
-    const sides: Sides = { request, store, rawRecords: createSourceRecordStore(cache), mapping };
+    const sides: Sides = {
+      request,
+      store,
+      rawRecords: createSourceRecordStore(cache),
+      checksums: createChecksumStore(cache),
+      mapping,
+    };
 
     await expectReadInFull(sides);
-    const look = await lookAtBothSides(sides, request.onProgress);
-    const rechecked = await recheckAll(sides, differingKeys(look), jobOf(request), settings.deletes);
     const keepsExtras = settings.deletes === 'none' || (request.connector.forgets?.(stream) ?? false);
-    const facts = await factsAfter(sides, look, rechecked, request, { keepsExtras });
+    const seen = await firstLook(sides, { ...request, job: jobOf(request), versioned: settings.cursor !== undefined });
+    const rechecked = await recheckAll(sides, seen.look.suspects, jobOf(request), settings.deletes);
+    const facts = await factsAfter(sides, seen, rechecked, request, { keepsExtras });
     const differences = facts.missing + facts.extra + facts.different;
     await store.noteVerify({ system, stream, differences, now: hubNow() });
     return differences === 0
@@ -67,33 +75,6 @@ async function expectReadInFull({ store, request: { system, stream } }: Sides): 
   );
 }
 
-async function lookAtBothSides(sides: Sides, onProgress: VerifyRequest['onProgress']): Promise<Look> {
-  const { system, stream } = sides.request;
-  const look: Look = { source: new Map(), cache: new Map() };
-  for await (const page of readSource(sides)) {
-    for (const [key, state] of page) {
-      if (state !== absent) look.source.set(key, state.digest);
-    }
-    onProgress?.({ system, stream, compared: look.source.size });
-  }
-  for await (const page of readCache(sides)) {
-    for (const [key, state] of page) {
-      if (state !== absent) look.cache.set(key, state.digest);
-    }
-  }
-  return look;
-}
-
-/** The keys on which the two sides disagree, with what the source said. */
-function differingKeys({ source, cache }: Look): Map<string, RecordState> {
-  const differing = new Map<string, RecordState>();
-  for (const [key, digest] of source) {
-    if (digest !== rejected.digest && cache.get(key) !== digest) differing.set(key, { digest, rows: [] });
-  }
-  for (const key of cache.keys()) if (!source.has(key)) differing.set(key, absent);
-  return differing;
-}
-
 /** The request as the jobs take it that verify runs; their progress is not its own. */
 function jobOf({ onProgress: _, ...job }: VerifyRequest): StreamRequest {
   return job;
@@ -101,7 +82,7 @@ function jobOf({ onProgress: _, ...job }: VerifyRequest): StreamRequest {
 
 async function recheckAll(
   sides: Sides,
-  suspects: Map<string, RecordState>,
+  suspects: ReadonlyMap<string, RecordState>,
   job: StreamRequest,
   deletes: unknown,
 ): Promise<Rechecked> {
@@ -123,14 +104,14 @@ async function recheckAll(
 /** The figures of the report, after a repair where one was asked for. */
 async function factsAfter(
   sides: Sides,
-  look: Look,
+  seen: FirstLook,
   rechecked: Rechecked,
   request: VerifyRequest,
   { keepsExtras }: { keepsExtras: boolean },
 ): Promise<VerifyFacts> {
-  if (!request.repair) return factsOf(request, look, rechecked, { keepsExtras });
+  if (!request.repair) return factsOf(request, seen, rechecked, { keepsExtras });
   const most = request.repairedAtMost;
   const after = await repairStanding(sides, rechecked, { job: jobOf(request), keepsExtras, most });
-  const facts = factsOf(request, look, after.rechecked, { keepsExtras });
+  const facts = factsOf(request, seen, after.rechecked, { keepsExtras });
   return { ...facts, settled: rechecked.settled.size, repair: after.facts };
 }

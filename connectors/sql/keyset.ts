@@ -19,6 +19,18 @@ export function atOrAfter(columns: readonly string[], values: readonly SqlValue[
   return beyond(columns, values, '>=');
 }
 
+/** The rows up to one row, itself among them. */
+export function upTo(columns: readonly string[], values: readonly SqlValue[]): Condition {
+  const [column, ...columnsLeft] = columns;
+  const [value = null, ...valuesLeft] = values;
+  if (columnsLeft.length === 0) return { sql: `${column} <= ?`, parameters: [value] };
+  const rest = upTo(columnsLeft, valuesLeft);
+  return {
+    sql: `${column} <= ? AND (${column} < ? OR (${rest.sql}))`,
+    parameters: [value, value, ...rest.parameters],
+  };
+}
+
 function beyond(columns: readonly string[], values: readonly SqlValue[], last: '>' | '>='): Condition {
   const [column, ...columnsLeft] = columns;
   const [value = null, ...valuesLeft] = values;

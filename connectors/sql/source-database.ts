@@ -5,6 +5,7 @@ import { HubError } from '../../config/errors.ts';
 import { databaseError } from './database-error.ts';
 import type { SqlSettings } from './settings.ts';
 import { mysqlDialect, type SqlDialect, sqliteDialect } from './sql-dialect.ts';
+import { addChecksumFunctions, type FunctionHost } from './sqlite-functions.ts';
 import type { DriverRow, SqlValue } from './wire.ts';
 
 /** A database that is only read. Opened when it is first asked, and anew after it was away. */
@@ -101,7 +102,10 @@ function sqliteTarget({ url }: SqlSettings): Target {
     fileMustExist: true,
     logging: false,
     // 64-bit keys would lose digits as JS numbers.
-    prepareDatabase: (db: { defaultSafeIntegers(on: boolean): void }) => db.defaultSafeIntegers(true),
+    prepareDatabase: (db: FunctionHost & { defaultSafeIntegers(on: boolean): void }) => {
+      db.defaultSafeIntegers(true);
+      addChecksumFunctions(db);
+    },
   };
   return { options, dialect: sqliteDialect, place: `the file ${database}` };
 }

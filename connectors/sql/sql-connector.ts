@@ -8,13 +8,17 @@ import { discoverTables } from './discover-tables.ts';
 import type { SqlSettings, SqlStream } from './settings.ts';
 import { createSourceDatabase } from './source-database.ts';
 import { compileRowVersion } from './stamps.ts';
+import { createStreamChecksums } from './stream-checksums.ts';
 import { createStreamReader, type StreamReader } from './stream-reader.ts';
 import { type DriverRow, plainRow } from './wire.ts';
 
 /** Keys are short: scans take larger pages than rows. */
 const SCAN_PAGE = 10_000;
+/** Pages one checksum goes over: what a server does in about a second, and a SQLite file, blocking us, in a moment. */
+const CHUNK_PAGES = { mysql: 250, sqlite: 10 };
 
 interface SqlStreamAccess {
+  stream: SqlStream;
   reader: StreamReader;
   pageSize: number;
   recordOf(row: DriverRow): SourceRecord;
@@ -26,7 +30,8 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
   const streams = Object.fromEntries(
     Object.entries(settings.streams).map(([name, stream]) => {
       const reader = createStreamReader(database, system, name, stream);
-      return [name, { reader, pageSize: stream.pageSize ?? settings.pageSize, recordOf: compileRecord(stream) }];
+      const pageSize = stream.pageSize ?? settings.pageSize;
+      return [name, { stream, reader, pageSize, recordOf: compileRecord(stream) }];
     }),
   );
 
@@ -68,6 +73,12 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
         const message = `Expected at least ${expected} keys of ${name}, got ${seen}: the scan is not complete and counts for nothing. Is key unique and never NULL?`;
         throw new HubError('SOURCE_PROTOCOL', message, { source: system, stream: name });
       }
+    },
+
+    async checksums(name, signal) {
+      const { stream, reader, pageSize } = access(name);
+      const chunk = pageSize * CHUNK_PAGES[database.dialect.name];
+      return createStreamChecksums({ database, stream, extent: reader.extent, chunk, system, name }, signal);
     },
   } satisfies Connector;
 };

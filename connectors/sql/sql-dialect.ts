@@ -1,3 +1,13 @@
+import {
+  mysqlRowText,
+  mysqlText,
+  type SourceColumn,
+  sqliteRowText,
+  sqliteText,
+  type ValueText,
+} from './checksum-text.ts';
+import type { Condition } from './keyset.ts';
+
 /** Where the kinds of database differ: all of it is here. */
 export interface SqlDialect {
   name: 'mysql' | 'sqlite';
@@ -6,11 +16,24 @@ export interface SqlDialect {
   now: string;
   /** A statement for all tables and views with their columns, one row a column. */
   columns: string;
+  /** The columns of one table or view, in their order; for its name, and its schema or null for the database's own. */
+  columnsOf: string;
+  /** `textChecksum` of a text. */
+  checksumOf(sql: string): string;
+  /** In hexadecimal. */
+  sha256Of(sql: string): string;
+  /** How a value of this column is written as text; null where it cannot be written as the driver gives it. */
+  textOf(column: SourceColumn): ValueText | null;
+  /** The JSON text of a row of these columns, as the cache keeps it. */
+  rowText(columns: readonly ValueText[]): Condition;
 }
+
+const quoteMysql = (identifier: string) => `\`${identifier.replaceAll('`', '``')}\``;
+const quoteSqlite = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
 export const mysqlDialect: SqlDialect = {
   name: 'mysql',
-  quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
+  quote: quoteMysql,
   now: 'SELECT UTC_TIMESTAMP(6) AS now',
   columns: `SELECT c.TABLE_NAME AS resource, c.COLUMN_NAME AS field, c.COLUMN_TYPE AS type,
       COALESCE(k.ORDINAL_POSITION, 0) AS keyPart, t.TABLE_ROWS AS estimate
@@ -20,14 +43,31 @@ export const mysqlDialect: SqlDialect = {
       AND k.COLUMN_NAME = c.COLUMN_NAME AND k.CONSTRAINT_NAME = 'PRIMARY'
     WHERE c.TABLE_SCHEMA = DATABASE()
     ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION`,
+  columnsOf: `SELECT COLUMN_NAME AS field, DATA_TYPE AS kind, COLUMN_TYPE AS type, IS_NULLABLE AS nullable,
+      CHARACTER_SET_NAME AS charset, COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION) AS length,
+      DATETIME_PRECISION AS fraction
+    FROM information_schema.COLUMNS
+    WHERE TABLE_NAME = ? AND TABLE_SCHEMA = COALESCE(?, DATABASE()) AND EXTRA NOT LIKE '%INVISIBLE%'
+    ORDER BY ORDINAL_POSITION`,
+  checksumOf: (sql) => `CAST(CONV(LEFT(SHA1(${sql}), 15), 16, 10) AS UNSIGNED)`,
+  sha256Of: (sql) => `SHA2(${sql}, 256)`,
+  textOf: (column) => mysqlText(column, quoteMysql),
+  rowText: mysqlRowText,
 };
 
 export const sqliteDialect: SqlDialect = {
   name: 'sqlite',
-  quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
+  quote: quoteSqlite,
   now: "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS now",
   columns: `SELECT m.name AS resource, p.name AS field, p.type AS type, p.pk AS keyPart, NULL AS estimate
     FROM sqlite_master m JOIN pragma_table_info(m.name) p
     WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite@_%' ESCAPE '@'
     ORDER BY m.name, p.cid`,
+  columnsOf: `SELECT name AS field, type AS kind, type FROM pragma_table_xinfo(?, COALESCE(?, 'main'))
+    WHERE hidden <> 1 ORDER BY cid`,
+  // Functions of ours, see sqlite-functions.ts.
+  checksumOf: (sql) => `text_checksum(${sql})`,
+  sha256Of: (sql) => `sha256(${sql})`,
+  textOf: (column) => sqliteText(column, quoteSqlite),
+  rowText: sqliteRowText,
 };

@@ -22,8 +22,20 @@ interface RowPage {
   next: string | null;
 }
 
+/** What the statements of a stream are made of. */
+export interface StreamExtent {
+  /** The table or view, quoted. */
+  from: string;
+  /** Which of its rows belong to the stream. */
+  own: readonly Condition[];
+  keys: readonly string[];
+  /** Those that are read, in this order; null for all. */
+  columns: readonly string[] | null;
+}
+
 /** The statements of one stream. */
 export interface StreamReader {
+  readonly extent: StreamExtent;
   pages(request: PullRequest, limit: number, signal: AbortSignal): AsyncIterable<RowPage>;
   /** Only key, stamp and delete flag, in the order of the key. */
   keyPages(limit: number, signal: AbortSignal): AsyncIterable<DriverRow[]>;
@@ -62,6 +74,8 @@ export function createStreamReader(
   const columns = stream.columns === undefined ? null : [...keys, ...stampColumns, ...flags, ...stream.columns];
 
   return {
+    extent: { from, own, keys, columns },
+
     async *pages({ since, resume }, limit, signal) {
       const phases = phasesOf(stamps, keys, since, quote);
       let { phase: at, values } = resume === null ? { phase: 0, values: null } : positionOf(resume, system, name);

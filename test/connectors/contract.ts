@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { stringify } from 'lossless-json';
 import { HubError } from '../../config/errors.ts';
 import type { Connector, Page, SourceRecord } from '../../connectors/connector.ts';
+import { textChecksum } from '../../schema/checksum.ts';
 import { INSTANT_PATTERN } from '../../schema/time.ts';
 
 /** One row of the small source behind a connector under test. The source keeps these under its own field names. */
@@ -192,6 +195,44 @@ export function connectorContract(name: string, options: ContractOptions): void 
         rowsOf(10)
           .map(({ id, stamp }) => [id, stamp])
           .sort(),
+      );
+    });
+
+    it('computes the checksums of what it reads, where it can compute any', async () => {
+      if (!connector.checksums) return;
+      await harness.put([
+        ...rowsOf(40),
+        ...awkwardIds.map((id, n) => ({ ...row(id, stampAt(50 + n), n), name: `"${id}"\\n\ttab` })),
+      ]);
+      const checksums = await connector.checksums('things', live());
+      if ('unable' in checksums) throw new Error(`Expected checksums, got none: ${checksums.unable}.`);
+      const request = { salt: 'salt\u0000', digits: 1 };
+      const expected = new Map<string, { records: number; checksum: bigint }>();
+      const records = recordsOf(await pagesOf(connector, null));
+      for (const { key, data } of records) {
+        const bucket = hash('sha256', `${request.salt}${key}`, 'hex').slice(0, 1);
+        const { records: count, checksum } = expected.get(bucket) ?? { records: 0, checksum: 0n };
+        expected.set(bucket, { records: count + 1, checksum: checksum ^ textChecksum(stringify(data) ?? '') });
+      }
+      const found = new Map<string, { records: number; checksum: bigint }>();
+      for await (const part of checksums.buckets(request)) {
+        for (const { bucket, records: count, checksum } of part) {
+          const before = found.get(bucket) ?? { records: 0, checksum: 0n };
+          found.set(bucket, { records: before.records + count, checksum: before.checksum ^ checksum });
+        }
+      }
+      expect(found).toEqual(expected);
+      const [some = ''] = [...expected.keys()];
+      const listed: [string, bigint][] = [];
+      for await (const part of checksums.records(request, [some])) {
+        listed.push(...part.map(({ key, checksum }): [string, bigint] => [key, checksum]));
+      }
+      expect(new Map(listed)).toEqual(
+        new Map(
+          records
+            .filter(({ key }) => hash('sha256', `${request.salt}${key}`, 'hex').startsWith(some))
+            .map(({ key, data }) => [key, textChecksum(stringify(data) ?? '')]),
+        ),
       );
     });
 

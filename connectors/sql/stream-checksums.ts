@@ -1,0 +1,171 @@
+import { HubError } from '../../config/errors.ts';
+import { textChecksum } from '../../schema/checksum.ts';
+import type { StreamChecksums, Unable } from '../connector.ts';
+import { keyText, type SourceColumn, sourceColumn, type ValueText } from './checksum-text.ts';
+import { after, allOf, type Condition, upTo } from './keyset.ts';
+import type { SqlStream } from './settings.ts';
+import type { SourceDatabase } from './source-database.ts';
+import type { SqlDialect } from './sql-dialect.ts';
+import type { StreamExtent } from './stream-reader.ts';
+import { type DriverRow, parameterOf, type SqlValue } from './wire.ts';
+
+export interface ChecksumDependencies {
+  database: SourceDatabase;
+  stream: SqlStream;
+  extent: StreamExtent;
+  /** Rows one statement goes over. */
+  chunk: number;
+  /** For errors. */
+  system: string;
+  name: string;
+}
+
+/**
+ * Checksums of a table or view, computed where it is: statements over ranges of its key, in its own order, each of
+ * which sorts its rows into buckets. Says why where the text of a row cannot be had in SQL just as the driver gives it.
+ */
+export async function createStreamChecksums(
+  dependencies: ChecksumDependencies,
+  signal: AbortSignal,
+): Promise<StreamChecksums | Unable> {
+  const { database, stream, extent, system, name } = dependencies;
+  const { dialect } = database;
+  if (stream.query !== undefined) return { unable: 'it reads a query, and no database tells the types of its columns' };
+  if (!(await computesChecksums(database, signal))) return { unable: 'the database computes no SHA-1 and SHA-256' };
+
+  const all = await columnsOf(database, stream.resource, signal);
+  const texts = textsOf(all, extent, stream, database);
+  if ('unable' in texts) return texts;
+  const { columns, textByName } = texts;
+  const textOf = (column: string) => textByName.get(column)?.sql ?? 'NULL';
+  const key = keyText(extent.keys.map(textOf), dialect.name);
+  const row = dialect.rowText(columns.flatMap((name) => textByName.get(name) ?? []));
+  const live = liveOnly(stream, textOf, dialect.name);
+
+  /** Key and text of the live rows of one range. */
+  function rowsIn(range: Condition): Condition {
+    const { sql, parameters } = allOf([...extent.own, ...live, range]);
+    return {
+      sql: `SELECT ${key} AS record_key, ${row.sql} AS record_text FROM ${extent.from} WHERE ${sql}`,
+      parameters: [...row.parameters, ...parameters],
+    };
+  }
+
+  /** Ranges of the key that hold `chunk` rows each and all rows together. */
+  async function* ranges(): AsyncGenerator<Condition> {
+    const keys = extent.keys.map(dialect.quote);
+    let lower: Condition[] = [];
+    for (;;) {
+      const { sql, parameters } = allOf([...extent.own, ...lower]);
+      const [last] = await database.query(
+        `SELECT ${keys.join(', ')} FROM ${extent.from} WHERE ${sql} ORDER BY ${keys.join(', ')} LIMIT 1 OFFSET ${dependencies.chunk - 1}`,
+        parameters,
+        signal,
+      );
+      if (!last) {
+        yield allOf(lower);
+        return;
+      }
+      const values: SqlValue[] = extent.keys.map((column) => parameterOf(last[column]));
+      yield allOf([...lower, upTo(keys, values)]);
+      lower = [after(keys, values)];
+    }
+  }
+
+  const bucketOf = `SUBSTR(${dialect.sha256Of('CONCAT(?, record_key)')}, 1, ?)`;
+  // A text that is too long for the server comes as NULL: such rows count as 1, which the cache has for none.
+  const checksum = `COALESCE(${dialect.checksumOf('record_text')}, 1)`;
+
+  return {
+    async *buckets({ salt, digits }) {
+      for await (const range of ranges()) {
+        const rows = rowsIn(range);
+        const found = await database.query(
+          `SELECT ${bucketOf} AS bucket, COUNT(*) AS records, CAST(BIT_XOR(${checksum}) AS CHAR) AS checksum
+           FROM (${rows.sql}) AS source_rows GROUP BY bucket`,
+          [salt, digits, ...rows.parameters],
+          signal,
+        );
+        yield found.map((one) => ({
+          bucket: bucketIn(one),
+          records: Number(one.records),
+          checksum: BigInt(String(one.checksum)),
+        }));
+      }
+    },
+
+    async *records({ salt, digits }, buckets) {
+      const list = buckets.map(() => '?').join(', ');
+      for await (const range of ranges()) {
+        const rows = rowsIn(range);
+        const found = await database.query(
+          `SELECT record_key, CAST(${checksum} AS CHAR) AS checksum FROM (${rows.sql}) AS source_rows
+           WHERE ${bucketOf} IN (${list})`,
+          [...rows.parameters, salt, digits, ...buckets],
+          signal,
+        );
+        yield found.map((one) => ({ key: String(one.record_key), checksum: BigInt(String(one.checksum)) }));
+      }
+    },
+  };
+
+  function bucketIn({ bucket }: DriverRow): string {
+    if (bucket !== null && bucket !== undefined) return String(bucket);
+    const message = `Expected every row of ${name} to carry its key in ${extent.keys.join(', ')}, got NULL. Check \`key\` of the stream.`;
+    throw new HubError('SOURCE_PROTOCOL', message, { source: system, stream: name });
+  }
+}
+
+/** Servers in FIPS mode give NULL, and NULL on both sides would be no proof. */
+async function computesChecksums({ dialect, query }: SourceDatabase, signal: AbortSignal): Promise<boolean> {
+  const [row] = await query(
+    `SELECT CAST(${dialect.checksumOf("'a'")} AS CHAR) AS checksum, ${dialect.sha256Of("'a'")} AS digest`,
+    [],
+    signal,
+  );
+  return String(row?.checksum) === textChecksum('a').toString() && String(row?.digest).startsWith('ca978112');
+}
+
+async function columnsOf({ dialect, query }: SourceDatabase, resource: string, signal: AbortSignal) {
+  const [table = resource, schema = null] = resource.split('.').reverse();
+  return (await query(dialect.columnsOf, [table, schema], signal)).map(sourceColumn);
+}
+
+/** The columns that `pull` reads, in its order, with their text. */
+function textsOf(
+  all: readonly SourceColumn[],
+  { columns: chosen, keys }: StreamExtent,
+  { deletes }: SqlStream,
+  { dialect }: SourceDatabase,
+): { columns: readonly string[]; textByName: ReadonlyMap<string, ValueText> } | Unable {
+  const byName = new Map(all.map((column) => [column.name, column]));
+  const columns = [...new Set(chosen ?? byName.keys())];
+  const flags = typeof deletes === 'object' ? [deletes.flag] : [];
+  const textByName = new Map<string, ValueText>();
+  for (const name of new Set([...columns, ...keys, ...flags])) {
+    const column = byName.get(name);
+    if (!column) return { unable: `the database lists no column ${name}` };
+    // A JS object has such names first, whatever the order of the columns.
+    if (/^\d+$/.test(name)) return { unable: `the column ${name} has a number for a name` };
+    const text = dialect.textOf(column);
+    if (!text) return { unable: `the server writes ${column.fullType} (${name}) in another way than its driver` };
+    textByName.set(name, text);
+  }
+  return { columns, textByName };
+}
+
+function liveOnly(
+  { deletes }: SqlStream,
+  textOf: (column: string) => string,
+  dialect: SqlDialect['name'],
+): Condition[] {
+  if (typeof deletes !== 'object') return [];
+  const flag = textOf(deletes.flag);
+  const exact = dialect === 'mysql' ? `${flag} COLLATE utf8mb4_bin` : flag;
+  return [
+    {
+      sql: `${flag} IS NULL OR ${exact} NOT IN (${deletes.values.map(() => '?').join(', ')})`,
+      parameters: deletes.values,
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import { readCacheKeys, readTombstones } from './cache-side.ts';
+import { compare, createLook, type Look, lookAtKeys } from './look.ts';
+import { absent, type Sides } from './record-state.ts';
+import { createSeenKeys } from './seen-keys.ts';
+import { readSource } from './source-side.ts';
+
+/** Reads the source in full and compares every record with what the cache shows of it. Holds one page at a time. */
+export async function lookAtRecords(sides: Sides, onProgress: (compared: number) => void): Promise<Look> {
+  const look = createLook('RECORDS');
+  const seen = createSeenKeys(sides, await sides.checksums.count(sides.request));
+  let compared = 0;
+  for await (const page of readSource(sides)) {
+    const cached = await readCacheKeys(sides, [...page.keys()]);
+    for (const [key, source] of page) {
+      const cache = cached.get(key) ?? absent;
+      if (cache.live) seen.add(key);
+      compare(look, key, source, cache);
+    }
+    compared += page.size;
+    onProgress(compared);
+  }
+  for await (const page of readTombstones(sides)) {
+    for (const [key, cache] of page)
+      if (cache !== absent && !look.suspects.has(key)) await lookAtKeys(sides, look, [key]);
+  }
+  for await (const keys of seen.unseen()) await lookAtKeys(sides, look, keys, { counted: true });
+  return look;
+}
