@@ -12,6 +12,7 @@ import type { StreamRequest } from '../sync-jobs/sync-run.ts';
 import { connectAll } from './connect-all.ts';
 import type { HubSettings } from './read-settings.ts';
 import type { StreamChoice } from './select-streams.ts';
+import { createSourceHealth } from './source-health.ts';
 
 /** Everything of one running hub; built here and nowhere else. */
 export interface Hub {
@@ -30,7 +31,8 @@ export interface Hub {
 /** Opens the cache and makes the connectors; nothing is asked of a source yet. */
 export async function openHub(settings: HubSettings, log: Log = createLog(settings.log)): Promise<Hub> {
   const cache = await openCache(settings.database);
-  const connectors = connectAll(settings);
+  const health = createSourceHealth(cache, log);
+  const connectors = connectAll(settings, health.noticesOf);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const { identity } = settings;
   const priorities = prioritiesOf(settings);
@@ -58,6 +60,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
     schedule: () => createSchedule({ settings, cache, connectors, log, owner }),
     async close() {
       await Promise.all(Object.values(connectors).map((connector) => connector.close()));
+      await health.settled();
       await cache.close();
     },
   };

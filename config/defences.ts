@@ -27,6 +27,11 @@ export const defences = {
   'files settle': { rows: [34], reason: 'A file that is still being uploaded would be read as if it were whole.' },
   'files count once': { rows: [34], reason: 'A file dropped a second time would bring old values back.' },
   'cut-off files': { rows: [34], reason: 'A file that ends in the middle of a record would count as read.' },
+  'Retry-After cap': { rows: [14], reason: 'A source that says 24 hours would hold a pass and its lease for a day.' },
+  breaker: { rows: [15], reason: 'A source that is down would be asked by every stream, over and over.' },
+  'silence limit': { rows: [16], reason: 'A source that hangs or drips would hold a pass for ever.' },
+  'one refresh': { rows: [20], reason: 'Of two tokens asked for at once, a source may take the other one back.' },
+  'hidden secrets': { rows: [38], reason: 'A source that repeats the login in its error would put it into our log.' },
 } as const satisfies Record<string, { rows: readonly number[]; reason: string }>;
 
 export type Defence = keyof typeof defences;

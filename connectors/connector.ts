@@ -1,5 +1,6 @@
 import type { SourceSettings } from '../config/settings.ts';
 import type { JsonObject } from '../schema/json.ts';
+import type { SourceNotices } from './source-notices.ts';
 
 /** One record as the source gave it. */
 export interface SourceRecord {
@@ -131,6 +132,8 @@ interface ConnectorDependencies<S extends SourceSettings> {
   /** The name of the source in the settings. */
   system: string;
   settings: S;
+  /** Told of what happens on the wire. */
+  notices?: SourceNotices | undefined;
 }
 
 /** Each kind's folder exports one of these. */

@@ -8,6 +8,7 @@ import { createOdataConnector } from './odata/odata-connector.ts';
 import { odataSettings } from './odata/settings.ts';
 import { createRestConnector } from './rest/rest-connector.ts';
 import { restSettings } from './rest/settings.ts';
+import type { SourceNotices } from './source-notices.ts';
 import { sqlSettings } from './sql/settings.ts';
 import { createSqlConnector } from './sql/sql-connector.ts';
 
@@ -22,17 +23,23 @@ export const sourceSchema = z.discriminatedUnion('kind', [
 
 export type KnownSource = z.infer<typeof sourceSchema>;
 
+interface ConnectRequest {
+  system: string;
+  settings: KnownSource;
+  notices?: SourceNotices | undefined;
+}
+
 /** The connector of a source. Connects to nothing yet. */
-export function connect({ system, settings }: { system: string; settings: KnownSource }): Connector {
+export function connect({ system, settings, notices }: ConnectRequest): Connector {
   switch (settings.kind) {
     case 'odata':
-      return createOdataConnector({ system, settings });
+      return createOdataConnector({ system, settings, notices });
     case 'rest':
-      return createRestConnector({ system, settings });
+      return createRestConnector({ system, settings, notices });
     case 'sql':
-      return createSqlConnector({ system, settings });
+      return createSqlConnector({ system, settings, notices });
     case 'json-rpc':
-      return createJsonRpcConnector({ system, settings });
+      return createJsonRpcConnector({ system, settings, notices });
     case 'file':
       return createFileConnector({ system, settings });
   }

@@ -62,6 +62,18 @@ function isDown(failing: StreamPasses, successes: readonly (string | null)[]): b
   return unreached.includes(failing.lastErrorCode ?? '') && successes.every((success) => (success ?? '') <= attempt);
 }
 
+/** Seconds since a stream was in step, and how many of them are more than its schedule explains; null: never was. */
+export function streamAge(
+  { lastSuccessAt }: Pick<StreamPasses, 'lastSuccessAt'>,
+  schedule: string,
+  now: number,
+): { ageSeconds: number | null; lagSeconds: number | null } {
+  if (lastSuccessAt === null) return { ageSeconds: null, lagSeconds: null };
+  const age = ageOf(lastSuccessAt, now);
+  const seconds = (milliseconds: number) => Math.round(milliseconds / 1000);
+  return { ageSeconds: seconds(age), lagSeconds: seconds(Math.max(0, age - intervalOf(schedule))) };
+}
+
 function ageOf(instant: string | null, now: number): number {
   return instant === null ? Number.POSITIVE_INFINITY : Math.max(0, now - millisecondsOf(instant));
 }

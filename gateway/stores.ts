@@ -1,3 +1,4 @@
+import { type BreakerStore, createBreakerStore } from '../cache/breaker-store.ts';
 import type { Cache, Sql } from '../cache/cache.ts';
 import { type CustomerStore, createCustomerStore } from '../cache/customer-store.ts';
 import { createDriftStore, type DriftStore } from '../cache/drift-store.ts';
@@ -33,6 +34,7 @@ export interface Stores extends EngagementStores {
   status: StatusStore;
   quarantine: QuarantineStore;
   drift: DriftStore;
+  breakers: BreakerStore;
 }
 
 export function createStores(cache: Cache): Stores {
@@ -51,6 +53,7 @@ export function createStores(cache: Cache): Stores {
     status: createStatusStore(cache),
     quarantine: createQuarantineStore(cache),
     drift: createDriftStore(cache),
+    breakers: createBreakerStore(cache),
     ...createEngagementStores(cache),
   };
 }

@@ -1,11 +1,15 @@
 import { parse } from 'lossless-json';
+import { defends } from '../../config/defences.ts';
 import type { Send } from './send.ts';
 import type { HttpAuth } from './settings.ts';
 
 export interface Authorization {
   headers(signal: AbortSignal): Promise<Record<string, string>>;
-  /** Forgets a login the source no longer takes; false where there is nothing to renew. */
-  renew(): boolean;
+  /**
+   * Forgets a login the source no longer takes, unless it has been replaced since: of many callers who were refused
+   * at once, one renews it. false where there is nothing to renew.
+   */
+  renew(refused: Record<string, string>): boolean;
   /** What must never be seen in a message. */
   secrets(): string[];
 }
@@ -54,20 +58,26 @@ function clientCredentials(auth: Extract<HttpAuth, { type: 'oauth2' }>, send: Se
     async headers(signal) {
       if (!token || token.until < Date.now()) {
         // One question at a time: sources that rotate tokens take the older of two back.
-        asking ??= ask(signal).finally(() => {
-          asking = null;
-        });
+        if (!asking || !defends('one refresh')) {
+          asking = ask(signal).finally(() => {
+            asking = null;
+          });
+        }
         token = await asking;
       }
-      return { authorization: `Bearer ${token.text}` };
+      return headersOf(token.text);
     },
-    renew() {
-      const had = token !== null;
-      token = null;
-      return had;
+    renew(refused) {
+      const isCurrent = token !== null && headersOf(token.text).authorization === refused.authorization;
+      if (isCurrent || !defends('one refresh')) token = null;
+      return refused.authorization !== undefined;
     },
     secrets: () => [auth.clientSecret, ...(token ? [token.text] : [])],
   };
+}
+
+function headersOf(token: string) {
+  return { authorization: `Bearer ${token}` };
 }
 
 /** The login itself was refused where tokens are given out. */

@@ -1,22 +1,18 @@
-import {
-  BrokenCircuitError,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  DelegateBackoff,
-  handleWhenResult,
-  retry,
-  wrap,
-} from 'cockatiel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defends } from '../../config/defences.ts';
 import { type ErrorCode, HubError } from '../../config/errors.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { instantOf } from '../../schema/time.ts';
+import { createSourceBreaker } from '../source-breaker.ts';
+import { noNotices, type SourceNotices } from '../source-notices.ts';
 import { createAuthorization, TokenRefused } from './authorization.ts';
 import { hideSecrets } from './hide-secrets.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf, policies } from './outcome.ts';
+import { createRateBudget, RatePaused } from './rate-budget.ts';
 import { readJson } from './read-json.ts';
 import { MAX_RETRY_AFTER, retryAfterOf, retryDelay } from './retry-delay.ts';
 import { BadAnswer, createSend, type RawAnswer } from './send.ts';
-import type { HttpAuth } from './settings.ts';
+import type { HttpAuth, RateLimit } from './settings.ts';
 
 export interface HttpClientOptions {
   /** The name of the source in the settings. */
@@ -25,6 +21,8 @@ export interface HttpClientOptions {
   /** Longest silence in milliseconds; a whole exchange may last ten times as long. */
   timeout: number;
   maxBytes?: number;
+  rateLimit?: RateLimit;
+  notices?: SourceNotices | undefined;
   /** More that must never be seen in a message. */
   secrets?: readonly string[];
 }
@@ -61,42 +59,63 @@ export interface HttpClient {
 /** What one try came to; the policies below decide by it, and only at the end something is thrown. */
 type Attempt =
   | { outcome: 'ok'; answer: HttpAnswer }
-  | { outcome: Exclude<Outcome, 'ok'>; code: ErrorCode; message: string; retryAfter: number | null };
+  | { outcome: Exclude<Outcome, 'ok'>; message: string; retryAfter: number | null };
 
 const MAX_RETRIES = 3;
-const BREAKER_FAILURES = 4;
-const BREAKER_PAUSE = 15_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The one way sources are spoken to over HTTP: timeouts, retries, breaker, size bound, login, no secrets in errors. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { system, auth, timeout, maxBytes = MAX_BYTES, secrets = [] } = options;
+  const { system, auth, timeout, maxBytes = MAX_BYTES, secrets = [], notices = noNotices } = options;
   const { send, close } = createSend({ idle: timeout, total: timeout * 10, maxBytes });
   const authorization = createAuthorization(auth, send);
-  const policy = createPolicy();
+  const budget = createRateBudget(options.rateLimit ?? { concurrent: 8 });
+  const breaker = createSourceBreaker(system, notices);
   const hide = (text: string) => hideSecrets([...secrets, ...authorization.secrets()])(text);
-  let lastFailure = '';
 
-  async function attempt(request: HttpRequest, signal: AbortSignal): Promise<Attempt> {
+  /** One exchange, as soon as the source may be asked. */
+  async function attempt(request: HttpRequest, login: Record<string, string>, signal: AbortSignal): Promise<Attempt> {
+    const { url, method = 'GET', body, stream } = request;
+    const leave = await budget.enter(signal);
     try {
-      const headers = { accept: 'application/json', ...request.headers, ...(await authorization.headers(signal)) };
-      const raw = await send(
-        { method: request.method ?? 'GET', url: request.url, headers, body: request.body },
-        signal,
-      );
-      return judge(request.url, raw, (message) => fault('SOURCE_PROTOCOL', message, request.stream));
-    } catch (error) {
-      signal.throwIfAborted();
-      const message = error instanceof Error ? error.message : 'the connection failed';
-      if (error instanceof TokenRefused) return failed('refresh-auth', 'SOURCE_UNAUTHORIZED', message);
-      if (error instanceof BadAnswer) return failed('fail', 'SOURCE_PROTOCOL', message);
-      return failed('retry', 'SOURCE_UNREACHABLE', message);
+      const headers = { accept: 'application/json', ...request.headers, ...login };
+      const raw = await send({ method, url, headers, body }, signal);
+      const tried = judge(url, raw, (message) => fault('SOURCE_PROTOCOL', message, stream));
+      if (tried.outcome === 'rate-limited' && tried.retryAfter !== null) budget.pause(tried.retryAfter);
+      return tried;
+    } finally {
+      leave();
     }
   }
 
+  /** As `attempt`, and once more with a new login where the source no longer takes the one it had. */
   async function attemptLoggedIn(request: HttpRequest, signal: AbortSignal): Promise<Attempt> {
-    const first = await attempt(request, signal);
-    return first.outcome === 'refresh-auth' && authorization.renew() ? attempt(request, signal) : first;
+    try {
+      const login = await authorization.headers(signal);
+      const first = await attempt(request, login, signal);
+      if (first.outcome !== 'refresh-auth' || !authorization.renew(login)) return first;
+      notices.tried(first.outcome);
+      return await attempt(request, await authorization.headers(signal), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const message = error instanceof Error ? error.message : 'the connection failed';
+      if (error instanceof TokenRefused) return failed('refresh-auth', message);
+      if (error instanceof BadAnswer) return failed('fail', message);
+      if (error instanceof RatePaused) return failed('rate-limited', message, error.remaining);
+      return failed('retry', message);
+    }
+  }
+
+  /** Tries again after a pause for as long as the policy of the outcome allows. */
+  async function attemptUntilDone(request: HttpRequest, signal: AbortSignal): Promise<Attempt> {
+    const repeatable = request.method !== 'POST' || request.idempotent === true;
+    const giveUpAt = Date.now() + timeout;
+    for (let tries = 1; ; tries += 1) {
+      const last = await attemptLoggedIn(request, signal);
+      notices.tried(last.outcome);
+      if (last.outcome === 'ok' || !repeatable || tries > MAX_RETRIES || !worthAnother(last, giveUpAt)) return last;
+      await sleep(retryDelay(tries, last.retryAfter, Math.random()), undefined, { signal });
+    }
   }
 
   function fault(code: ErrorCode, message: string, stream: string | undefined): HubError {
@@ -107,76 +126,39 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async request(request, signal) {
       signal.throwIfAborted();
       const where = `${request.method ?? 'GET'} ${request.url}`;
-      const once = request.method === 'POST' && !request.idempotent;
-      const giveUpAt = Date.now() + timeout;
-      const work = (context: { signal: AbortSignal }) => attemptLoggedIn(request, context.signal);
-      const run = policy.run(work, once ? null : giveUpAt, signal);
-      const last = await endingWith(run, signal).catch((error: unknown) => {
-        if (!(error instanceof BrokenCircuitError)) throw error;
-        const pause = `${system} failed repeatedly and is left alone for ${BREAKER_PAUSE / 1_000} s.`;
-        throw fault('SOURCE_BREAKER_OPEN', `${pause} Last: ${lastFailure}`, request.stream);
-      });
+      const failureOf = (settled: PromiseSettledResult<Attempt>) => {
+        const last = settled.status === 'fulfilled' ? settled.value : null;
+        return last && last.outcome !== 'ok' && policies[last.outcome].breaks
+          ? hide(`${where}: ${last.message}`)
+          : null;
+      };
+      const last = await breaker
+        .run(() => attemptUntilDone(request, signal), failureOf, signal)
+        .catch((error: unknown) => {
+          // The sleep between two tries ends with an error of its own.
+          signal.throwIfAborted();
+          throw error;
+        });
       if (last.outcome === 'ok') return last.answer;
-      lastFailure = `${where}: ${last.message}`;
-      throw fault(last.code, `${where}: ${last.message}. ${advice[last.code] ?? ''}`.trim(), request.stream);
+      const { code, advice } = policies[last.outcome];
+      throw fault(code, `${where}: ${last.message}. ${advice}`.trim(), request.stream);
     },
     protocolError: (message, stream) => fault('SOURCE_PROTOCOL', message, stream),
     close,
   };
 }
 
-/** Retries inside, breaker outside: the breaker counts calls that failed for good, not tries. */
-function createPolicy() {
-  const breaker = circuitBreaker(
-    handleWhenResult((result) => (result as Attempt).outcome === 'retry'),
-    { halfOpenAfter: BREAKER_PAUSE, breaker: new ConsecutiveBreaker(BREAKER_FAILURES) },
-  );
-  return {
-    run(work: (context: { signal: AbortSignal }) => Promise<Attempt>, giveUpAt: number | null, signal: AbortSignal) {
-      const again = retry(
-        handleWhenResult((result) => giveUpAt !== null && worthAnother(result as Attempt, giveUpAt)),
-        {
-          maxAttempts: MAX_RETRIES,
-          backoff: new DelegateBackoff(({ attempt, result }) => {
-            const last = 'value' in result ? (result.value as Attempt) : null;
-            return retryDelay(attempt, last && last.outcome !== 'ok' ? last.retryAfter : null, Math.random());
-          }),
-        },
-      );
-      return wrap(breaker, again.dangerouslyUnref()).execute(work, signal);
-    },
-  };
-}
-
-function worthAnother(attempt: Attempt, giveUpAt: number): boolean {
-  if (attempt.outcome === 'rate-limited') return (attempt.retryAfter ?? 0) <= MAX_RETRY_AFTER;
-  return attempt.outcome === 'retry' && Date.now() < giveUpAt;
-}
-
-/**
- * cockatiel sleeps through an abort between two tries; the caller must not. The sleep left behind does not keep the
- * process alive, so something else must while the caller waits.
- */
-async function endingWith<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  const alive = setInterval(() => undefined, 60_000);
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    clearInterval(alive);
-    signal.removeEventListener('abort', onAbort);
-  }
+/** Whether another try of what failed may go better, and soon enough for a pass to wait. */
+function worthAnother({ outcome, retryAfter }: Exclude<Attempt, { outcome: 'ok' }>, giveUpAt: number): boolean {
+  if (policies[outcome].again !== 'after a pause') return false;
+  if (retryAfter !== null && defends('Retry-After cap')) return retryAfter <= MAX_RETRY_AFTER;
+  return outcome === 'rate-limited' || Date.now() < giveUpAt;
 }
 
 function judge(url: string, raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
   const retryAfter = retryAfterOf(raw.headers['retry-after'], Date.now());
   const outcome = outcomeOf(raw.status, retryAfter !== null);
-  if (outcome !== 'ok') return failed(outcome, codes[outcome], explained(raw, retryAfter), retryAfter);
+  if (outcome !== 'ok') return failed(outcome, explained(raw, retryAfter), retryAfter);
   const date = Date.parse(raw.headers.date ?? '');
   return {
     outcome,
@@ -195,31 +177,9 @@ function judge(url: string, raw: RawAnswer, protocolError: (message: string) => 
   };
 }
 
-function failed(
-  outcome: Exclude<Outcome, 'ok'>,
-  code: ErrorCode,
-  message: string,
-  retryAfter: number | null = null,
-): Attempt {
-  return { outcome, code, message, retryAfter };
+function failed(outcome: Exclude<Outcome, 'ok'>, message: string, retryAfter: number | null = null): Attempt {
+  return { outcome, message, retryAfter };
 }
-
-const codes: Record<Exclude<Outcome, 'ok'>, ErrorCode> = {
-  retry: 'SOURCE_UNREACHABLE',
-  'rate-limited': 'SOURCE_RATE_LIMITED',
-  'refresh-auth': 'SOURCE_UNAUTHORIZED',
-  forbidden: 'SOURCE_FORBIDDEN',
-  'not-found': 'SOURCE_NOT_FOUND',
-  expired: 'SOURCE_CURSOR_EXPIRED',
-  fail: 'SOURCE_PROTOCOL',
-};
-
-const advice: Partial<Record<ErrorCode, string>> = {
-  SOURCE_UNREACHABLE: 'Check `url`, the network between, and whether the source runs.',
-  SOURCE_UNAUTHORIZED: 'Check the login under `auth`.',
-  SOURCE_FORBIDDEN: 'Give the login the right to read it.',
-  SOURCE_NOT_FOUND: 'Check `url` and the `resource` of the stream.',
-};
 
 function explained(raw: RawAnswer, retryAfter: number | null): string {
   const wait = retryAfter === null ? '' : ` (asks to wait ${Math.ceil(retryAfter / 1_000)} s)`;

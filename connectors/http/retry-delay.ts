@@ -1,3 +1,5 @@
+import { defends } from '../../config/defences.ts';
+
 /** The longest a call waits because a source asks it to; a source that asks for more is left to the next pass. */
 export const MAX_RETRY_AFTER = 30_000;
 
@@ -18,6 +20,9 @@ export function retryAfterOf(header: string | undefined, now: number): number | 
  */
 export function retryDelay(attempt: number, retryAfter: number | null, random: number): number {
   const backoff = Math.min(MAX_BACKOFF, BASE * 2 ** (attempt - 1));
-  if (retryAfter !== null) return Math.min(MAX_RETRY_AFTER, retryAfter) + random * BASE;
+  if (retryAfter !== null) {
+    const longest = defends('Retry-After cap') ? MAX_RETRY_AFTER : Number.POSITIVE_INFINITY;
+    return Math.min(longest, retryAfter) + random * BASE;
+  }
   return backoff / 2 + (random * backoff) / 2;
 }

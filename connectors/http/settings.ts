@@ -19,6 +19,17 @@ export const httpAuth = z
   ])
   .default({ type: 'none' });
 
+/** How much may be asked of a source; what it asks for itself by `Retry-After` comes on top. */
+export const rateLimit = z
+  .strictObject({
+    /** Requests a second, evenly spaced; fewer than one are a pause between two. As fast as it answers when left out. */
+    requestsPerSecond: z.number().positive().max(1_000).optional(),
+    /** Requests at once. */
+    concurrent: z.int().min(1).max(64).default(8),
+  })
+  .prefault({});
+
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// address' });
 
 export type HttpAuth = z.infer<typeof httpAuth>;
+export type RateLimit = z.infer<typeof rateLimit>;

@@ -2,6 +2,7 @@ import { HubError } from '../../config/errors.ts';
 import type { Connector, CreateConnector, Page, SourceRecord } from '../connector.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
+import type { SourceNotices } from '../source-notices.ts';
 import { streamOf } from '../stream-of.ts';
 import { checkSource } from './check-source.ts';
 import { discoverModels } from './discover-models.ts';
@@ -14,8 +15,8 @@ import { createTryton } from './tryton/tryton-dialect.ts';
 const SCAN_PAGE = 5_000;
 
 /** Connects to an ERP that offers its models over JSON-RPC. */
-export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ system, settings }) => {
-  const dialect = dialectOf(system, settings);
+export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ system, settings, notices }) => {
+  const dialect = dialectOf(system, settings, notices);
 
   const access = (name: string): JsonRpcStream => streamOf(system, settings.streams, name);
 
@@ -88,9 +89,9 @@ interface Range {
   resume: string | null;
 }
 
-function dialectOf(system: string, settings: JsonRpcSettings): RpcDialect {
+function dialectOf(system: string, settings: JsonRpcSettings, notices?: SourceNotices): RpcDialect {
   switch (settings.dialect) {
     case 'tryton':
-      return createTryton({ system, settings });
+      return createTryton({ system, settings, notices });
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { rateLimit } from '../http/settings.ts';
 
 /** One model, read record by record in the order of its ids. */
 const jsonRpcStream = streamSettings.extend({
@@ -18,6 +19,7 @@ const jsonRpcStream = streamSettings.extend({
 /** An ERP that offers its models over JSON-RPC. */
 export const jsonRpcSettings = sourceSettings.extend({
   kind: z.literal('json-rpc'),
+  rateLimit,
   /** Whose JSON-RPC it is: how to sign in, how to search, how values are wrapped. */
   dialect: z.enum(['tryton']),
   /** Where the server is, without the database: `http://erp.example.com:8000/`. */

@@ -15,8 +15,8 @@ import type { OdataSettings } from './settings.ts';
 const SAMPLE = 20;
 
 /** Reads entity sets of an OData v2 or v4 service. */
-export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, settings }) => {
-  const service = createOdataService(system, settings);
+export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, settings, notices }) => {
+  const service = createOdataService(system, settings, notices);
 
   async function targetOf(name: string, signal: AbortSignal): Promise<PullTarget> {
     const stream = streamOf(system, settings.streams, name);

@@ -1,6 +1,7 @@
 import { HubError } from '../../config/errors.ts';
 import { addressBelow, nextAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
+import type { SourceNotices } from '../source-notices.ts';
 import { type EntitySet, readMetadata } from './metadata.ts';
 import type { OdataSettings } from './settings.ts';
 import { type EntityPage, readEntityPage } from './wire.ts';
@@ -37,12 +38,14 @@ const accept = {
   4: 'application/json;odata.metadata=minimal;IEEE754Compatible=true',
 };
 
-export function createOdataService(system: string, settings: OdataSettings): OdataService {
+export function createOdataService(system: string, settings: OdataSettings, notices?: SourceNotices): OdataService {
   const { url, version, headers } = settings;
   const http = createHttpClient({
     system,
     auth: settings.auth,
     timeout: settings.timeout,
+    rateLimit: settings.rateLimit,
+    notices,
     secrets: Object.values(headers),
   });
   let metadata: Promise<Map<string, EntitySet>> | null = null;

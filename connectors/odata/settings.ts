@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
-import { httpAuth, httpUrl } from '../http/settings.ts';
+import { httpAuth, httpUrl, rateLimit } from '../http/settings.ts';
 
 /** One entity set. */
 const odataStream = streamSettings.extend({
@@ -25,6 +25,7 @@ export const odataSettings = sourceSettings.extend({
   url: httpUrl,
   version: z.union([z.literal(2), z.literal(4)]).default(4),
   auth: httpAuth,
+  rateLimit,
   /** Sent with every request, e.g. `sap-client: "100"`. */
   headers: z.record(z.string(), z.string()).default({}),
   pageSize: z.int().min(1).max(10_000).default(500),

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';
 import { addressBelow, nextAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
+import type { SourceNotices } from '../source-notices.ts';
 import type { RestSettings } from './settings.ts';
 import { readItems } from './wire.ts';
 
@@ -18,9 +19,9 @@ export interface RestApi {
   close(): void;
 }
 
-export function createRestApi(system: string, settings: RestSettings): RestApi {
-  const { url, auth, timeout, headers } = settings;
-  const http = createHttpClient({ system, auth, timeout, secrets: secretsOf(settings) });
+export function createRestApi(system: string, settings: RestSettings, notices?: SourceNotices): RestApi {
+  const { url, auth, timeout, headers, rateLimit } = settings;
+  const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: secretsOf(settings) });
   return {
     get({ stream, path, query }, signal) {
       const isAddress = /^https?:/i.test(path);

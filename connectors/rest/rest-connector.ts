@@ -18,8 +18,8 @@ import { readItem } from './wire.ts';
 const PARALLEL_READS = 4;
 
 /** Reads lists of a JSON API. */
-export const createRestConnector: CreateConnector<RestSettings> = ({ system, settings }) => {
-  const api = createRestApi(system, settings);
+export const createRestConnector: CreateConnector<RestSettings> = ({ system, settings, notices }) => {
+  const api = createRestApi(system, settings, notices);
 
   function listOf(name: string, stream: RestStream, extra: Parameters): RestList {
     const fixed = Object.entries(stream.params).map(([param, value]) => [param, String(value)] as const);

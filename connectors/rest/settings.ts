@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
-import { httpAuth, httpUrl } from '../http/settings.ts';
+import { httpAuth, httpUrl, rateLimit } from '../http/settings.ts';
 
 const parameter = z.string().min(1);
 const path = z.string().min(1);
@@ -75,6 +75,7 @@ export const restSettings = sourceSettings.extend({
   kind: z.literal('rest'),
   url: httpUrl,
   auth: httpAuth,
+  rateLimit,
   /** Sent with every request. */
   headers: z.record(z.string(), z.string()).default({}),
   itemsPath: z.string().default(''),

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import mysql from 'mysql2';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { HubError } from '../../config/errors.ts';
+import { createSourceBreaker } from '../source-breaker.ts';
+import { noNotices, type SourceNotices } from '../source-notices.ts';
 import { databaseError } from './database-error.ts';
 import type { SqlSettings } from './settings.ts';
 import { mysqlDialect, type SqlDialect, sqliteDialect } from './sql-dialect.ts';
@@ -16,8 +18,13 @@ export interface SourceDatabase {
 }
 
 /** Opens nothing yet. */
-export function createSourceDatabase(system: string, settings: SqlSettings): SourceDatabase {
+export function createSourceDatabase(
+  system: string,
+  settings: SqlSettings,
+  notices: SourceNotices = noNotices,
+): SourceDatabase {
   const { options, dialect, place } = targetOf(settings);
+  const breaker = createSourceBreaker(system, notices);
   let opened: Promise<DataSource> | null = null;
 
   function open(): Promise<DataSource> {
@@ -28,23 +35,31 @@ export function createSourceDatabase(system: string, settings: SqlSettings): Sou
     return opened;
   }
 
+  async function queryOnce(statement: string, parameters: readonly SqlValue[], signal: AbortSignal) {
+    signal.throwIfAborted();
+    const runner = open().then((source) => source.createQueryRunner());
+    const answer = runner.then((one) => one.query(statement, [...parameters]) as Promise<DriverRow[]>);
+    try {
+      const rows = await endingWith(answer, settings.timeout, signal);
+      notices.tried('ok');
+      return rows;
+    } catch (error) {
+      // Nobody waits for the answer any more, and a connection that is busy with it is of no use to the next.
+      if (error instanceof NoAnswer) runner.then(abandon).catch(() => undefined);
+      if (signal.aborted) throw signal.reason;
+      const told = databaseError(error, system, place);
+      notices.tried(outcomeOf(told));
+      throw told;
+    } finally {
+      runner.then((one) => one.release()).catch(() => undefined);
+    }
+  }
+
   return {
     dialect,
 
-    async query(statement, parameters, signal) {
-      signal.throwIfAborted();
-      const runner = open().then((source) => source.createQueryRunner());
-      const answer = runner.then((one) => one.query(statement, [...parameters]) as Promise<DriverRow[]>);
-      try {
-        return await endingWith(answer, settings.timeout, signal);
-      } catch (error) {
-        // Nobody waits for the answer any more, and a connection that is busy with it is of no use to the next.
-        if (error instanceof NoAnswer) runner.then(abandon).catch(() => undefined);
-        if (signal.aborted) throw signal.reason;
-        throw databaseError(error, system, place);
-      } finally {
-        runner.then((one) => one.release()).catch(() => undefined);
-      }
+    query(statement, parameters, signal) {
+      return breaker.run(() => queryOnce(statement, parameters, signal), unansweredOf, signal);
     },
 
     async close() {
@@ -53,6 +68,20 @@ export function createSourceDatabase(system: string, settings: SqlSettings): Sou
       await source?.destroy();
     },
   };
+}
+
+/** Only a database that does not answer is left alone; one that refuses a statement is there. */
+function unansweredOf(settled: PromiseSettledResult<unknown>): string | null {
+  const error: unknown = settled.status === 'rejected' ? settled.reason : null;
+  return error instanceof HubError && error.code === 'SOURCE_UNREACHABLE' ? error.message : null;
+}
+
+/** The outcome of a statement that failed under the names of the HTTP sources'. */
+function outcomeOf({ code }: HubError): string {
+  if (code === 'SOURCE_UNREACHABLE') return 'retry';
+  if (code === 'SOURCE_UNAUTHORIZED') return 'refresh-auth';
+  if (code === 'SOURCE_FORBIDDEN') return 'forbidden';
+  return code === 'SOURCE_NOT_FOUND' ? 'not-found' : 'fail';
 }
 
 /** The answer, unless the time is over or the caller gives up before it comes. */

@@ -25,8 +25,8 @@ interface SqlStreamAccess {
 }
 
 /** Connects to a database, reading tables, views or queries of it. */
-export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, settings }) => {
-  const database = createSourceDatabase(system, settings);
+export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, settings, notices }) => {
+  const database = createSourceDatabase(system, settings, notices);
   const streams = Object.fromEntries(
     Object.entries(settings.streams).map(([name, stream]) => {
       const reader = createStreamReader(database, system, name, stream);

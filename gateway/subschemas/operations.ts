@@ -1,5 +1,6 @@
 import type { QuarantinedRecord } from '../../cache/quarantine-store.ts';
 import type { StreamStatus } from '../../cache/status-store.ts';
+import { instantOf } from '../../schema/time.ts';
 import { connectionResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
 import { quarantine, syncRuns } from '../operation-lists.ts';
@@ -29,6 +30,7 @@ export const operations: DomainSubschema = {
     Source: {
       freshness: async ({ system }: SourceParent, _args: unknown, { freshness }: GraphContext) =>
         (await freshness.current()).find((each) => each.system === system) ?? null,
+      breaker: breakerOf,
       streams: streamsOf,
     },
     SourceStream: { drift: openDrift },
@@ -47,4 +49,12 @@ async function streamsOf({ system }: SourceParent, _args: unknown, { loaders, so
     (stream): { system: string; stream: string } & Partial<StreamStatus> =>
       statuses?.find((status) => status.system === system && status.stream === stream) ?? { system, stream },
   );
+}
+
+/** The breaker of a system; of all of them in one read. */
+async function breakerOf({ system }: SourceParent, _args: unknown, { loaders, stores }: GraphContext) {
+  const breakers = await loaders.load('breakers', 'all', async () => {
+    return new Map([['all', await stores.breakers.list(instantOf(Date.now()))]]);
+  });
+  return breakers?.find((breaker) => breaker.system === system) ?? null;
 }

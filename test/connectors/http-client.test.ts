@@ -1,41 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { addressBelow, encodeQuery, nextAddress } from '../../connectors/http/address.ts';
-import { hideSecrets } from '../../connectors/http/hide-secrets.ts';
-import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../connectors/http/http-client.ts';
+import type { HttpClientOptions } from '../../connectors/http/http-client.ts';
 import { outcomeOf } from '../../connectors/http/outcome.ts';
 import { retryAfterOf, retryDelay } from '../../connectors/http/retry-delay.ts';
-
-type Handle = (request: IncomingMessage, response: ServerResponse, count: number) => void;
-
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-async function serve(handle: Handle): Promise<{ origin: string; count(): number }> {
-  let count = 0;
-  const server = createServer((request, response) => {
-    count += 1;
-    handle(request, response, count);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => count };
-}
-
-function clientOf(options: Partial<HttpClientOptions> = {}): HttpClient {
-  const client = createHttpClient({ system: 'crm', auth: { type: 'none' }, timeout: 2_000, ...options });
-  cleanups.push(() => client.close());
-  return client;
-}
-
-const live = () => new AbortController().signal;
+import { clientOf, live, serve } from './http-server.ts';
 
 describe('an HTTP answer', () => {
   it('keeps the digits of its numbers', async () => {
@@ -108,25 +78,6 @@ describe('an HTTP answer', () => {
     });
   });
 
-  it('that does not come is given up after the longest silence', async () => {
-    const { origin } = await serve(() => undefined);
-    await expect(clientOf({ timeout: 100 }).request({ url: origin }, live())).rejects.toMatchObject({
-      code: 'SOURCE_UNREACHABLE',
-      message: expect.stringContaining('no answer within 100 ms'),
-    });
-  });
-
-  it('that drips for ever is given up', async () => {
-    const { origin } = await serve((_, response) => {
-      const drip = setInterval(() => response.write(' '), 10);
-      response.once('close', () => clearInterval(drip));
-    });
-    await expect(clientOf({ timeout: 300 }).request({ url: origin }, live())).rejects.toMatchObject({
-      code: 'SOURCE_UNREACHABLE',
-      message: expect.stringContaining('no whole answer within 3000 ms'),
-    });
-  });
-
   it("tells the source's clock", async () => {
     const date = 'Sat, 01 Mar 2025 10:20:30 GMT';
     const { origin } = await serve((_, response) => response.setHeader('date', date).end('{}'));
@@ -171,36 +122,6 @@ describe('an HTTP failure', () => {
     expect(count()).toBe(5);
   });
 
-  it('429 is waited for as long as the source asks', async () => {
-    const { origin, count } = await serve((_, response, n) =>
-      n === 1 ? response.writeHead(429, { 'retry-after': '0' }).end() : response.end('{}'),
-    );
-    await clientOf().request({ url: origin }, live());
-    expect(count()).toBe(2);
-  });
-
-  it('429 for a day is not waited for', async () => {
-    const { origin, count } = await serve((_, response) => response.writeHead(429, { 'retry-after': '86400' }).end());
-    await expect(clientOf().request({ url: origin }, live())).rejects.toMatchObject({
-      code: 'SOURCE_RATE_LIMITED',
-      message: expect.stringContaining('asks to wait 86400 s'),
-    });
-    expect(count()).toBe(1);
-  });
-
-  it('again and again opens the breaker, which says why and asks no more', async () => {
-    const { origin, count } = await serve((_, response) => response.writeHead(500).end('down'));
-    const client = clientOf({ timeout: 1 });
-    const fail = () => client.request({ url: origin, method: 'POST' }, live()).catch((error) => error.code);
-    const codes = [await fail(), await fail(), await fail(), await fail(), await fail()];
-    expect(codes.at(-1)).toBe('SOURCE_BREAKER_OPEN');
-    const asked = count();
-    await expect(client.request({ url: origin }, live())).rejects.toMatchObject({
-      message: expect.stringContaining('Last: '),
-    });
-    expect(count()).toBe(asked);
-  });
-
   it('ends at once when the signal aborts between two tries', async () => {
     const { origin } = await serve((_, response) => response.writeHead(429, { 'retry-after': '20' }).end());
     await expect(clientOf().request({ url: origin }, AbortSignal.timeout(100))).rejects.toMatchObject({
@@ -219,25 +140,6 @@ describe('a login', () => {
       response.end(JSON.stringify({ got: request.headers[header] })),
     );
     expect((await clientOf({ auth }).request({ url: origin }, live())).json()).toEqual({ got: value });
-  });
-
-  it('by OAuth is asked for once, kept, and renewed when the source no longer takes it', async () => {
-    let given = 0;
-    const { origin } = await serve((request, response) => {
-      if (request.url === '/token') {
-        given += 1;
-        return response.end(JSON.stringify({ access_token: `token-${given}`, expires_in: 3600 }));
-      }
-      const isGood = request.headers.authorization === `Bearer token-${request.url === '/later' ? 2 : 1}`;
-      return response.writeHead(isGood ? 200 : 401).end('{}');
-    });
-    const client = clientOf({
-      auth: { type: 'oauth2', tokenUrl: `${origin}/token`, clientId: 'hub', clientSecret: 's3cret-s3cret' },
-    });
-    await Promise.all([1, 2, 3].map(() => client.request({ url: `${origin}/now` }, live())));
-    expect(given).toBe(1);
-    await client.request({ url: `${origin}/later` }, live());
-    expect(given).toBe(2);
   });
 
   it('by OAuth that is refused is SOURCE_UNAUTHORIZED and keeps its secret', async () => {
@@ -276,28 +178,6 @@ describe('a login', () => {
     expect(seen).toEqual([]);
     expect((await client.request({ url: `${origin}/moved` }, live())).json()).toEqual({ here: true });
   });
-
-  it('is not in any error, even when the source repeats it', async () => {
-    const auth = { type: 'basic', username: 'u', password: 'p@ss wörd' } as const;
-    const { origin } = await serve((request, response) =>
-      response
-        .writeHead(403)
-        .end(`no ${request.headers.authorization} ${auth.password} ${encodeURIComponent(auth.password)}`),
-    );
-    const error: Error = await clientOf({ auth })
-      .request({ url: origin }, live())
-      .then(
-        () => new Error('none'),
-        (e) => e,
-      );
-    expect(error.message).toContain('answered 403');
-    const pair = Buffer.from(`u:${auth.password}`).toString('base64');
-    const shown = `${error.stack} ${JSON.stringify(error)}`;
-    expect([auth.password, encodeURIComponent(auth.password), pair].filter((secret) => shown.includes(secret))).toEqual(
-      [],
-    );
-    expect(hideSecrets(['s'])('https://u:x@host/?k=s')).not.toContain('x@');
-  });
 });
 
 describe('what a status means', () => {
@@ -311,16 +191,19 @@ describe('what a status means', () => {
     [404, 'not-found'],
     [408, 'retry'],
     [410, 'expired'],
+    [423, 'retry'],
     [429, 'rate-limited'],
     [500, 'retry'],
+    [501, 'fail'],
     [503, 'retry'],
+    [529, 'rate-limited'],
     [599, 'retry'],
   ])('%i: %s', (status, outcome) => {
     expect(outcomeOf(status)).toBe(outcome);
   });
 
-  it('503 with Retry-After is a source that asks for patience', () => {
-    expect(outcomeOf(503, true)).toBe('rate-limited');
+  it('403 and 503 with Retry-After are a source that asks for patience', () => {
+    expect([403, 503].map((status) => outcomeOf(status, true))).toEqual(['rate-limited', 'rate-limited']);
   });
 });
 

@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import { HubError } from '../../../config/errors.ts';
 import type { JsonObject } from '../../../schema/json.ts';
 import { createHttpClient } from '../../http/http-client.ts';
+import type { SourceNotices } from '../../source-notices.ts';
 import type { RpcDialect, Selection } from '../rpc-dialect.ts';
 import type { JsonRpcSettings } from '../settings.ts';
 import { fieldDefinitions, modelRecords, records } from '../wire.ts';
@@ -9,10 +10,17 @@ import { domainOf } from './tryton-domain.ts';
 import { createTrytonSession } from './tryton-session.ts';
 import { plainRecord } from './tryton-values.ts';
 
+interface TrytonDependencies {
+  system: string;
+  settings: JsonRpcSettings;
+  notices: SourceNotices | undefined;
+}
+
 /** Tryton's JSON-RPC: models by `search_read`, the context as the last parameter of every call. */
-export function createTryton({ system, settings }: { system: string; settings: JsonRpcSettings }): RpcDialect {
-  const { timeout, password } = settings;
-  const http = createHttpClient({ system, auth: { type: 'none' }, timeout, secrets: [password] });
+export function createTryton({ system, settings, notices }: TrytonDependencies): RpcDialect {
+  const { timeout, password, rateLimit } = settings;
+  const auth = { type: 'none' } as const;
+  const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: [password] });
   const session = createTrytonSession({ system, settings, http });
   let context: Promise<JsonObject> | null = null;
 
