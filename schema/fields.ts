@@ -4,7 +4,7 @@ import { DATE_PATTERN, INSTANT_PATTERN } from './time.ts';
 
 /** How a canonical field is meant: what the mapper coerces to, and what column the cache keeps it in. */
 export type FieldKind =
-  | { type: 'text'; length: number }
+  | { type: 'text'; length: number; pattern?: TextPattern }
   | { type: 'longText' }
   | { type: 'integer' }
   | { type: 'boolean' }
@@ -14,6 +14,12 @@ export type FieldKind =
   | { type: 'enum'; values: readonly string[] }
   | { type: 'reference'; entity: string }
   | { type: 'references'; entity: string };
+
+/** What a text must look like, as a regular expression, and how that is called. */
+export interface TextPattern {
+  matches: string;
+  expected: string;
+}
 
 const kinds = z.registry<FieldKind>();
 
@@ -41,8 +47,10 @@ function keep<T extends z.ZodType>(field: T, kind: FieldKind): T {
 const decimalSchema = z
   .string()
   .regex(/^-?\d{1,15}(\.\d{1,4})?$/, 'expected a decimal with at most 15 integer and 4 fraction digits');
-const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 currency code such as EUR');
-const countrySchema = z.string().regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 country code such as DE');
+const currencyCode = { matches: '^[A-Z]{3}$', expected: 'an ISO 4217 currency code such as EUR' };
+const countryCode = { matches: '^[A-Z]{2}$', expected: 'an ISO 3166-1 alpha-2 country code such as DE' };
+const codeSchema = ({ matches, expected }: TextPattern) =>
+  z.string().regex(new RegExp(matches), `expected ${expected}`);
 const recordIdSchema = z.string().regex(RECORD_ID_PATTERN, 'expected a record id');
 const dateSchema = z.string().regex(DATE_PATTERN, 'expected a date YYYY-MM-DD');
 const instantSchema = z.string().regex(INSTANT_PATTERN, 'expected an instant YYYY-MM-DDThh:mm:ss.ffffffZ');
@@ -55,8 +63,8 @@ export const flag = () => optional(z.boolean(), { type: 'boolean' });
 export const decimal = () => optional(decimalSchema, { type: 'decimal' });
 export const date = () => optional(dateSchema, { type: 'date' });
 export const instant = () => optional(instantSchema, { type: 'instant' });
-export const currency = () => optional(currencySchema, { type: 'text', length: 3 });
-export const country = () => optional(countrySchema, { type: 'text', length: 2 });
+export const currency = () => optional(codeSchema(currencyCode), { type: 'text', length: 3, pattern: currencyCode });
+export const country = () => optional(codeSchema(countryCode), { type: 'text', length: 2, pattern: countryCode });
 export const oneOf = <const V extends readonly [string, ...string[]]>(values: V) =>
   optional(z.enum(values), { type: 'enum', values });
 export const requiredOneOf = <const V extends readonly [string, ...string[]]>(values: V) =>

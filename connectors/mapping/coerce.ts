@@ -6,11 +6,14 @@ import { compileDate, compileInstant, type TimeOptions } from './times.ts';
 
 export type FieldValue = string | number | boolean | null;
 
-/** Compiles how a source value becomes a value of the kind. References are not read here. */
+/**
+ * Compiles how a source value becomes a value of the kind, or null: what comes out fits the schemas of
+ * schema/records.ts but for values that may not be missing. References are not read here.
+ */
 export function compileCoercion(kind: FieldKind, options: TimeOptions): (value: JsonValue | undefined) => FieldValue {
   switch (kind.type) {
     case 'text':
-      return (value) => fitting(textOf(value), kind.length);
+      return compileText(kind);
     case 'longText':
       return textOf;
     case 'integer':
@@ -39,9 +42,15 @@ function ifAny<T>(text: string | null, read: (text: string) => T): T | null {
   return text === null ? null : read(text);
 }
 
-function fitting(text: string | null, length: number): string | null {
-  if (text !== null && text.length > length) throw mismatch(`at most ${length} characters`, text);
-  return text;
+function compileText({ length, pattern }: Extract<FieldKind, { type: 'text' }>) {
+  const matches = pattern && new RegExp(pattern.matches);
+  return (value: JsonValue | undefined): string | null => {
+    const text = textOf(value);
+    if (text === null) return null;
+    if (matches && !matches.test(text)) throw mismatch(pattern.expected, text);
+    if (text.length > length) throw mismatch(`at most ${length} characters`, text);
+    return text;
+  };
 }
 
 const yes = new Set(['1', 'true', 'x', 'y', 'yes', 'j', 'ja', 't']);

@@ -14,18 +14,28 @@ type LongForm = Exclude<FieldMapping, string>;
 /** One canonical field, compiled: what to find in the source record and what to make of it. */
 export interface CompiledField {
   name: string;
+  /** Whether null is no value for it. */
+  required: boolean;
   /** Set where the value comes from an expression; `find` is then not used. */
   expression: Expression | null;
   find: Getter;
   read(found: JsonValue | undefined): FieldValue | string[];
 }
 
+interface FieldTarget {
+  kind: FieldKind;
+  required: boolean;
+  /** The source, whose keys references hold unless they name another. */
+  system: string;
+}
+
 /** Compiles one field of a `records:` entry. Throws Error with the reason where an option does not fit. */
-export function compileField(name: string, mapping: FieldMapping, kind: FieldKind, system: string): CompiledField {
+export function compileField(name: string, mapping: FieldMapping, target: FieldTarget): CompiledField {
+  const { kind, required, system } = target;
   const options: LongForm = typeof mapping === 'string' ? { path: mapping } : mapping;
   checkOptions(options, kind);
   const expression = options.expression === undefined ? null : compileExpression(options.expression);
-  const field = { name, expression, find: compileFind(options), read: compileRead(options, kind, system) };
+  const field = { name, required, expression, find: compileFind(options), read: compileRead(options, kind, system) };
   if (options.const !== undefined) {
     const value = field.read(jsonOf(options.const));
     return { ...field, read: () => value };
@@ -130,10 +140,15 @@ function compileReference(
   isNull: (found: JsonValue | undefined) => boolean,
 ): CompiledField['read'] {
   const { prefix = '', key } = options;
+  // The lines of an order name it one after the other.
+  let last = { text: '', id: '' };
   const idOf = (found: JsonValue | undefined): string | null => {
     const text = isNull(found) ? null : textOf(found);
     if (text === null || !text.startsWith(prefix) || text === prefix) return null;
-    return recordId({ system, entity: kind.entity, key: text.slice(prefix.length) });
+    if (text !== last.text) {
+      last = { text, id: recordId({ system, entity: kind.entity, key: text.slice(prefix.length) }) };
+    }
+    return last.id;
   };
   if (kind.type === 'reference') return idOf;
   if (key) return (found) => [idOf(found)].filter((id) => id !== null);

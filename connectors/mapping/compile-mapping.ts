@@ -62,7 +62,11 @@ async function mapRecord(
     const scope = { here: record.data, outer: null };
     const rows: CanonicalRow[] = [];
     const plain = compiled.some(({ usesExpressions }) => usesExpressions) ? plainOf(record.data) : null;
-    for (const one of compiled) rows.push(...(await one.rowsOf(scope, record.key, plain)));
+    for (const one of compiled) {
+      const made = one.rowsOf(scope, record.key, plain);
+      // Awaited only where there is something to wait for: most mappings have no expressions, and records are many.
+      rows.push(...(Array.isArray(made) ? made : await made));
+    }
     return { outcome: 'mapped', record, rows: distinct(rows) };
   } catch (error) {
     if (!isMismatch(error)) throw error;
@@ -85,7 +89,7 @@ function distinct(rows: CanonicalRow[]): CanonicalRow[] {
   const seen = new Set<string>();
   for (const { id, entity, key } of rows) {
     const before = seen.size;
-    if (seen.add(`${entity}/${id}`).size > before) continue;
+    if (seen.add(id).size > before) continue;
     const error = new Error(`${entity}: expected keys that differ within the record, got "${key}" twice`);
     error.name = 'Mismatch';
     throw error;

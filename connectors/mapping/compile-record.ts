@@ -14,8 +14,11 @@ import { compileKey } from './source-record.ts';
 /** One entry of `records:`, compiled. */
 export interface CompiledRecord {
   usesExpressions: boolean;
-  /** The canonical rows this entry makes of a source record; `plain` is the record for expressions, if any use it. */
-  rowsOf(record: Scope, recordKey: string, plain: Plain): Promise<CanonicalRow[]>;
+  /**
+   * The canonical rows this entry makes of a source record, a promise of them where it uses expressions; `plain` is
+   * the record for those.
+   */
+  rowsOf(record: Scope, recordKey: string, plain: Plain): CanonicalRow[] | Promise<CanonicalRow[]>;
 }
 
 export interface RecordInput {
@@ -47,53 +50,76 @@ export function compileRecord({ system, streamName, record, index }: RecordInput
   const when = attempt('.when', () => (record.when === undefined ? null : compileExpression(record.when)), fail);
   const elementsOf = record.each === undefined ? null : compilePath(record.each);
   const keyOf = record.key === undefined ? null : compileKey(record.key);
-  const schema = recordSchemas[entity];
+  const absent = absentValues(entity);
   const usesExpressions = when !== null || fields.some(({ expression }) => expression !== null);
 
-  async function rowOf(scope: Scope, recordKey: string, whole: Plain): Promise<CanonicalRow | null> {
-    const here = !usesExpressions ? null : scope.outer === null ? whole : plainOf(scope.here);
-    if (when && !truthy(await when.evaluate(here, whole))) return null;
+  function rowOf(scope: Scope, recordKey: string, found: Found): CanonicalRow {
     const key = keyOf ? keyOf(scope) : recordKey;
     if (key === null) throw named('key', mismatch('a key', null));
     if (key.length > MAX_KEY_LENGTH) throw named('key', mismatch(`at most ${MAX_KEY_LENGTH} characters`, key));
-    const values: CanonicalRow['fields'] = {};
-    for (const field of fields) {
-      // Awaited only where there is something to wait for: most fields are paths, and there are many.
-      const found = field.expression ? await evaluated(field, here, whole) : undefined;
-      values[field.name] = readField(field, scope, found);
-    }
-    const valid = schema.safeParse(values);
-    if (!valid.success) throw invalid(valid.error.issues, values);
-    return { entity, id: recordId({ system, entity, key }), key, fields: valid.data };
+    const values = { ...absent };
+    for (const field of fields) values[field.name] = readField(field, scope, found);
+    return { entity, id: recordId({ system, entity, key }), key, fields: values };
   }
+
+  async function evaluatedRow(scope: Scope, recordKey: string, whole: Plain): Promise<CanonicalRow[]> {
+    const here = scope.outer === null ? whole : plainOf(scope.here);
+    if (when && !truthy(await when.evaluate(here, whole))) return [];
+    return [rowOf(scope, recordKey, await evaluated(fields, here, whole))];
+  }
+
+  async function evaluatedRows(found: Scope[], recordKey: string, whole: Plain): Promise<CanonicalRow[]> {
+    const rows: CanonicalRow[] = [];
+    for (const scope of found) rows.push(...(await evaluatedRow(scope, recordKey, whole)));
+    return rows;
+  }
+
+  const explained = (error: unknown) => (isMismatch(error) ? named(entity, error, '.') : error);
 
   return {
     usesExpressions,
-    async rowsOf(scope, recordKey, plain) {
-      const rows: CanonicalRow[] = [];
+    rowsOf(scope, recordKey, plain) {
       try {
-        for (const element of elementsOf ? elements(elementsOf, scope, record.each) : [scope]) {
-          const row = await rowOf(element, recordKey, plain);
-          if (row) rows.push(row);
-        }
+        const found = elementsOf ? elements(elementsOf, scope, record.each) : [scope];
+        if (!usesExpressions) return found.map((element) => rowOf(element, recordKey, nothingFound));
+        return evaluatedRows(found, recordKey, plain).catch((error: unknown) => Promise.reject(explained(error)));
       } catch (error) {
-        throw isMismatch(error) ? named(entity, error, '.') : error;
+        throw explained(error);
       }
-      return rows;
     },
   };
+}
+
+/** What the expressions of an entry made of one element, by field. */
+type Found = ReadonlyMap<CompiledField, JsonValue>;
+
+const nothingFound: Found = new Map();
+
+/** The fields of an entity as they are where the mapping says nothing of them. */
+function absentValues(entity: Entity): CanonicalRow['fields'] {
+  const fields = Object.entries(recordSchemas[entity].shape);
+  return Object.fromEntries(
+    fields.map(([name, schema]) => [
+      name,
+      (schema.safeParse(undefined).data ?? null) as CanonicalRow['fields'][string],
+    ]),
+  );
 }
 
 type Fail = (where: string, reason: string, cause?: unknown) => never;
 
 function compileFields(entity: Entity, record: RecordMapping, system: string, fail: Fail): CompiledField[] {
   const { shape } = recordSchemas[entity];
-  const kinds = new Map(Object.entries(shape).map(([name, schema]) => [name, kindOf(schema)]));
+  const targets = new Map(
+    Object.entries(shape).map(([name, schema]) => {
+      return [name, { kind: kindOf(schema), required: !schema.safeParse(null).success, system }];
+    }),
+  );
   const fields = Object.entries(record.fields).map(([name, mapping]) => {
     const where = `.fields.${name}`;
-    const kind = kinds.get(name);
-    if (!kind) return fail(where, `${entity} has no such field; its fields are ${[...kinds.keys()].join(', ')}`);
-    return attempt(where, () => compileField(name, mapping, kind, system), fail);
+    const target = targets.get(name);
+    if (!target) return fail(where, `${entity} has no such field; its fields are ${[...targets.keys()].join(', ')}`);
+    return attempt(where, () => compileField(name, mapping, target), fail);
   });
   for (const [name, schema] of Object.entries(shape)) {
     if (!Object.hasOwn(record.fields, name) && !schema.safeParse(undefined).success) {
@@ -113,27 +139,34 @@ function attempt<T>(where: string, work: () => T, fail: Fail): T {
   }
 }
 
-async function evaluated({ name, expression }: CompiledField, here: Plain, whole: Plain) {
-  try {
-    return await expression?.evaluate(here, whole);
-  } catch (error) {
-    throw isMismatch(error) ? named(name, error) : error;
+async function evaluated(fields: readonly CompiledField[], here: Plain, whole: Plain): Promise<Found> {
+  const found = new Map<CompiledField, JsonValue>();
+  for (const field of fields) {
+    if (!field.expression) continue;
+    try {
+      found.set(field, await field.expression.evaluate(here, whole));
+    } catch (error) {
+      throw isMismatch(error) ? named(field.name, error) : error;
+    }
   }
+  return found;
 }
 
-function readField(field: CompiledField, scope: Scope, evaluated: JsonValue | undefined) {
+function readField(field: CompiledField, scope: Scope, found: Found): CanonicalRow['fields'][string] {
   try {
-    return field.read(field.expression ? evaluated : field.find(scope));
+    const value = field.read(field.expression ? found.get(field) : field.find(scope));
+    if (value === null && field.required) throw mismatch('a value', null);
+    return value;
   } catch (error) {
     throw isMismatch(error) ? named(field.name, error) : error;
   }
 }
 
-function* elements(elementsOf: Getter, scope: Scope, path: string | undefined): Generator<Scope> {
+function elements(elementsOf: Getter, scope: Scope, path: string | undefined): Scope[] {
   const found = elementsOf(scope);
-  if (found === undefined || found === null) return;
+  if (found === undefined || found === null) return [];
   if (!Array.isArray(found)) throw named(path ?? 'each', mismatch('a list', found));
-  for (const here of found) yield { here, outer: scope };
+  return found.map((here) => ({ here, outer: scope }));
 }
 
 function truthy(value: JsonValue): boolean {
@@ -144,15 +177,4 @@ function truthy(value: JsonValue): boolean {
 function named(name: string, error: Error, joint = ': '): Error {
   error.message = `${name}${joint}${error.message}`;
   return error;
-}
-
-function invalid(
-  issues: readonly { path: readonly PropertyKey[]; message: string }[],
-  values: CanonicalRow['fields'],
-): Error {
-  const [issue] = issues;
-  const field = String(issue?.path[0] ?? '');
-  const value = values[field] ?? null;
-  if (value === null) return named(field, mismatch('a value', null));
-  return named(field, mismatch((issue?.message ?? 'a value that fits').replace(/^expected /, ''), value));
 }

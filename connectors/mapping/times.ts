@@ -20,6 +20,8 @@ const DAY = 86_400_000;
 
 const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 const odataDate = /^\/Date\((-?\d+)([+-]\d{1,4})?\)\/$/;
+/** A date as it is kept, of a day that every month has: nothing is left to be found out. */
+const plainDate = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
 /** `0000-00-00`, `00000000`, `0000-00-00 00:00:00`: how legacy systems write "never". */
 const zeroDate = /^0{4}[-./]?00[-./]?00(?:[T ]?[0:.]+)?Z?$/;
 
@@ -39,7 +41,9 @@ export function compileInstant(options: TimeOptions): (text: string) => string |
 export function compileDate(options: TimeOptions): (text: string) => string | null {
   const read = compileReading(options.format);
   const zone = options.zone ?? 'utc';
+  const isPlain = (text: string) => options.format === undefined && plainDate.test(text);
   return (text) => {
+    if (isPlain(text)) return text;
     if (zeroDate.test(text)) return null;
     const { wall, offset } = read(text);
     if (offset === null || zone === 'utc') {
