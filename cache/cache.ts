@@ -3,6 +3,9 @@ import type { Dialect } from './columns.ts';
 /** A value that may stand for a `?` in a statement. */
 export type SqlParameter = string | number | null;
 
+/** Rows that stand for one `?`, in `INSERT … VALUES ?`; MySQL's dialect only. */
+export type SqlRows = readonly (readonly SqlParameter[])[];
+
 export type Row = Record<string, unknown>;
 
 /** Something statements can be sent to: the cache itself, or one open transaction of it. Placeholders are `?`. */
@@ -10,7 +13,7 @@ export interface Sql {
   readonly dialect: Dialect;
   query<R extends Row = Row>(statement: string, parameters?: readonly SqlParameter[]): Promise<R[]>;
   /** Runs a statement that changes rows; resolves to how many it changed. */
-  execute(statement: string, parameters?: readonly SqlParameter[]): Promise<number>;
+  execute(statement: string, parameters?: readonly (SqlParameter | SqlRows)[]): Promise<number>;
 }
 
 /** The cache database. Reads outside a transaction never see a transaction's uncommitted rows. */

@@ -97,8 +97,9 @@ function rowsByEntity(replacements: readonly Replacement[]): Map<Entity, OwnedRo
 
 /** Of two rows with one id, made by two source records, the later one stands. */
 function sortedById(rows: readonly OwnedRow[]): OwnedRow[] {
-  const byId = new Map(rows.map((owned) => [owned.row.id, owned]));
-  return [...byId.values()].sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
+  // Sorting keeps equals in their order.
+  const sorted = rows.toSorted((a, b) => (a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0));
+  return sorted.filter(({ row }, at) => row.id !== sorted[at + 1]?.row.id);
 }
 
 async function deleteOthers(

@@ -91,8 +91,8 @@ function decimalMisfit(value: string, dialect: Dialect): string | null {
 
 function isDate(text: string): boolean {
   if (!DATE_PATTERN.test(text) || text.startsWith('0000')) return false;
-  // The pattern lets 30 February through; a Date rolls it over into March.
-  return new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+  // Days up to 28 are in every month. The pattern lets 30 February through; a Date rolls it over into March.
+  return text.slice(8) <= '28' || new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 }
 
 /** Characters are code points; there are never more of them than UTF-16 units, which need no counting. */

@@ -1,7 +1,7 @@
 import mysql from 'mysql2';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { HubError } from '../config/errors.ts';
-import type { Cache, Row, Sql, SqlParameter } from './cache.ts';
+import type { Cache, Row, Sql, SqlParameter, SqlRows } from './cache.ts';
 import { migrate, migrations } from './migrate.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { openError, statementError } from './statement-error.ts';
@@ -89,7 +89,7 @@ async function inTransaction<T>(runner: QueryRunner, place: string, work: (sql: 
 }
 
 function sqlOf(runner: QueryRunner, place: string): Sql {
-  const send = async (statement: string, parameters: readonly SqlParameter[]) => {
+  const send = async (statement: string, parameters: readonly (SqlParameter | SqlRows)[]) => {
     try {
       return await runner.query(statement, [...parameters], true);
     } catch (error) {

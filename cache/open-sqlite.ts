@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import type { Cache, Row, Sql, SqlParameter } from './cache.ts';
+import type { Cache, Row, Sql, SqlParameter, SqlRows } from './cache.ts';
 import { migrate, migrations } from './migrate.ts';
 import { createMutex } from './mutex.ts';
 import { retryConflicts } from './retry-conflicts.ts';
@@ -114,7 +114,7 @@ async function inTransaction<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promi
 
 function sqlOf(source: DataSource, place: string): Sql {
   const runner = source.createQueryRunner();
-  const send = async (statement: string, parameters: readonly SqlParameter[]) => {
+  const send = async (statement: string, parameters: readonly (SqlParameter | SqlRows)[]) => {
     try {
       return await runner.query(statement, [...parameters], true);
     } catch (error) {

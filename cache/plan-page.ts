@@ -1,10 +1,10 @@
-import { stringify } from 'lossless-json';
 import { defends } from '../config/defences.ts';
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
 import { misfit } from './column-fit.ts';
 import type { Dialect } from './columns.ts';
 import { contentHash } from './content-hash.ts';
+import { jsonText } from './json-text.ts';
 import type { PageRecord, PageRow, PageSourceRecord } from './page-record.ts';
 import { sourceRecordId } from './source-record-id.ts';
 import type { StreamName } from './sync-store.ts';
@@ -63,7 +63,7 @@ export function preparePage(name: StreamName, records: readonly PageRecord[], di
 
 function prepare(id: string, page: PageRecord, dialect: Dialect): PreparedRecord {
   const { record } = page;
-  const raw = stringify(record.data) ?? 'null';
+  const raw = jsonText(record.data);
   const unfit = page.outcome === 'rejected' ? null : misfit(page, raw, dialect);
   return { id, record, raw, hash: contentHash(record.data), outcome: outcomeOf(page, unfit) };
 }

@@ -131,10 +131,14 @@ export function canonicalValue(kind: FieldKind, value: FieldValue | undefined): 
 
 /** A decimal without needless zeros: "51006.1600" → "51006.16", "10.0000" → "10", "-0" → "0". */
 function normaliseDecimal(decimal: string): string {
+  if (normalDecimal.test(decimal)) return decimal;
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(decimal) ?? unreadable(decimal);
   const digits = fraction === '' ? whole : `${whole}.${fraction}`;
   return digits === '0' ? '0' : `${sign}${digits}`;
 }
+
+/** What the mapping writes is so already. */
+const normalDecimal = /^(?:0|-?(?:[1-9]\d*(?:\.\d*[1-9])?|0\.\d*[1-9]))$/;
 
 export function exceedsSqliteDecimal(decimal: string): boolean {
   const amount = toTenThousandths(decimal);

@@ -21,8 +21,8 @@ export function rowsChecksum(
   { originId, system, rows }: { originId: string; system: string; rows: readonly PageRow[] },
   dialect: Dialect,
 ): string {
-  // Of two rows with one id the later one is stored.
-  const stored = rows.length > 1 ? [...new Map(rows.map((row) => [`${row.entity} ${row.id}`, row])).values()] : rows;
+  // Of two rows with one id the later one is stored; the entity is part of the id.
+  const stored = rows.length > 1 ? [...new Map(rows.map((row) => [row.id, row])).values()] : rows;
   return storedRowsChecksum(
     stored.map((row) => ({ ...row, originId, system })),
     dialect,
@@ -64,6 +64,7 @@ function storedText(kind: FieldKind, value: FieldValue | undefined, dialect: Dia
   }
   const decimal = canonicalValue(kind, value);
   if (decimal === null) return null;
-  const [whole = '0', fraction = ''] = String(decimal).split('.');
-  return `${whole}.${fraction.padEnd(4, '0')}`;
+  const text = String(decimal);
+  const point = text.indexOf('.');
+  return point < 0 ? `${text}.0000` : `${text}${'0000'.slice(text.length - point - 1)}`;
 }

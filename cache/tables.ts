@@ -50,8 +50,15 @@ export const entityTables = {
 
 /** The column of a field: `orderDate` → `order_date`. */
 export function columnName(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = columnNames.get(field);
+  if (known !== undefined) return known;
+  const column = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  columnNames.set(field, column);
+  return column;
 }
+
+/** Every value written asks for it; there are as many as the records have fields. */
+const columnNames = new Map<string, string>();
 
 type Field = readonly [name: string, kind: FieldKind];
 

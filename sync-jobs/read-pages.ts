@@ -109,7 +109,8 @@ async function* mappedPages(work: ReadPages, signal: AbortSignal): AsyncGenerato
   const { request, settings, mapping, clock, pass, delta } = work;
   const from = { since: pass.since, resume: pass.resume, ...(delta === null ? {} : { delta }) };
   for await (const page of request.connector.pull(request.stream, from, signal)) {
-    const records = page.records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
+    const now = clock();
+    const records = page.records.map((record) => withPlausibleVersion(record, now, settings.cursor));
     yield { page, records, mapped: await mapping.mapPage(records) };
   }
 }
