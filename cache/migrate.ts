@@ -4,9 +4,16 @@ import { FirstTables1767225600000 } from './migrations/0001-first-tables.ts';
 import { ChangeLog1767225602000 } from './migrations/0002-change-log.ts';
 import { Health1767225603000 } from './migrations/0003-health.ts';
 import { Verify1767225604000 } from './migrations/0004-verify.ts';
+import { Insight1767225608000 } from './migrations/0008-insight.ts';
 
 /** In order; a published one never changes. */
-export const migrations = [FirstTables1767225600000, ChangeLog1767225602000, Health1767225603000, Verify1767225604000];
+export const migrations = [
+  FirstTables1767225600000,
+  ChangeLog1767225602000,
+  Health1767225603000,
+  Verify1767225604000,
+  Insight1767225608000,
+];
 
 const LOCK_SECONDS = 60;
 

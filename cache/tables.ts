@@ -5,6 +5,7 @@ import { columnOf, type Dialect } from './columns.ts';
 import { changeTables } from './tables/change-tables.ts';
 import { healthTables } from './tables/health-tables.ts';
 import { identityTables } from './tables/identity-tables.ts';
+import { insightTables } from './tables/insight-tables.ts';
 import { syncTables } from './tables/sync-tables.ts';
 import type { TableShape } from './tables/table-shape.ts';
 import { verifyTables } from './tables/verify-tables.ts';
@@ -21,6 +22,7 @@ import { verifyTables } from './tables/verify-tables.ts';
  * - `stream_shapes`, `drift_events`: what the records of a stream look like, and when that changed.
  * - `source_breakers`: which sources are left alone for a while.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
+ * - `customer_insight`, `customer_insight_months`, `insight_models`, `insight_progress`: what the numbers say.
  */
 export const entityTables = {
   party: 'parties',
@@ -112,6 +114,7 @@ export function tablesFor(dialect: Dialect): EntitySchema[] {
     ...changeTables,
     ...identityTables,
     ...healthTables,
+    ...insightTables,
     ...Object.fromEntries(entities.map((e) => [entityTables[e], entityShape(e)])),
   };
   return Object.entries(shapes).map(([name, shape]) => tableOf(name, shape, dialect));
