@@ -2,7 +2,8 @@ import type { FieldKind } from '../schema/fields.ts';
 import type { Row, Sql } from './cache.ts';
 import { allOf, among, asciiOnly, type Condition, within } from './condition.ts';
 import { behind, type Ordering, orderByText, type Position } from './keyset.ts';
-import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList } from './row-codec.ts';
+import { bothWays } from './record-list.ts';
+import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList, selectValue } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 
 /** The golden record of one customer. */
@@ -28,8 +29,21 @@ export interface CustomerFilter {
   system?: string[] | null;
   taxId?: string[] | null;
   email?: string[] | null;
-  createdAt?: { from?: string; to?: string } | null;
-  updatedAt?: { from?: string; to?: string } | null;
+  createdAt?: Span | null;
+  updatedAt?: Span | null;
+  grade?: string[] | null;
+  stage?: string[] | null;
+  segment?: string[] | null;
+  atRisk?: boolean | null;
+  sales?: Span | null;
+  lifetimeValue?: Span | null;
+  openBalance?: Span | null;
+  lastOrder?: Span | null;
+}
+
+interface Span {
+  from?: string;
+  to?: string;
 }
 
 interface CustomerListRequest {
@@ -69,34 +83,59 @@ const columns = {
   updatedAt: ['updated_at', instant],
 } as const satisfies Record<keyof CustomerRow, readonly [string, FieldKind]>;
 
-const orderings: Record<string, Ordering & { field: keyof CustomerRow }> = {
+const decimal: FieldKind = { type: 'decimal' };
+
+/** Numbers that customers can be ordered and filtered by; they are in the row of `customer_insight`, `i`. */
+const insightColumns: Record<string, readonly [string, FieldKind]> = {
+  sales: ['sales', decimal],
+  lifetimeValue: ['lifetime_value', decimal],
+  openBalance: ['open_balance', decimal],
+  lastOrder: ['last_order', { type: 'date' }],
+};
+
+const orderings: Record<string, Ordering> = {
   NAME_ASC: { field: 'displayName', direction: 'ASC' },
   NAME_DESC: { field: 'displayName', direction: 'DESC' },
   CREATED_AT_ASC: { field: 'createdAt', direction: 'ASC' },
   CREATED_AT_DESC: { field: 'createdAt', direction: 'DESC' },
   UPDATED_AT_ASC: { field: 'updatedAt', direction: 'ASC' },
   UPDATED_AT_DESC: { field: 'updatedAt', direction: 'DESC' },
+  ...bothWays(...Object.keys(insightColumns)),
 };
 
 const SELECT = Object.entries(columns)
   .map(([name, [column]]) => `c.${column} AS \`${name}\``)
   .join(', ');
 
+/** A customer of a page, with the value that the list is ordered by. */
+export interface ListedCustomer extends CustomerRow {
+  orderValue: string | null;
+}
+
 export interface CustomerStore {
-  orderingField(orderBy: string): keyof CustomerRow;
+  /** What the values of an order are. */
+  orderingKind(orderBy: string): FieldKind;
   byIds(ids: readonly string[]): Promise<Map<string, CustomerRow>>;
   /** Old id → the id it was merged into, for those that were. */
   forwards(ids: readonly string[]): Promise<Map<string, string>>;
   /** Party id → whom it belongs to, and why. */
   linksOfParties(partyIds: readonly string[]): Promise<Map<string, CustomerLink>>;
   partiesOf(customerIds: readonly string[]): Promise<Map<string, DecodedRow[]>>;
-  page(request: CustomerPageRequest): Promise<{ rows: CustomerRow[]; hasNextPage: boolean }>;
-  count(request: CustomerListRequest): Promise<number>;
+  page(request: CustomerPageRequest): Promise<{ rows: ListedCustomer[]; hasNextPage: boolean }>;
+  count(request: CustomerListRequest & { orderBy: string }): Promise<number>;
 }
 
 export function createCustomerStore(sql: Sql): CustomerStore {
   const { dialect } = sql;
-  return { orderingField, byIds, forwards, linksOfParties, partiesOf, page, count };
+  return {
+    orderingKind: (orderBy) => orderColumn(orderBy).kind,
+    byIds,
+    forwards,
+    linksOfParties,
+    partiesOf,
+    page,
+    count,
+  };
 
   async function byIds(ids: readonly string[]) {
     const chosen = among('c.id', ids);
@@ -144,20 +183,25 @@ export function createCustomerStore(sql: Sql): CustomerStore {
 
   async function page(request: CustomerPageRequest) {
     const { direction } = orderingOf(request.orderBy);
-    const [column, kind] = columns[orderingField(request.orderBy)];
-    const start = request.after ? [behind(`c.${column}`, 'c.id', kind, direction, request.after, dialect)] : [];
+    const { column, kind, from, id } = orderColumn(request.orderBy);
+    const start = request.after ? [behind(column, id, kind, direction, request.after, dialect)] : [];
     const where = allOf([...conditionsOf(request), ...start]);
     const rows = await sql.query(
-      `SELECT ${SELECT} FROM customers c WHERE ${where.sql}
-       ORDER BY ${orderByText(`c.${column}`, 'c.id', direction)} LIMIT ${request.first + 1}`,
+      `SELECT ${SELECT}, ${selectValue(kind, column, dialect)} AS orderValue FROM ${from} WHERE ${where.sql}
+       ORDER BY ${orderByText(column, id, direction)} LIMIT ${request.first + 1}`,
       where.parameters,
     );
-    return { rows: rows.slice(0, request.first).map(customerOf), hasNextPage: rows.length > request.first };
+    const listed = rows.map((row) => ({
+      ...customerOf(row),
+      orderValue: decodeValue(kind, row.orderValue, dialect) as string | null,
+    }));
+    return { rows: listed.slice(0, request.first), hasNextPage: rows.length > request.first };
   }
 
-  async function count(request: CustomerListRequest) {
+  async function count(request: CustomerListRequest & { orderBy: string }) {
     const where = allOf(conditionsOf(request));
-    const [row] = await sql.query(`SELECT COUNT(*) AS n FROM customers c WHERE ${where.sql}`, where.parameters);
+    const { from } = orderColumn(request.orderBy);
+    const [row] = await sql.query(`SELECT COUNT(*) AS n FROM ${from} WHERE ${where.sql}`, where.parameters);
     return decodeCount(row?.n);
   }
 
@@ -170,6 +214,22 @@ export function createCustomerStore(sql: Sql): CustomerStore {
     if (filter.createdAt) conditions.push(within('c.created_at', instant, filter.createdAt, dialect));
     if (filter.updatedAt) conditions.push(within('c.updated_at', instant, filter.updatedAt, dialect));
     if (filter.system) conditions.push(knownTo(filter.system));
+    const numbers = insightConditions(filter);
+    if (numbers.length > 0) conditions.push(havingNumbers(allOf(numbers)));
+    return conditions;
+  }
+
+  function insightConditions(filter: CustomerFilter): Condition[] {
+    const conditions: Condition[] = [];
+    for (const name of ['grade', 'stage', 'segment'] as const) {
+      const values = filter[name];
+      if (values) conditions.push(among(`n.${name}`, asciiOnly(values)));
+    }
+    if (filter.atRisk != null) conditions.push({ sql: 'n.at_risk = ?', parameters: [filter.atRisk ? 1 : 0] });
+    for (const [name, [column, kind]] of Object.entries(insightColumns)) {
+      const span = filter[name as 'sales' | 'lifetimeValue' | 'openBalance' | 'lastOrder'];
+      if (span) conditions.push(within(`n.${column}`, kind, span, dialect));
+    }
     return conditions;
   }
 
@@ -179,8 +239,16 @@ export function createCustomerStore(sql: Sql): CustomerStore {
   }
 }
 
-function orderingField(orderBy: string): keyof CustomerRow {
-  return orderingOf(orderBy).field;
+/** Where the values of an order are. Orders by a number go along its index, so they hold only customers that have numbers. */
+function orderColumn(orderBy: string): { column: string; kind: FieldKind; from: string; id: string } {
+  const { field } = orderingOf(orderBy);
+  const number = insightColumns[field];
+  if (number) {
+    const from = 'customer_insight i JOIN customers c ON c.id = i.customer_id';
+    return { column: `i.${number[0]}`, kind: number[1], from, id: 'i.customer_id' };
+  }
+  const [column, kind] = columns[field as keyof CustomerRow];
+  return { column: `c.${column}`, kind, from: 'customers c', id: 'c.id' };
 }
 
 function orderingOf(orderBy: string) {
@@ -196,6 +264,10 @@ function searchConditions(search: string): Condition[] {
     sql: "c.search_text LIKE ? ESCAPE '!'",
     parameters: [`%${word.replace(/[!%_]/g, (special) => `!${special}`)}%`],
   }));
+}
+
+function havingNumbers({ sql, parameters }: Condition): Condition {
+  return { sql: `c.id IN (SELECT n.customer_id FROM customer_insight n WHERE ${sql})`, parameters };
 }
 
 function knownTo(systems: readonly string[]): Condition {

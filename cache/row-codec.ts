@@ -30,7 +30,7 @@ export interface DecodedRow {
 const rowColumnNames = { id: 'id', originId: 'origin_id', system: 'system', sourceKey: 'source_key' } as const;
 
 /** A column as it must be selected so that `decodeValue` gets every digit. `sql` is a column or an expression. */
-function selectValue(kind: FieldKind, sql: string, dialect: Dialect): string {
+export function selectValue(kind: FieldKind, sql: string, dialect: Dialect): string {
   return kind.type === 'decimal' && dialect === 'sqlite' ? `CAST(${sql} AS TEXT)` : sql;
 }
 

@@ -19,6 +19,8 @@ export interface Hub {
   settings: HubSettings;
   log: Log;
   cache: Cache;
+  /** Names this process in leases. */
+  owner: string;
   /** Source → its connector. */
   connectors: Readonly<Record<string, Connector>>;
   /** What a job on one stream needs. */
@@ -41,6 +43,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
     settings,
     log,
     cache,
+    owner,
     connectors,
     requestFor({ system, stream }, signal) {
       const source = settings.sources[system];

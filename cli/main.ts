@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { discoverCommand } from './commands/discover.ts';
 import { driftCommand } from './commands/drift.ts';
+import { insightCommand } from './commands/insight.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -27,6 +28,7 @@ const commands = [
   discoverCommand,
   quarantineCommand,
   driftCommand,
+  insightCommand,
   settingsCommand,
 ];
 

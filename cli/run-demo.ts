@@ -9,6 +9,7 @@ import { describeDemo } from './demo-screen.ts';
 import { type RunningSources, startSources } from './demo-sources.ts';
 import { nameOf } from './progress.ts';
 import { readSettings } from './read-settings.ts';
+import { runRefresh } from './refresh-insight.ts';
 import { selectStreams } from './select-streams.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 import { syncStreams } from './sync-streams.ts';
@@ -66,6 +67,8 @@ async function serveDemo({ hub, sources, settingsFile, signal, changes }: ServeD
     const totals = await countRecords(hub, signal);
     const runs = await syncStreams({ hub, streams, signal, terminal, totals });
     if (signal.aborted) return;
+    terminal.err('Working out what the numbers say of each customer …');
+    await runRefresh({ hub, signal, terminal, changed: false });
     const schedule = hub.schedule();
     await schedule.start();
     if (changes) sources.startChanging(CHANGE_EVERY);

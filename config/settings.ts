@@ -1,5 +1,6 @@
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
+import { insightSettings } from './insight-settings.ts';
 import { isLoopback } from './loopback.ts';
 
 /** `30s`, `5m`, `2h`, `1d` → milliseconds. */
@@ -192,6 +193,14 @@ export const hubSettings = z.strictObject({
       defaultCountry: z.string().length(2).optional(),
       /** An e-mail, phone or tax id shared by more parties than this says nothing about who they are. */
       maxShared: z.int().min(2).default(12),
+    })
+    .prefault({}),
+  insight: insightSettings
+    .extend({
+      /** When the models are fitted anew and all numbers worked out. */
+      schedule: cronExpression.default('23 2 * * *'),
+      /** How often the numbers of customers that changed are worked out. */
+      follow: cronExpression.default('*/10 * * * * *'),
     })
     .prefault({}),
   log: z

@@ -41,3 +41,12 @@ export function shareOf(amount: Units, part: Units, whole: Units): Units {
   const exact = (amount * part) / whole;
   return exact - (exact % CENT);
 }
+
+/** `125000n` → `"12.5"`: the canonical decimal, without needless zeros. */
+export function decimalOf(units: Units): string {
+  const digits = absUnits(units)
+    .toString()
+    .padStart(SCALE + 1, '0');
+  const fraction = digits.slice(-SCALE).replace(/0+$/, '');
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -SCALE)}${fraction === '' ? '' : `.${fraction}`}`;
+}

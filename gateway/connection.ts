@@ -119,6 +119,7 @@ function isValueOf(kind: FieldKind, value: string | null | undefined): boolean {
   if (value === null) return true;
   if (value === undefined) return false;
   if (kind.type === 'date') return DATE_PATTERN.test(value);
+  if (kind.type === 'decimal') return /^-?\d{1,15}(\.\d{1,4})?$/.test(value);
   return kind.type === 'instant' ? INSTANT_PATTERN.test(value) : true;
 }
 

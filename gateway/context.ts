@@ -9,6 +9,8 @@ export interface GraphContext {
   loaders: Loaders;
   freshness: FreshnessReader;
   sources: Settings['sources'];
+  /** What the numbers about customers are worked out with. */
+  insight: Settings['insight'];
   /** The business date of the request, UTC. */
   today: string;
   /** Most items of one page. */

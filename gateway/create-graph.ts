@@ -13,7 +13,7 @@ import { subschemas } from './subschemas/all.ts';
 
 export interface GraphDependencies {
   cache: Cache;
-  settings: Pick<Settings, 'sources' | 'gateway'>;
+  settings: Pick<Settings, 'sources' | 'gateway' | 'insight'>;
   /** Milliseconds; for tests. */
   now?: () => number;
 }
@@ -48,6 +48,7 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
       loaders: createLoaders(),
       freshness,
       sources: settings.sources,
+      insight: settings.insight,
       today: instantOf(now()).slice(0, 10),
       maxPage: settings.gateway.maxPage,
     }),

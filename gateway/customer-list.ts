@@ -1,4 +1,4 @@
-import type { CustomerFilter, CustomerRow } from '../cache/customer-store.ts';
+import type { CustomerFilter, ListedCustomer } from '../cache/customer-store.ts';
 import { HubError } from '../config/errors.ts';
 import { type Connection, once, positionOf } from './connection.ts';
 import type { GraphContext } from './context.ts';
@@ -14,14 +14,17 @@ interface CustomersArguments {
 }
 
 /** The list of customers: searched, filtered, ordered. */
-export function customers(_source: unknown, args: CustomersArguments, context: GraphContext): Connection<CustomerRow> {
+export function customers(
+  _source: unknown,
+  args: CustomersArguments,
+  context: GraphContext,
+): Connection<ListedCustomer> {
   const { loaders, stores } = context;
   const orderBy = args.orderBy ?? 'NAME_ASC';
-  const field = stores.customers.orderingField(orderBy);
   const tag = `Query.customers(orderBy: ${orderBy})`;
   const list = { search: boundedSearch(args.search ?? ''), filter: boundedFilter(args.filter ?? {}) };
   const first = pageSize(args.first, context);
-  const kind = field === 'displayName' ? ({ type: 'longText' } as const) : ({ type: 'instant' } as const);
+  const kind = stores.customers.orderingKind(orderBy);
   const after = args.after == null ? null : positionOf(args.after, tag, kind);
   return {
     page: once(async () => {
@@ -30,8 +33,8 @@ export function customers(_source: unknown, args: CustomersArguments, context: G
       return { nodes: rows, hasNextPage };
     }),
     hasPreviousPage: after !== null,
-    cursorOf: (row) => encodeCursor(tag, [row[field], row.id]),
-    count: once(() => stores.customers.count(list)),
+    cursorOf: (row) => encodeCursor(tag, [row.orderValue, row.id]),
+    count: once(() => stores.customers.count({ ...list, orderBy })),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../cache/invoice-store.ts';
 import { createOrderStore, type OrderStore } from '../cache/order-store.ts';
 import { createAccountStore, createPartyStore } from '../cache/party-store.ts';
+import { createPortfolioStore, type PortfolioStore } from '../cache/portfolio-store.ts';
 import { createQuarantineStore, type QuarantineStore } from '../cache/quarantine-store.ts';
 import type { RecordStore } from '../cache/record-store.ts';
 import { createReturnStore, createShipmentStore, type OrderDocumentStore } from '../cache/shipment-store.ts';
@@ -29,6 +30,7 @@ export interface Stores extends EngagementStores {
   returns: OrderDocumentStore;
   invoices: InvoiceStore;
   payments: PaymentStore;
+  portfolio: PortfolioStore;
   sourceRecords: SourceRecordStore;
   timeline: TimelineStore;
   status: StatusStore;
@@ -48,6 +50,7 @@ export function createStores(cache: Cache): Stores {
     returns: createReturnStore(cache),
     invoices: createInvoiceStore(cache),
     payments: createPaymentStore(cache),
+    portfolio: createPortfolioStore(cache),
     sourceRecords: createSourceRecordStore(cache),
     timeline: createTimelineStore(cache),
     status: createStatusStore(cache),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The parts the graph is made of: each has its SDL file here and its subschema in gateway/subschemas. */
-export type Domain = 'customer360' | 'crm' | 'erp' | 'scm' | 'finance' | 'operations';
+export type Domain = 'customer360' | 'crm' | 'erp' | 'scm' | 'finance' | 'insight' | 'operations';
 
 /** The types each domain offers connections of. */
 const connectionsOf: Record<Domain, readonly string[]> = {
@@ -10,6 +10,7 @@ const connectionsOf: Record<Domain, readonly string[]> = {
   erp: ['Order'],
   scm: ['Shipment', 'Return'],
   finance: ['Invoice', 'Payment'],
+  insight: [],
   operations: ['SyncRun', 'QuarantinedRecord'],
 };
 

@@ -6,6 +6,7 @@ import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
+import { createInsightJob } from './insight-job.ts';
 import { isOverdue } from './is-overdue.ts';
 import { prioritiesOf } from './priorities-of.ts';
 import { type ReconcileRun, reconcile } from './reconcile.ts';
@@ -47,6 +48,7 @@ export function createSchedule({
   const priorities = prioritiesOf(settings);
   const tasks: ScheduledTask[] = [];
   const queues: SourceQueue[] = [];
+  const insight = createInsightJob({ cache, settings: settings.insight, log, owner, signal: stopping.signal });
 
   async function startSource(system: string): Promise<void> {
     const source = settings.sources[system];
@@ -77,12 +79,14 @@ export function createSchedule({
   return {
     async start() {
       for (const system of Object.keys(settings.sources)) await startSource(system);
+      every(settings.insight.follow, insight.follow);
+      every(settings.insight.schedule, insight.refresh);
       for (const task of tasks) await task.start();
     },
     async stop() {
       stopping.abort();
       for (const task of tasks) await task.destroy();
-      await Promise.all(queues.map((queue) => queue.stop()));
+      await Promise.all([...queues.map((queue) => queue.stop()), insight.idle()]);
     },
   };
 }

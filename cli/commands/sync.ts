@@ -20,12 +20,19 @@ export function syncCommand(finish: Finish): Command {
       '\nExamples:\n  customer360 sync\n  customer360 sync crm\n  customer360 sync erp/orders --full',
     )
     .action(async (target: string | undefined, options: SyncOptions) => {
-      const { runAsJson, syncStreams } = await import('../sync-streams.ts');
+      const [{ runAsJson, syncStreams }, { describeRefresh, runRefresh }] = await Promise.all([
+        import('../sync-streams.ts'),
+        import('../refresh-insight.ts'),
+      ]);
       const signal = stopSignal();
       const { full = false, json = false } = options;
-      const runs = await withHub(options, (hub) =>
-        syncStreams({ hub, streams: selectStreams(hub.settings, target), signal, terminal, full, quiet: json }),
-      );
+      const runs = await withHub(options, async (hub) => {
+        const streams = selectStreams(hub.settings, target);
+        const done = await syncStreams({ hub, streams, signal, terminal, full, quiet: json });
+        const insight = await runRefresh({ hub, signal, terminal, changed: true, quiet: json });
+        if (!json) terminal.err(describeRefresh(insight));
+        return done;
+      });
       if (json) terminal.out(JSON.stringify(runs.map(runAsJson), null, 2));
       const failed = runs.some((run) => run.outcome === 'FAILED' || run.outcome === 'BUSY');
       if (failed && !signal.aborted) finish(exitCodes.failed);

@@ -26,12 +26,12 @@ export function rhythmOf(
   };
 }
 
-function gapsOf(days: readonly number[]): number[] {
+export function gapsOf(days: readonly number[]): number[] {
   return days.slice(1).map((day, index) => day - (days[index] ?? day));
 }
 
 /** The middle of the values, between the two middle ones of an even number. NaN without values. */
-function medianOf(values: readonly number[]): number {
+export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const [low = Number.NaN, high = Number.NaN] = [sorted[middle - 1 + (sorted.length % 2)], sorted[middle]];

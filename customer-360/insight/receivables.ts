@@ -58,6 +58,11 @@ export function receivablesOf(invoices: readonly ReceivableInvoice[], asOf: numb
     .sort((a, b) => ((a.currency ?? '') < (b.currency ?? '') ? -1 : 1));
 }
 
+/** What is past its due date. */
+export function overdueOf({ days1To30, days31To60, days61To90, over90 }: Receivables): Units {
+  return days1To30 + days31To60 + days61To90 + over90;
+}
+
 type Bucket = 'current' | 'days1To30' | 'days31To60' | 'days61To90' | 'over90';
 
 function bucketOf(dueDate: string | null, asOf: number): Bucket {

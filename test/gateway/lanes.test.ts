@@ -6,6 +6,7 @@ import { generateOperation } from './generated-operations.ts';
 import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';
 import { corpus } from './operations.ts';
 import { dice, type SampleCompany, sampleCompany } from './sample-company.ts';
+import { workOutNumbers } from './work-out-numbers.ts';
 
 describe.each(databases)('the lanes, interpreted and compiled, on $name', (database) => {
   let graph: GraphUnderTest;
@@ -16,6 +17,7 @@ describe.each(databases)('the lanes, interpreted and compiled, on $name', (datab
     const builder = createCacheBuilder();
     company = sampleCompany(builder);
     await builder.save(cache);
+    await workOutNumbers(cache);
     graph = graphUnderTest(cache);
   });
   afterAll(() => database.drop());

@@ -305,4 +305,67 @@ export const corpus: CorpusOperation[] = [
     variables: () => ({ day: '2025-02-28' }),
     answers: fine,
   },
+  {
+    name: 'what the numbers say of a customer',
+    query: `query ($id: ID!) { customer(id: $id) { displayName insight {
+      asOf computedAt
+      buying { definition parameters asOf purchases orders firstOrder lastOrder sales { ${money} } totalSales { ${money} } notConverted { ${money} } }
+      rfm { recency frequency monetary segment parameters } grade { value parameters } stage { value silentDays intervalDays ownInterval }
+      churn { atRisk reasons { code text } definition } expectedPurchases { probabilityAlive purchases weeks parameters }
+      lifetimeValue { value { ${money} } markovValue { ${money} } expectedAmount { ${money} } months parameters }
+      satisfaction { nps csat ces answers leftOut } otif { measured onTime inFull onTimeInFull percent parameters }
+      receivables { openBalance { ${money} } byCurrency { currency balance { ${money} } current { ${money} } over90 { ${money} } credits { ${money} } dso } }
+      dataQuality { score missing } months(first: 2) { month grade stage sales { ${money} } } } } }`,
+    variables: first,
+    answers: (result) => {
+      fine(result);
+      expect(result.data?.customer).toMatchObject({
+        insight: {
+          asOf: '2026-03-01',
+          buying: { definition: expect.stringContaining('Orders') },
+          months: [{ month: '2026-03' }, { month: '2026-02' }],
+        },
+      });
+    },
+  },
+  {
+    name: 'more months than there can be',
+    query: 'query ($id: ID!) { customer(id: $id) { insight { asOf months(first: 121) { month } } } }',
+    variables: first,
+    answers: failsWith('BAD_USER_INPUT', ['customer', 'insight', 'months']),
+  },
+  {
+    name: 'what the numbers say of all customers',
+    query: `{ portfolio { asOf currency curve { customersPercent customers sales { ${money} } salesPercent }
+      grades { grade customers sales { ${money} } } stages { stage customers } segments { segment customers }
+      transitions(by: STAGE) { fromMonth toMonth from to customers }
+      atRisk(first: 3) { id displayName orders(first: 1) { totalCount } insight { churn { reasons { code } } } }
+      models { name fittedOn customers logLikelihood parameters } } }`,
+    answers: (result) => {
+      fine(result);
+      const portfolio = result.data?.portfolio as Record<string, unknown[]>;
+      expect(portfolio).toMatchObject({ asOf: '2026-03-01', currency: 'EUR' });
+      expect(portfolio.curve).toHaveLength(10);
+      expect(portfolio.transitions?.[0]).toMatchObject({ fromMonth: '2026-02', toMonth: '2026-03' });
+    },
+  },
+  {
+    name: 'transitions backwards in time, and of no month',
+    query: '{ portfolio { asOf transitions(from: "2026-03", to: "2026-02") { customers } } }',
+    answers: failsWith('BAD_USER_INPUT', ['portfolio', 'transitions']),
+  },
+  {
+    name: 'customers by what the numbers say',
+    query: `{ customers(filter: {stage: [NEW, ACTIVE, DECLINING, LOST], sales: {from: "0.01"}, lastOrder: {from: "2025-01-01"}}, orderBy: SALES_DESC, first: 5)
+      { totalCount pageInfo { endCursor } nodes { displayName insight { buying { sales { ${money} } } grade { value } } } } }`,
+    answers: (result) => {
+      fine(result);
+      const list = result.data?.customers as
+        | { nodes: { insight: { buying: { sales: { amount: string } } } }[] }
+        | undefined;
+      const sales = (list?.nodes ?? []).map(({ insight }) => Number(insight.buying.sales.amount));
+      expect(sales.length).toBeGreaterThan(2);
+      expect([...sales].sort((a, b) => b - a)).toEqual(sales);
+    },
+  },
 ];

@@ -1,0 +1,98 @@
+import { createCustomerStore } from '../cache/customer-store.ts';
+import { latestModels } from '../cache/insight-models.ts';
+import { readInsights } from '../cache/insight-store.ts';
+import { HubError } from '../config/errors.ts';
+import type { CustomerNumbers } from '../customer-360/insight/customer-numbers.ts';
+import { type Measure, type MeasureName, measureOf } from '../customer-360/insight/definitions.ts';
+import { portfolioOf } from '../customer-360/insight/portfolio-models.ts';
+import { numbersOf } from '../customer-360/insight/stored-insight.ts';
+import { CUSTOMER_ID_PATTERN, recordId } from '../schema/ids.ts';
+import type { Hub } from './compose.ts';
+
+interface ShownInsight {
+  customerId: string;
+  displayName: string;
+  asOf: string;
+  computedAt: string;
+  numbers: CustomerNumbers;
+  measures: Record<MeasureName, Measure>;
+}
+
+const names: readonly MeasureName[] = [
+  'buying',
+  'rfm',
+  'grade',
+  'stage',
+  'churn',
+  'expectedPurchases',
+  'lifetimeValue',
+  'satisfaction',
+  'otif',
+  'receivables',
+  'dataQuality',
+];
+
+/** The stored numbers of one customer. Throws NOT_FOUND where there is no such customer or it has no numbers yet. */
+export async function readInsight({ cache, settings }: Hub, customer: string): Promise<ShownInsight> {
+  const customers = createCustomerStore(cache);
+  const named = await customerIdOf(customer);
+  const id = (await customers.forwards([named])).get(named) ?? named;
+  const record = (await customers.byIds([id])).get(id);
+  if (!record)
+    throw new HubError(
+      'NOT_FOUND',
+      `No customer has the id ${id}. customers { nodes { id } } of the graph lists them.`,
+    );
+  const stored = (await readInsights(cache, [id])).get(id);
+  if (!stored) {
+    throw new HubError('NOT_FOUND', `The numbers of ${id} have not been worked out yet: customer360 insight refresh.`);
+  }
+  const portfolio = portfolioOf(await latestModels(cache))?.portfolio ?? null;
+  const { asOf, computedAt } = stored;
+  const measures = names.map(
+    (name) => [name, measureOf(name, { settings: settings.insight, portfolio, asOf })] as const,
+  );
+  return {
+    customerId: id,
+    displayName: record.displayName,
+    asOf,
+    computedAt,
+    numbers: numbersOf(stored),
+    measures: Object.fromEntries(measures) as ShownInsight['measures'],
+  };
+
+  async function customerIdOf(text: string): Promise<string> {
+    if (CUSTOMER_ID_PATTERN.test(text)) return text;
+    const [, system, key] = /^([a-z][a-z0-9-]*):(.+)$/s.exec(text) ?? [];
+    if (system === undefined || key === undefined) {
+      throw new HubError('NOT_FOUND', `Expected a customer's id or <system>:<key> such as erp:4711, got "${text}".`);
+    }
+    const party = recordId({ system, entity: 'party', key });
+    const link = (await customers.linksOfParties([party])).get(party);
+    if (!link) throw new HubError('NOT_FOUND', `No customer is known to ${system} as ${key}.`);
+    return link.customerId;
+  }
+}
+
+/** One number a line, then what each means. */
+export function describeInsight({
+  customerId,
+  displayName,
+  asOf,
+  computedAt,
+  numbers,
+  measures,
+}: ShownInsight): string {
+  const lines = Object.entries(numbers).map(([name, value]) => `${name.padEnd(18)} ${textOf(value)}`);
+  const meanings = Object.entries(measures).map(
+    ([name, { definition, parameters }]) => `${name}: ${definition} Parameters: ${JSON.stringify(parameters)}`,
+  );
+  return [`${displayName} (${customerId}), as of ${asOf}, worked out ${computedAt}`, ...lines, '', ...meanings].join(
+    '\n',
+  );
+}
+
+function textOf(value: unknown): string {
+  if (value === null) return '-';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
