@@ -11,8 +11,8 @@ export interface FileSystem {
 }
 
 export interface OpenFile {
-  /** Fewer bytes than asked for only at the end of the file. */
-  read(offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
+  /** Fills the buffer from this offset on; what is answered is shorter than it only at the end of the file. */
+  read(offset: number, buffer: Buffer, signal: AbortSignal): Promise<Buffer>;
   stat(signal: AbortSignal): Promise<BigIntStats>;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export function createFileSystem({ system, timeout }: { system: string; timeout:
     async open(path, signal) {
       const handle = await guarded(path, signal, () => open(path, constants.O_RDONLY | constants.O_NOFOLLOW));
       return {
-        read: (offset, length, live) => guarded(path, live, () => readWhole(handle, offset, length)),
+        read: (offset, buffer, live) => guarded(path, live, () => readWhole(handle, offset, buffer)),
         stat: (live) => guarded(path, live, () => handle.stat({ bigint: true })),
         close: () => handle.close(),
       };
@@ -50,11 +50,10 @@ export function createFileSystem({ system, timeout }: { system: string; timeout:
   };
 }
 
-async function readWhole(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
+async function readWhole(handle: FileHandle, offset: number, buffer: Buffer): Promise<Buffer> {
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, offset + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -100,7 +100,7 @@ export function createFolder(system: string, { folder, settle }: FileSettings, f
     async lookAgain({ resource }, looked, signal) {
       const since = looked.map(({ stamp }) => firstLooks.get(resource)?.get(stamp) ?? performance.now());
       const pause = Math.max(...since) + Math.min(settle, PAUSE) - performance.now();
-      if (pause > 0) await sleep(pause, undefined, { signal });
+      if (pause > 0 && defends('files settle')) await sleep(pause, undefined, { signal });
       const stats = await statAll(
         looked.map(({ path }) => path),
         signal,

@@ -1,20 +1,15 @@
 import { z } from 'zod';
 import { HubError } from '../../config/errors.ts';
 
-/** Which files of a stream have been read: where the next pass starts. */
-export interface Ledger {
-  /** Stamp → hash of the content, both in hexadecimal, in the order of reading. */
-  files: Map<string, string>;
-  /** The columns of the last file with a header. */
-  columns: string[] | null;
-}
+/** Which files of a stream have been read: stamp → hash of the content, both in hexadecimal, in the order of reading. */
+export type Ledger = Map<string, string>;
 
 /** How far a pass has come, for the next page. */
 export interface Place {
   /** Read in this pass so far. */
   read: Ledger;
   /** The file being read, and where in it the next record begins. */
-  file: { name: string; stamp: string; hash: string; offset: number; line: number } | null;
+  file: { name: string; stamp: string; hash: string; offset: number; line: number; columns: string[] | null } | null;
 }
 
 /** Files remembered; more than these at once are refused by the connector. */
@@ -25,7 +20,6 @@ const HASH = 32;
 
 const ledgerText = z.strictObject({
   format: z.literal(1),
-  columns: z.array(z.string()).nullable(),
   /** Stamps and hashes one after the other, packed, since there may be thousands of them. */
   files: z.base64(),
 });
@@ -40,13 +34,10 @@ const placeText = z.strictObject({
       hash: z.string(),
       offset: z.int().min(0),
       line: z.int().min(1),
+      columns: z.array(z.string()).nullable(),
     })
     .nullable(),
 });
-
-export function emptyLedger(): Ledger {
-  return { files: new Map(), columns: null };
-}
 
 export function writeLedger(ledger: Ledger): string {
   return JSON.stringify(packed(ledger));
@@ -67,16 +58,16 @@ export function readPlace(text: string, system: string, stream: string): Place {
   return { read: unpacked(place.read), file: place.file };
 }
 
-function packed({ files, columns }: Ledger): z.infer<typeof ledgerText> {
-  const hex = [...files].map(([stamp, hash]) => stamp + hash).join('');
-  return { format: 1, columns, files: Buffer.from(hex, 'hex').toString('base64') };
+function packed(ledger: Ledger): z.infer<typeof ledgerText> {
+  const hex = [...ledger].map(([stamp, hash]) => stamp + hash).join('');
+  return { format: 1, files: Buffer.from(hex, 'hex').toString('base64') };
 }
 
-function unpacked({ files, columns }: z.infer<typeof ledgerText>): Ledger {
+function unpacked({ files }: z.infer<typeof ledgerText>): Ledger {
   const hex = Buffer.from(files, 'base64').toString('hex');
-  const ledger: Ledger = { files: new Map(), columns };
+  const ledger: Ledger = new Map();
   for (let i = 0; i + STAMP + HASH <= hex.length; i += STAMP + HASH) {
-    ledger.files.set(hex.slice(i, i + STAMP), hex.slice(i + STAMP, i + STAMP + HASH));
+    ledger.set(hex.slice(i, i + STAMP), hex.slice(i + STAMP, i + STAMP + HASH));
   }
   return ledger;
 }

@@ -30,10 +30,8 @@ export interface ReadFile {
   system: string;
   stream: FileStream;
   streamName: string;
-  /** Where to go on; null to begin. */
-  from: { offset: number; line: number } | null;
-  /** The columns of this file when going on in it, else those of the file before it, which are expected again. */
-  columns: string[] | null;
+  /** Where to go on, with the columns its header told; null to begin. */
+  from: { offset: number; line: number; columns: string[] | null } | null;
   pageSize: number;
   recordOf(data: SourceRecord['data'], file: DroppedFile): SourceRecord;
 }
@@ -52,14 +50,14 @@ export async function* readFile(request: ReadFile, signal: AbortSignal): AsyncGe
     delimiter: stream.delimiter.charCodeAt(0),
     longest: LONGEST_RECORD,
   });
-  let columns = from || stream.columns ? (stream.columns ?? request.columns) : null;
+  let columns = stream.columns ?? from?.columns ?? null;
   let needsHeader = stream.format === 'csv' && columns === null;
   let raws: RawRecord[] = [];
   let at = start.offset;
   let { offset, line } = start;
 
   while (at < file.size) {
-    const chunk = await opened.read(at, CHUNK, signal);
+    const chunk = await opened.read(at, Buffer.allocUnsafe(CHUNK), signal);
     if (chunk.length === 0) throw changed(request);
     at += chunk.length;
     raws.push(...splitter.push(chunk));
@@ -89,7 +87,7 @@ export async function* readFile(request: ReadFile, signal: AbortSignal): AsyncGe
 }
 
 async function startOf(request: ReadFile, signal: AbortSignal): Promise<number> {
-  const mark = lengthOfMark(await request.opened.read(0, 4, signal));
+  const mark = lengthOfMark(await request.opened.read(0, Buffer.alloc(4), signal));
   if (mark === null)
     throw failure(request, 'expected text of one-byte units, got UTF-16; have it exported as UTF-8', 1);
   if (mark > 0 && request.stream.encoding !== 'utf-8') {
@@ -157,7 +155,7 @@ function createLineReader(request: ReadFile) {
       const columns = text === null ? null : readHeader(text, stream);
       if (columns === null || raw.openQuote)
         throw failure(request, 'expected a header line, got something else', raw.line);
-      const problem = checkColumns(columns, { stream, before: request.columns });
+      const problem = checkColumns(columns, stream);
       if (problem !== null) throw failure(request, problem, raw.line);
       return columns;
     },

@@ -72,7 +72,7 @@ export function watchShape({ name, settings, stored, madeWith, pass }: ShapeWatc
   }
 
   function lookAt(mapped: MappedRecord, changes: Map<string, Drift>): MappedRecord {
-    if (mapped.outcome === 'deleted') return mapped;
+    if (!hasShape(mapped)) return mapped;
     const { record } = mapped;
     const novelties = onlooker.look(record.data, isNews(record));
     const held: Drift[] = [];
@@ -92,7 +92,7 @@ export function watchShape({ name, settings, stored, madeWith, pass }: ShapeWatc
   }
 
   function lackingOf(isLast: boolean, records: MappedRecord[], changes: Map<string, Drift>): MappedRecord[] {
-    const present = records.filter(({ outcome }) => outcome !== 'deleted').length;
+    const present = records.filter(hasShape).length;
     const page = { records: present, carries: (field: Field) => onlooker.wasThere(field, present) };
     read += present;
     const wholeRead = isLast && pass.mode === 'FULL' && !pass.resumed ? read : null;
@@ -104,9 +104,7 @@ export function watchShape({ name, settings, stored, madeWith, pass }: ShapeWatc
       changes.set(driftId(name, sure), sure);
       if (sure.policy === 'ignore') accept();
       if (sure.policy !== 'quarantine') continue;
-      kept = kept.map((one) =>
-        one.outcome === 'deleted' || carries(one.record.data, names) ? one : rejectedFor(one, [sure]),
-      );
+      kept = kept.map((one) => (!hasShape(one) || carries(one.record.data, names) ? one : rejectedFor(one, [sure])));
     }
     return kept;
   }
@@ -132,6 +130,11 @@ export function watchShape({ name, settings, stored, madeWith, pass }: ShapeWatc
       return { records: kept, drift, refused: [...changes.values()].filter(({ policy }) => policy === 'fail') };
     },
   };
+}
+
+/** Of a record that is gone, or that could not be read as one, nothing can be said. */
+function hasShape({ outcome, record }: MappedRecord): boolean {
+  return outcome !== 'deleted' && record.damage === undefined;
 }
 
 function rejectedFor(mapped: MappedRecord, held: readonly Drift[]): MappedRecord {
