@@ -24,6 +24,7 @@ export const defences = {
   'conflict retry': { rows: [32], reason: 'A deadlock with somebody else would end a run.' },
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },
   'reading hash': { rows: [33], reason: 'A checkpoint of other settings would skip what they did not read.' },
+  'full refresh': { rows: [19], reason: 'A stream whose delta token has expired would stand still for good.' },
   'files settle': { rows: [34], reason: 'A file that is still being uploaded would be read as if it were whole.' },
   'files count once': { rows: [34], reason: 'A file dropped a second time would bring old values back.' },
   'cut-off files': { rows: [34], reason: 'A file that ends in the middle of a record would count as read.' },

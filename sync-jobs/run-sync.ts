@@ -1,5 +1,6 @@
 import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
+import { defends } from '../config/defences.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';
@@ -23,7 +24,8 @@ export async function runSync(request: SyncRequest): Promise<SyncRun> {
   try {
     const run = await holdLease({ ...request, store }, async (held) => {
       const first = await runPass(store, held, request, request.full ? 'a full read was asked for' : null);
-      if (first.outcome !== 'FAILED' || first.error.code !== 'SOURCE_CURSOR_EXPIRED') return first;
+      const isExpired = first.outcome === 'FAILED' && first.error.code === 'SOURCE_CURSOR_EXPIRED';
+      if (!isExpired || !defends('full refresh')) return first;
       return await runPass(store, held, request, 'the source no longer accepted the cursor');
     });
     return run ?? { ...neverStarted(request), outcome: 'BUSY', error: await streamBusy(store, request) };

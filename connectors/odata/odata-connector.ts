@@ -2,6 +2,7 @@ import type { Connector, CreateConnector, DiscoveredStream, PullRequest, SourceR
 import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { streamOf } from '../stream-of.ts';
+import { checkDeltas, pullDeltas } from './delta-pull.ts';
 import { discoverEntitySets } from './discover-entity-sets.ts';
 import { compileEntityReader } from './entity-reader.ts';
 import { allOf, anyOfKeys, type Bound } from './filter.ts';
@@ -34,7 +35,8 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
 
   async function* pull(name: string, request: PullRequest, signal: AbortSignal) {
     const target = await targetOf(name, signal);
-    const read = streamOf(system, settings.streams, name).paging === 'links' ? pullLinks : pullKeyset;
+    const { deltas, paging } = streamOf(system, settings.streams, name);
+    const read = deltas && request.since === null ? pullDeltas : paging === 'links' ? pullLinks : pullKeyset;
     yield* read(target, request, signal);
   }
 
@@ -69,8 +71,8 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
   return {
     pull,
     now,
-    check: (signal) =>
-      checkStreams(
+    check: async (signal) => {
+      const results = await checkStreams(
         {
           streams: settings.streams,
           now,
@@ -81,7 +83,13 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
           },
         },
         signal,
-      ),
+      );
+      for (const [name, { deltas }] of Object.entries(settings.streams)) {
+        const isRead = results.some(({ probe, ok }) => ok && probe === `${name}: one row`);
+        if (deltas && isRead) results.push(await checkDeltas(await targetOf(name, signal), signal));
+      }
+      return results;
+    },
     discover: (signal): Promise<DiscoveredStream[]> => discoverEntitySets(service, signal),
     async readByKeys(name, keys, signal) {
       const target = await targetOf(name, signal);

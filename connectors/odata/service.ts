@@ -24,13 +24,17 @@ interface PageRequest {
   resource: string;
   query: Query;
   pageSize: number;
-  /** Follows this next link instead of asking by `query`. */
+  /** Follows this next or delta link instead of asking by `query`. */
   link?: string | null;
+  /** Asks the source to keep track of changes from here on, so that the last page has a delta link. */
+  trackChanges?: boolean;
 }
 
 export interface ServicePage extends EntityPage {
   /** The source's clock when it answered. */
   date: string | null;
+  /** Whether it said that it keeps track of changes. */
+  tracksChanges: boolean;
 }
 
 const accept = {
@@ -72,15 +76,16 @@ export function createOdataService(system: string, settings: OdataSettings, noti
 
   return {
     version,
-    async page({ stream, resource, query, pageSize, link }, signal) {
+    async page({ stream, resource, query, pageSize, link, trackChanges = false }, signal) {
       const asked = addressBelow(url, resource, queryOf(query, version));
       const request = {
         url: link ? nextAddress(url, asked, link) : asked,
-        headers: { ...headers, accept: accept[version], prefer: `odata.maxpagesize=${pageSize}` },
+        headers: { ...headers, accept: accept[version], prefer: preferences(pageSize, trackChanges) },
         stream,
       };
       const answer = await http.request(request, signal);
-      return { ...read(answer, stream), date: answer.date };
+      const tracksChanges = /track-changes/i.test(answer.headers['preference-applied'] ?? '');
+      return { ...read(answer, stream), date: answer.date, tracksChanges };
     },
     async entitySets(signal) {
       metadata ??= readSets(signal).catch((error) => {
@@ -92,6 +97,10 @@ export function createOdataService(system: string, settings: OdataSettings, noti
     protocolError: http.protocolError,
     close: http.close,
   };
+}
+
+function preferences(pageSize: number, trackChanges: boolean): string {
+  return `odata.maxpagesize=${pageSize}${trackChanges ? ',odata.track-changes' : ''}`;
 }
 
 const withoutMetadata = new Set(['SOURCE_NOT_FOUND', 'SOURCE_FORBIDDEN', 'SOURCE_PROTOCOL']);

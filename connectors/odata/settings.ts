@@ -16,21 +16,32 @@ const odataStream = streamSettings.extend({
    * by key.
    */
   paging: z.enum(['keyset', 'links']).default('keyset'),
+  /** Asks the source to keep track of changes (`Prefer: odata.track-changes`); each pass then follows its delta link. */
+  deltas: z.boolean().optional(),
 });
 
 /** A service that speaks OData, such as those of SAP S/4HANA or Dynamics 365. */
-export const odataSettings = sourceSettings.extend({
-  kind: z.literal('odata'),
-  /** The service root: what comes before the entity set. */
-  url: httpUrl,
-  version: z.union([z.literal(2), z.literal(4)]).default(4),
-  auth: httpAuth,
-  rateLimit,
-  /** Sent with every request, e.g. `sap-client: "100"`. */
-  headers: z.record(z.string(), z.string()).default({}),
-  pageSize: z.int().min(1).max(10_000).default(500),
-  streams: z.record(z.string(), odataStream),
-});
+export const odataSettings = sourceSettings
+  .extend({
+    kind: z.literal('odata'),
+    /** The service root: what comes before the entity set. */
+    url: httpUrl,
+    version: z.union([z.literal(2), z.literal(4)]).default(4),
+    auth: httpAuth,
+    rateLimit,
+    /** Sent with every request, e.g. `sap-client: "100"`. */
+    headers: z.record(z.string(), z.string()).default({}),
+    pageSize: z.int().min(1).max(10_000).default(500),
+    streams: z.record(z.string(), odataStream),
+  })
+  .superRefine(({ version, streams }, context) => {
+    if (version === 4) return;
+    for (const [name, { deltas }] of Object.entries(streams)) {
+      if (!deltas) continue;
+      const message = 'delta links come with version 4 of OData: leave deltas out, or correct version.';
+      context.addIssue({ code: 'custom', path: ['streams', name, 'deltas'], message });
+    }
+  });
 
 export type OdataSettings = z.infer<typeof odataSettings>;
 export type OdataStream = z.infer<typeof odataStream>;

@@ -3,8 +3,19 @@ import type { JsonObject, JsonValue } from '../../schema/json.ts';
 /** What is read of an answer that lists entities, in either version. */
 export interface EntityPage {
   items: JsonObject[];
+  /** Entities that are gone, in the changes of a delta link. */
+  removed: RemovedEntity[];
   nextLink: string | null;
+  /** Where the changes after this answer are asked for; on the last page, from sources that keep track of them. */
+  deltaLink: string | null;
   count: number | null;
+}
+
+export interface RemovedEntity {
+  /** Its address, such as `Orders('4711')`, or only its key; null where it is told by its properties. */
+  id: string | null;
+  /** What is still told of it: its key, perhaps. */
+  data: JsonObject;
 }
 
 /** The entities of an answer, v2 envelopes and dates unwrapped. Throws Error saying what is missing. */
@@ -17,9 +28,12 @@ export function readEntityPage(body: JsonValue, version: 2 | 4): EntityPage {
     const where = version === 2 ? 'd.results' : 'value';
     throw new Error(`expected entities in \`${where}\`, got ${namesOf(body)}; is \`version: ${version}\` right?`);
   }
+  const entities = version === 2 ? items : items.filter((item) => !isLink(item));
   return {
-    items: items.map((item) => entityOf(item, version)),
+    items: entities.filter((item) => version === 2 || !isRemoved(item)).map((item) => entityOf(item, version)),
+    removed: version === 2 ? [] : entities.filter(isRemoved).map(removedOf),
     nextLink: textAt(envelope, version === 2 ? '__next' : '@odata.nextLink'),
+    deltaLink: version === 2 ? null : textAt(envelope, '@odata.deltaLink'),
     count: countOf(textAt(envelope, version === 2 ? '__count' : '@odata.count')),
   };
 }
@@ -30,12 +44,40 @@ function entityOf(item: JsonValue, version: 2 | 4): JsonObject {
   return entity;
 }
 
+/** 4.01 marks what is gone by `@removed`, 4.0 by the context `…/$deletedEntity`. */
+function isRemoved(item: JsonValue): boolean {
+  const object = objectOf(item);
+  return (
+    object !== null &&
+    (object['@removed'] !== undefined ||
+      object['@odata.removed'] !== undefined ||
+      contextOf(object).endsWith('/$deletedEntity'))
+  );
+}
+
+/** Changes of relations between entities, which are no entities. */
+function isLink(item: JsonValue): boolean {
+  const object = objectOf(item);
+  return object !== null && /\/\$(link|deletedLink)$/.test(contextOf(object));
+}
+
+function contextOf(object: JsonObject): string {
+  return textAt(object, '@odata.context') ?? textAt(object, '@context') ?? '';
+}
+
+function removedOf(item: JsonValue): RemovedEntity {
+  const object = objectOf(item) ?? {};
+  const isOld = contextOf(object).endsWith('/$deletedEntity');
+  const id = textAt(object, '@odata.id') ?? textAt(object, '@id') ?? (isOld ? textAt(object, 'id') : null);
+  return { id, data: id === null ? entityOf(object, 4) : {} };
+}
+
 /** v4: what the protocol says about an entity is not part of it. */
 function withoutControls(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutControls);
   const object = objectOf(value);
   if (!object) return value;
-  const own = Object.entries(object).filter(([name]) => !name.includes('@odata.'));
+  const own = Object.entries(object).filter(([name]) => !name.includes('@odata.') && !name.startsWith('@'));
   return Object.fromEntries(own.map(([name, inner]) => [name, withoutControls(inner)]));
 }
 

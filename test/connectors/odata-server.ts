@@ -15,6 +15,12 @@ export interface EntitySetModel {
   key: string[];
   properties: Record<string, PropertyType>;
   entities(): Iterable<Record<string, string | null>>;
+  /** Every change so far, in order: the key of the entity. With it, the server keeps track of changes when asked to. */
+  changes?: readonly string[];
+  /** Delta tokens before this one are no longer good. */
+  oldestDelta?(): number;
+  /** How what is gone is told: by `@removed` (4.01), by `$deletedEntity` and its address (4.0), or with its bare key. */
+  removedAs?: 'removed' | 'deleted entity' | 'bare key';
   /** Extra JSON members of an entity, e.g. expanded items. */
   more?(entity: Record<string, string | null>, expand: string | null): string;
 }
@@ -27,6 +33,8 @@ export interface OdataServerOptions {
   hasMetadata?: boolean;
   /** What skip tokens are: how many were read, or where the last one stands. */
   tokens?: 'counts' | 'places';
+  /** Answers given instead of the server's own, where not null. */
+  instead?(url: URL): Answer | null;
 }
 
 /** A small OData server: filters, orders, counts and pages as S/4-shaped services do on the wire. */
@@ -35,6 +43,8 @@ export async function startOdataServer(options: OdataServerOptions): Promise<Loo
   const login = Buffer.from(`${ODATA_LOGIN.username}:${ODATA_LOGIN.password}`).toString('base64');
   return startLoopback(`Basic ${login}`, (url, request): Answer => {
     if (url.search.includes('+')) return { status: 400, body: { error: { message: 'a + is not a space' } } };
+    const other = options.instead?.(url);
+    if (other) return other;
     const name = url.pathname.split('/').at(-1) ?? '';
     if (name === '$metadata') {
       return hasMetadata
@@ -43,7 +53,12 @@ export async function startOdataServer(options: OdataServerOptions): Promise<Loo
     }
     const set = sets[name];
     if (!set) return { status: 404, body: { error: { code: '404', message: `Resource not found: ${name}` } } };
-    return answerOf(set, url, Number(/maxpagesize=(\d+)/.exec(String(request.headers.prefer))?.[1] ?? maxPage));
+    const size = Number(/maxpagesize=(\d+)/.exec(String(request.headers.prefer))?.[1] ?? maxPage);
+    const { changes } = set;
+    if (changes && url.searchParams.has('$deltatoken')) return changesOf(set, changes, url, size);
+    const answer = answerOf(set, url, size);
+    const tracks = changes && String(request.headers.prefer).includes('odata.track-changes');
+    return tracks ? tracked(answer, url, changes.length) : answer;
   });
 
   function answerOf(set: EntitySetModel, url: URL, preferred: number): Answer {
@@ -69,6 +84,43 @@ export async function startOdataServer(options: OdataServerOptions): Promise<Loo
     return version === 4
       ? v4(page, found.length, isCounted, isMore ? next : null)
       : v2(page, found.length, isCounted, isMore ? next : null);
+  }
+
+  /** The pages of a full read carry where it began, and the last one ends with the link to what changed since. */
+  function tracked(answer: Answer, url: URL, now: number): Answer {
+    const from = url.searchParams.get('tracked') ?? String(now);
+    const body = String(answer.body);
+    const next = /"@odata.nextLink":"([^"]*)"/;
+    const traced = next.test(body)
+      ? body.replace(next, (link) => (link.includes('tracked=') ? link : `${link.slice(0, -1)}&tracked=${from}"`))
+      : `${body.slice(0, -1)},"@odata.deltaLink":"${url.pathname.split('/').at(-1)}?$deltatoken=${from}"}`;
+    return { ...answer, headers: { ...answer.headers, 'preference-applied': 'odata.track-changes' }, body: traced };
+  }
+
+  function changesOf(set: EntitySetModel, changes: readonly string[], url: URL, size: number): Answer {
+    const token = Number(url.searchParams.get('$deltatoken'));
+    if (token < (set.oldestDelta?.() ?? 0)) return { status: 410, body: { error: { code: 'resyncRequired' } } };
+    const skip = Number(url.searchParams.get('$skiptoken') ?? '0');
+    const keys = [...new Set(changes.slice(token))];
+    const [keyField = ''] = set.key;
+    const byKey = new Map([...set.entities()].map((entity) => [entity[keyField] ?? '', entity]));
+    const told = keys.slice(skip, skip + size).map((key) => {
+      const entity = byKey.get(key);
+      return entity ? entityJson(set, entity, null, null) : removedJson(set, keyField, key);
+    });
+    const name = url.pathname.split('/').at(-1);
+    const link =
+      skip + size < keys.length
+        ? `"@odata.nextLink":"${name}?$deltatoken=${token}&$skiptoken=${skip + size}"`
+        : `"@odata.deltaLink":"${name}?$deltatoken=${changes.length}"`;
+    return { body: `{"@odata.context":"$metadata#x/$delta","value":[${told.join(',')}],${link}}` };
+  }
+
+  function removedJson({ removedAs = 'removed' }: EntitySetModel, keyField: string, key: string): string {
+    if (removedAs === 'removed') return `{"@removed":{"reason":"deleted"},"${keyField}":${JSON.stringify(key)}}`;
+    const address = `http://elsewhere/odata/Things('${encodeURIComponent(key.replaceAll("'", "''"))}')`;
+    const id = JSON.stringify(removedAs === 'bare key' ? key : address);
+    return `{"@odata.context":"$metadata#Things/$deletedEntity","id":${id},"reason":"deleted"}`;
   }
 
   function v4(page: string[], count: number, isCounted: boolean, next: URL | null): Answer {

@@ -6,6 +6,14 @@ const bare = (value: string) => value;
 /** v2 counts milliseconds, and calls what is finer nothing. */
 const ticks = (value: string) => `"/Date(${Date.parse(value)}+0000)/"`;
 
+connectorContract('odata v4, by delta links', {
+  start: () => startHarness(4, 'links', { deltas: true }),
+  faults: ['wrong-password', 'unreachable', 'hang', 'broken-json', 'login-page'],
+  // A source that keeps track of changes is not asked for an order.
+  inKeyOrder: true,
+  secrets: [ODATA_LOGIN.password, 'wrong-Secret-9'],
+});
+
 for (const version of [2, 4] as const) {
   for (const paging of ['keyset', 'links'] as const) {
     connectorContract(`odata v${version}, paged by ${paging}`, {
@@ -16,7 +24,7 @@ for (const version of [2, 4] as const) {
   }
 }
 
-async function startHarness(version: 2 | 4, paging: 'keyset' | 'links'): Promise<Harness> {
+async function startHarness(version: 2 | 4, paging: 'keyset' | 'links', options: object = {}): Promise<Harness> {
   const rows = new Map<string, Row>();
   const things: EntitySetModel = {
     key: ['id'],
@@ -27,6 +35,7 @@ async function startHarness(version: 2 | 4, paging: 'keyset' | 'links'): Promise
       amount: { edm: 'Edm.Decimal', write: version === 2 ? JSON.stringify : bare },
       big: { edm: 'Edm.Int64', write: bare },
     },
+    changes: [],
     entities: () => [...rows.values()].map((row) => ({ ...row, stamp: shortest(row.stamp) })),
   };
   const server = await startOdataServer({ version, sets: { Things: things }, tokens: 'places' });
@@ -50,6 +59,7 @@ async function startHarness(version: 2 | 4, paging: 'keyset' | 'links'): Promise
               key: 'id',
               cursor: { field: 'stamp' },
               paging,
+              ...options,
               pageSize: 3,
               records: [{ entity: 'party', fields: { kind: { const: 'PERSON' }, displayName: 'name' } }],
             },
