@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { databases } from '../setup/databases.ts';
 import { protocols } from './landscape/landscape.ts';
 import { planRound } from './rounds/plan-round.ts';
 import { playRound } from './rounds/play-round.ts';
+
+// The first protocol waits for all: on a machine with other work that takes its time.
+jest.setTimeout(180_000);
 
 /** Few, for every day; `npm run test:faults -- --rounds 1000` is for the long nights. */
 const ROUNDS = 1;
