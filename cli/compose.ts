@@ -58,7 +58,13 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
         import('../gateway/server.ts'),
       ]);
       // The graph makes the contexts it is given back, so it may know more of them than the server does.
-      return createGateway({ cache, settings, log, graph: createGraph({ cache, settings }) as Graph });
+      return createGateway({
+        cache,
+        settings,
+        log,
+        graph: createGraph({ cache, settings }) as Graph,
+        tries: health.tries,
+      });
     },
     schedule: () => createSchedule({ settings, cache, connectors, log, owner }),
     async close() {

@@ -174,6 +174,8 @@ export const hubSettings = z.strictObject({
       allowUnauthenticatedNetwork: z.boolean().default(false),
       introspection: z.boolean().default(true),
       graphiql: z.boolean().default(true),
+      /** Prometheus' text at /metrics. */
+      metrics: z.boolean().default(true),
       /** Whole-request deadline. */
       timeout: duration.default(20_000),
     })

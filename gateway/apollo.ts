@@ -12,6 +12,7 @@ import { withDeadline } from './deadline.ts';
 import { formatErrors, maskErrors } from './format-error.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { Graph } from './graph.ts';
+import type { Metrics } from './metrics/create-metrics.ts';
 
 /** What the HTTP layer tells an execution. */
 export interface RequestContext {
@@ -23,6 +24,7 @@ interface ApolloDependencies<Context extends object> {
   freshness: FreshnessReader;
   settings: Settings['gateway'];
   log: Log;
+  metrics?: Metrics | undefined;
 }
 
 type GatewayOption = NonNullable<ApolloServerOptionsWithGateway<RequestContext>['gateway']>;
@@ -77,9 +79,11 @@ function executorOf<Context extends object>({
   freshness,
   settings,
   log,
+  metrics,
 }: ApolloDependencies<Context>): Executor {
   return async ({ document, request, operation, context }) => {
     const requestId = String(context.requestId);
+    const begun = performance.now();
     const running = graph.execute({
       document,
       ...(request.variables && { variables: request.variables }),
@@ -94,6 +98,7 @@ function executorOf<Context extends object>({
     // without an operation there was nothing to run: Apollo turns the reason into its own error
     if (!operation) return result;
     const { data, errors } = result;
+    metrics?.operation((performance.now() - begun) / 1_000, errors && errors.length > 0 ? 'error' : 'ok');
     return {
       // no data at all (variables that do not fit) is told from data that failed (null)
       ...(data !== undefined && { data }),

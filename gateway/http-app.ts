@@ -9,6 +9,7 @@ import type { RequestContext } from './apollo.ts';
 import { createComparisonLimit } from './comparison-limit.ts';
 import { errorBody, internalMessage } from './format-error.ts';
 import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
+import type { Metrics } from './metrics/create-metrics.ts';
 import type { Readiness } from './readiness.ts';
 
 interface HttpAppDependencies {
@@ -16,10 +17,11 @@ interface HttpAppDependencies {
   ready: () => Promise<Readiness>;
   settings: Settings['gateway'];
   log: Log;
+  metrics?: Metrics | undefined;
 }
 
-/** The hub over HTTP: /graphql, GraphiQL for browsers, /healthz and /readyz. */
-export function createHttpApp({ apollo, ready, settings, log }: HttpAppDependencies): FastifyInstance {
+/** The hub over HTTP: /graphql, GraphiQL for browsers, /healthz, /readyz and /metrics. */
+export function createHttpApp({ apollo, ready, settings, log, metrics }: HttpAppDependencies): FastifyInstance {
   const app = Fastify({
     bodyLimit: settings.maxBody,
     requestTimeout: settings.timeout,
@@ -49,6 +51,10 @@ export function createHttpApp({ apollo, ready, settings, log }: HttpAppDependenc
     const state = await ready();
     return reply.code(state.ready ? 200 : 503).send(state);
   });
+
+  if (metrics) {
+    app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  }
 
   const isCostly = createComparisonLimit(settings);
   const sendPage = settings.graphiql ? serveGraphiql(app) : undefined;

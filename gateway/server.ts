@@ -8,6 +8,7 @@ import { createApollo } from './apollo.ts';
 import { createFreshnessReader } from './freshness.ts';
 import type { Graph, Operation } from './graph.ts';
 import { createHttpApp } from './http-app.ts';
+import { createMetrics, type SourceTries } from './metrics/create-metrics.ts';
 import { readiness } from './readiness.ts';
 
 export interface GatewayDependencies<Context extends object> {
@@ -16,6 +17,8 @@ export interface GatewayDependencies<Context extends object> {
   log: Log;
   /** The graph to serve. */
   graph: Graph<Context>;
+  /** Requests of this process to its sources, for the metrics. */
+  tries?: SourceTries;
 }
 
 export interface Gateway {
@@ -34,12 +37,14 @@ export async function createGateway<Context extends object>({
   settings,
   log,
   graph,
+  tries,
 }: GatewayDependencies<Context>): Promise<Gateway> {
   refuseStrangers(settings.gateway);
   const freshness = createFreshnessReader({ cache, settings });
-  const apollo = createApollo({ graph, freshness, settings: settings.gateway, log });
+  const metrics = settings.gateway.metrics ? createMetrics({ cache, settings, tries }) : undefined;
+  const apollo = createApollo({ graph, freshness, settings: settings.gateway, log, metrics });
   await apollo.start();
-  const app = createHttpApp({ apollo, ready: () => readiness(cache), settings: settings.gateway, log });
+  const app = createHttpApp({ apollo, ready: () => readiness(cache), settings: settings.gateway, log, metrics });
 
   return {
     schema: graph.localSchema,
