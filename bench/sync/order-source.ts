@@ -78,14 +78,14 @@ export function createOrderSource({ orders, pageSize }: { orders: number; pageSi
   async function* pull(_stream: string, { since, resume }: PullRequest): AsyncGenerator<Page> {
     const first = since === null ? 0 : Math.max(0, Math.ceil((Date.parse(since) - FIRST_STAMP) / SECOND));
     const late = since === null ? [] : [...changed].filter(([index]) => index < first);
-    const total = Math.max(0, orders - first) + late.length;
+    const tail = Math.max(0, orders - first);
+    const total = tail + late.length;
     for (let from = resume === null ? 0 : Number(resume); ; from += pageSize) {
       const to = Math.min(total, from + pageSize);
       const records: SourceRecord[] = [];
       for (let at = from; at < to; at++) {
-        const index = first + at;
-        const [altered = index] = late[index - orders] ?? [];
-        records.push(sourceOrder(altered, changed.get(altered) ?? 0));
+        const [index = first + at] = late[at - tail] ?? [];
+        records.push(sourceOrder(index, changed.get(index) ?? 0));
       }
       yield { records, next: to === total ? null : String(to) };
       if (to === total) return;

@@ -1,6 +1,7 @@
 import type { SqlParameter } from '../../cache/cache.ts';
 import { formatEntities } from '../../cache/canonical-rows.ts';
 import { instant } from '../../cache/column-kinds.ts';
+import type { Dialect } from '../../cache/columns.ts';
 import { preparePage } from '../../cache/plan-page.ts';
 import { encodeValue } from '../../cache/row-codec.ts';
 import { rowsChecksum } from '../../cache/rows-checksum.ts';
@@ -42,13 +43,17 @@ export type StoredTables = Record<string, SqlParameter[][]>;
  * The very rows that a pass of the hub stores for these orders, by table: for those that are measured against it, who
  * get them ready made. Batch by batch, so that a million orders need no memory.
  */
-export async function* storedRows(orders: number, batch: number): AsyncGenerator<StoredTables> {
+export async function* storedRows(
+  orders: number,
+  batch: number,
+  dialect: Dialect = 'mysql',
+): AsyncGenerator<StoredTables> {
   const mapping = compileMapping({ system: SYSTEM, streamName: STREAM, stream: orderStream() });
-  const now = encodeValue(instant, instantOf(Date.now()), 'mysql');
+  const now = encodeValue(instant, instantOf(Date.now()), dialect);
   const runId = '00000000-0000-4000-8000-000000000000';
   for (let from = 0; from < orders; from += batch) {
     const records = Array.from({ length: Math.min(batch, orders - from) }, (_, n) => sourceOrder(from + n));
-    const page = preparePage({ system: SYSTEM, stream: STREAM }, await mapping.mapPage(records), 'mysql');
+    const page = preparePage({ system: SYSTEM, stream: STREAM }, await mapping.mapPage(records), dialect);
     const tables: StoredTables = { source_records: [], orders: [], order_lines: [] };
     for (const { id, record, hash, raw, outcome } of page) {
       const rows = outcome.is === 'mapped' ? outcome.rows : [];
@@ -65,10 +70,10 @@ export async function* storedRows(orders: number, batch: number): AsyncGenerator
         runId,
         now,
         null,
-        rowsChecksum({ originId: id, system: SYSTEM, rows }, 'mysql'),
+        rowsChecksum({ originId: id, system: SYSTEM, rows }, dialect),
       ]);
       for (const row of rows) {
-        const values = fieldsOf(row.entity).map(([name, kind]) => encodeValue(kind, row.fields[name], 'mysql'));
+        const values = fieldsOf(row.entity).map(([name, kind]) => encodeValue(kind, row.fields[name], dialect));
         tables[entityTables[row.entity]]?.push([row.id, id, SYSTEM, row.key, ...values]);
       }
     }
