@@ -1,9 +1,10 @@
 import type { Entity } from '../schema/records.ts';
 import type { Sql } from './cache.ts';
-import { among } from './condition.ts';
+import { allOf, among } from './condition.ts';
 import { type DecodedRow, decodeRow, selectList } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { columnName, entityTables } from './tables.ts';
+import { ofVisible, type Visible } from './visible.ts';
 
 /** All rows of an entity whose reference field names one of the ids, by that id. */
 export async function readChildren(
@@ -12,8 +13,9 @@ export async function readChildren(
   field: string,
   ids: readonly string[],
   orderBy: readonly string[],
+  visible: Visible,
 ): Promise<Map<string, DecodedRow[]>> {
-  const chosen = among(`t.\`${columnName(field)}\``, ids);
+  const chosen = allOf([among(`t.\`${columnName(field)}\``, ids), ...ofVisible(entity, visible)]);
   const rows = await sql.query(
     `SELECT ${selectList(entity, 't', sql.dialect)} FROM ${entityTables[entity]} t
      WHERE ${chosen.sql} ORDER BY ${orderText(orderBy)}`,

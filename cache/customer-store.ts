@@ -5,6 +5,7 @@ import { behind, type Ordering, orderByText, type Position } from './keyset.ts';
 import { bothWays } from './record-list.ts';
 import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList, selectValue } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
+import type { Visible } from './visible.ts';
 
 /** The golden record of one customer. */
 export interface CustomerRow {
@@ -125,8 +126,9 @@ export interface CustomerStore {
   count(request: CustomerListRequest & { orderBy: string }): Promise<number>;
 }
 
-export function createCustomerStore(sql: Sql): CustomerStore {
+export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
   const { dialect } = sql;
+  const shown = visible ? [visible] : [];
   return {
     orderingKind: (orderBy) => orderColumn(orderBy).kind,
     byIds,
@@ -138,7 +140,7 @@ export function createCustomerStore(sql: Sql): CustomerStore {
   };
 
   async function byIds(ids: readonly string[]) {
-    const chosen = among('c.id', ids);
+    const chosen = allOf([among('c.id', ids), ...shown]);
     const rows = await sql.query(`SELECT ${SELECT} FROM customers c WHERE ${chosen.sql}`, chosen.parameters);
     return new Map(rows.map((row) => [String(row.id), customerOf(row)]));
   }
@@ -153,9 +155,10 @@ export function createCustomerStore(sql: Sql): CustomerStore {
   }
 
   async function linksOfParties(partyIds: readonly string[]) {
-    const chosen = among('party_id', partyIds);
+    const chosen = allOf([among('l.party_id', partyIds), ...shown]);
+    const join = visible ? 'JOIN customers c ON c.id = l.customer_id' : '';
     const rows = await sql.query(
-      `SELECT party_id, customer_id, rule, linked_at FROM customer_links WHERE ${chosen.sql}`,
+      `SELECT l.party_id, l.customer_id, l.rule, l.linked_at FROM customer_links l ${join} WHERE ${chosen.sql}`,
       chosen.parameters,
     );
     return new Map(
@@ -206,7 +209,7 @@ export function createCustomerStore(sql: Sql): CustomerStore {
   }
 
   function conditionsOf({ search, filter }: CustomerListRequest): Condition[] {
-    const conditions = searchConditions(search);
+    const conditions = [...searchConditions(search), ...shown];
     if (filter.kind) conditions.push(among('c.kind', filter.kind));
     if (filter.country) conditions.push(among('c.country', filter.country));
     if (filter.taxId) conditions.push(among('c.tax_id', filter.taxId));

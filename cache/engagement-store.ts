@@ -1,6 +1,7 @@
 import type { Sql } from './cache.ts';
 import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
+import type { Visible } from './visible.ts';
 
 const interactions: RecordList = {
   entity: 'interaction',
@@ -83,11 +84,11 @@ export interface EngagementStores {
   opportunities: RecordStore;
 }
 
-export function createEngagementStores(sql: Sql): EngagementStores {
+export function createEngagementStores(sql: Sql, visible: Visible): EngagementStores {
   return {
-    interactions: createRecordStore(sql, interactions),
-    cases: createRecordStore(sql, cases),
-    surveys: createRecordStore(sql, surveys),
-    opportunities: createRecordStore(sql, opportunities),
+    interactions: createRecordStore(sql, interactions, visible),
+    cases: createRecordStore(sql, cases, visible),
+    surveys: createRecordStore(sql, surveys, visible),
+    opportunities: createRecordStore(sql, opportunities, visible),
   };
 }

@@ -101,11 +101,11 @@ export async function readOrdersToDeliver(
     [from, until],
   );
   const ids = rows.map(({ id }) => String(id));
-  const lines = await inPieces(ids, (part) => readChildren(sql, 'orderLine', 'orderId', part, ['lineNo']));
+  const lines = await inPieces(ids, (part) => readChildren(sql, 'orderLine', 'orderId', part, ['lineNo'], null));
   const shipments = await inPieces(ids, (part) => documentsOfOrders(sql, 'shipment', part));
   const shipmentIds = [...new Set([...shipments.values()].flat().map(({ id }) => id))];
   const shipmentLines = await inPieces(shipmentIds, (part) =>
-    readChildren(sql, 'shipmentLine', 'shipmentId', part, []),
+    readChildren(sql, 'shipmentLine', 'shipmentId', part, [], null),
   );
   return rowsBy(rows, 'owner', (row) => {
     const sent = shipments.get(String(row.id)) ?? [];

@@ -6,6 +6,7 @@ import { createRecordStore, type RecordStore } from './record-store.ts';
 import { type DecodedRow, decodeSum, sumOf } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import type { OrderDocumentStore } from './shipment-store.ts';
+import type { Visible } from './visible.ts';
 
 /**
  * What is left to pay of an invoice. Where a source gives no amount, its payment state decides: a paid or reversed
@@ -96,9 +97,9 @@ export interface InvoiceStore extends OrderDocumentStore {
   openBalances(customerIds: readonly string[]): Promise<Map<string, Balance[]>>;
 }
 
-export function createInvoiceStore(sql: Sql): InvoiceStore {
+export function createInvoiceStore(sql: Sql, visible: Visible): InvoiceStore {
   return {
-    ...createRecordStore(sql, invoices),
+    ...createRecordStore(sql, invoices, visible),
     ofOrders: (ids) => documentsOfOrders(sql, 'invoice', ids),
     openBalances,
   };
@@ -126,6 +127,6 @@ export interface PaymentStore extends RecordStore {
   ofOrders(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
 }
 
-export function createPaymentStore(sql: Sql): PaymentStore {
-  return { ...createRecordStore(sql, payments), ofOrders: (ids) => paymentsOfOrders(sql, ids) };
+export function createPaymentStore(sql: Sql, visible: Visible): PaymentStore {
+  return { ...createRecordStore(sql, payments, visible), ofOrders: (ids) => paymentsOfOrders(sql, ids) };
 }

@@ -5,6 +5,7 @@ import { ChangeLog1767225602000 } from './migrations/0002-change-log.ts';
 import { Health1767225603000 } from './migrations/0003-health.ts';
 import { Verify1767225604000 } from './migrations/0004-verify.ts';
 import { Insight1767225608000 } from './migrations/0008-insight.ts';
+import { Access1767225609000 } from './migrations/0009-access.ts';
 
 /** In order; a published one never changes. */
 export const migrations = [
@@ -13,6 +14,7 @@ export const migrations = [
   Health1767225603000,
   Verify1767225604000,
   Insight1767225608000,
+  Access1767225609000,
 ];
 
 const LOCK_SECONDS = 60;

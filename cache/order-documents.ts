@@ -1,8 +1,9 @@
 import type { Sql, SqlParameter } from './cache.ts';
-import { among, type Condition } from './condition.ts';
+import { allOf, among, type Condition } from './condition.ts';
 import { type DecodedRow, decodeRow, selectList } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { columnName, entityTables } from './tables.ts';
+import { ofVisible, type Visible } from './visible.ts';
 
 /*
  * Where shipments, returns and invoices are joined to orders. A document belongs to an order when it names the
@@ -38,12 +39,15 @@ export async function ordersOfDocuments(
   sql: Sql,
   document: Document,
   documentIds: readonly string[],
+  visible: Visible,
 ): Promise<Map<string, DecodedRow[]>> {
   const links = linksBy(document, 'document', documentIds);
+  const where = allOf(ofVisible('order', visible));
   const rows = await sql.query(
     `SELECT links.document_id AS \`owner\`, ${selectList('order', 't', sql.dialect)}
-     FROM (${links.sql}) links JOIN orders t ON t.id = links.order_id ORDER BY t.order_date, t.id`,
-    links.parameters,
+     FROM (${links.sql}) links JOIN orders t ON t.id = links.order_id WHERE ${where.sql}
+     ORDER BY t.order_date, t.id`,
+    [...links.parameters, ...where.parameters],
   );
   return rowsBy(rows, 'owner', (row) => decodeRow('order', row, sql.dialect));
 }

@@ -5,6 +5,7 @@ import { type Document, orderHasDocument, ordersOfDocuments } from './order-docu
 import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 import type { DecodedRow } from './row-codec.ts';
+import type { Visible } from './visible.ts';
 
 /** With a shipment in one of these states. */
 const shipmentStatus: Filter = (states) => orderHasDocument('shipment', among('d.status', states as string[]));
@@ -49,9 +50,9 @@ export interface OrderStore extends RecordStore {
   ofDocuments(document: Document, ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
 }
 
-export function createOrderStore(sql: Sql): OrderStore {
+export function createOrderStore(sql: Sql, visible: Visible): OrderStore {
   return {
-    ...createRecordStore(sql, orders),
-    ofDocuments: (document, ids) => ordersOfDocuments(sql, document, ids),
+    ...createRecordStore(sql, orders, visible),
+    ofDocuments: (document, ids) => ordersOfDocuments(sql, document, ids, visible),
   };
 }

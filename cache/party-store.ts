@@ -2,6 +2,7 @@ import type { Sql } from './cache.ts';
 import { among } from './condition.ts';
 import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
+import type { Visible } from './visible.ts';
 
 const customer: Filter = (ids) => {
   const chosen = among('customer_id', ids as string[]);
@@ -38,10 +39,10 @@ const accounts: RecordList = {
   sums: { openBalance: 'openBalance' },
 };
 
-export function createPartyStore(sql: Sql): RecordStore {
-  return createRecordStore(sql, parties);
+export function createPartyStore(sql: Sql, visible: Visible): RecordStore {
+  return createRecordStore(sql, parties, visible);
 }
 
-export function createAccountStore(sql: Sql): RecordStore {
-  return createRecordStore(sql, accounts);
+export function createAccountStore(sql: Sql, visible: Visible): RecordStore {
+  return createRecordStore(sql, accounts, visible);
 }

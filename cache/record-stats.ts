@@ -1,10 +1,13 @@
 import type { Row, Sql } from './cache.ts';
 import { among } from './condition.ts';
 import { columnOfField, type Grouping, type RecordList } from './record-list.ts';
-import { type ListRequest, whereOf } from './record-store.ts';
+import { type ListRequest, type RecordStore, whereOf } from './record-store.ts';
 import { decodeCount, decodeSum, sumOf } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { entityTables } from './tables.ts';
+
+/** A list, and whose records of it are counted. */
+type Listed = Pick<RecordStore, 'list' | 'visible'>;
 
 export interface StatsRequest extends ListRequest {
   /** Names of the list's groupings. */
@@ -24,9 +27,9 @@ export interface StatsGroup {
 const MAX_GROUPS = 1_000;
 
 /** Counts and exact sums of a list by groups, where sums exist always apart by currency. */
-export async function recordStats(sql: Sql, list: RecordList, request: StatsRequest): Promise<StatsGroup[]> {
+export async function recordStats(sql: Sql, { list, visible }: Listed, request: StatsRequest): Promise<StatsGroup[]> {
   const { select, groups, from } = statsText(sql, list, request);
-  const where = whereOf(list, request, sql);
+  const where = whereOf(list, request, sql, visible);
   const grouping = groups.length > 0 ? `GROUP BY ${groups.join(', ')}` : '';
   const rows = await sql.query(
     `SELECT ${select} FROM ${from} WHERE ${where.sql} ${grouping} ORDER BY n DESC${afterCount(groups)} LIMIT ${MAX_GROUPS}`,
@@ -38,12 +41,12 @@ export async function recordStats(sql: Sql, list: RecordList, request: StatsRequ
 /** The same for the lists of many customers at once. */
 export async function recordStatsOfCustomers(
   sql: Sql,
-  list: RecordList,
+  { list, visible }: Listed,
   customerIds: readonly string[],
   request: StatsRequest,
 ): Promise<Map<string, StatsGroup[]>> {
   const { select, groups } = statsText(sql, list, request);
-  const where = whereOf(list, request, sql);
+  const where = whereOf(list, request, sql, visible);
   const owners = among('l.customer_id', customerIds);
   const rows = await sql.query(
     `SELECT * FROM (

@@ -5,6 +5,7 @@ import { columnOfField, kindOfField, type RecordList } from './record-list.ts';
 import { type DecodedRow, decodeCount, decodeRow, selectList } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { entityTables } from './tables.ts';
+import { ofVisible, type Visible } from './visible.ts';
 
 export interface ListRequest {
   /** Argument → value; arguments that are null or undefined are left out. */
@@ -26,6 +27,8 @@ export interface RecordPage {
 /** Reads one entity's records: by keys, by page, and by page for many customers at once. */
 export interface RecordStore {
   list: RecordList;
+  /** Whose records it shows. */
+  visible: Visible;
   byIds(ids: readonly string[]): Promise<Map<string, DecodedRow>>;
   page(request: PageRequest): Promise<RecordPage>;
   pagesOfCustomers(customerIds: readonly string[], request: PageRequest): Promise<Map<string, RecordPage>>;
@@ -35,13 +38,21 @@ export interface RecordStore {
 
 const FROM_LINKS = 'customer_links l JOIN';
 
-export function createRecordStore(sql: Sql, list: RecordList): RecordStore {
+export function createRecordStore(sql: Sql, list: RecordList, visible: Visible): RecordStore {
   const { entity } = list;
   const { dialect } = sql;
   const table = entityTables[entity];
   const columns = selectList(entity, 't', dialect);
 
-  return { list, byIds: (ids) => readByIds(sql, entity, ids), page, pagesOfCustomers, count, countsOfCustomers };
+  return {
+    list,
+    visible,
+    byIds: (ids) => readByIds(sql, entity, ids, visible),
+    page,
+    pagesOfCustomers,
+    count,
+    countsOfCustomers,
+  };
 
   async function page(request: PageRequest): Promise<RecordPage> {
     const { where, orderBy } = pageText(request);
@@ -70,13 +81,13 @@ export function createRecordStore(sql: Sql, list: RecordList): RecordStore {
   }
 
   async function count(request: ListRequest): Promise<number> {
-    const where = whereOf(list, request, sql);
+    const where = whereOf(list, request, sql, visible);
     const [row] = await sql.query(`SELECT COUNT(*) AS n FROM ${table} t WHERE ${where.sql}`, where.parameters);
     return decodeCount(row?.n);
   }
 
   async function countsOfCustomers(customerIds: readonly string[], request: ListRequest) {
-    const where = whereOf(list, request, sql);
+    const where = whereOf(list, request, sql, visible);
     const owners = among('l.customer_id', customerIds);
     const rows = await sql.query(
       `SELECT l.customer_id AS \`owner\`, COUNT(*) AS n FROM ${FROM_LINKS} ${table} t ON t.party_id = l.party_id
@@ -93,7 +104,7 @@ export function createRecordStore(sql: Sql, list: RecordList): RecordStore {
     const kind = kindOfField(entity, ordering.field);
     const start = request.after ? [behind(column, 't.id', kind, ordering.direction, request.after, dialect)] : [];
     return {
-      where: allOf([whereOf(list, request, sql), ...start]),
+      where: allOf([whereOf(list, request, sql, visible), ...start]),
       orderBy: orderByText(column, 't.id', ordering.direction),
     };
   }
@@ -111,8 +122,9 @@ export async function readByIds(
   sql: Sql,
   entity: RecordList['entity'],
   ids: readonly string[],
+  visible: Visible,
 ): Promise<Map<string, DecodedRow>> {
-  const chosen = among('t.id', ids);
+  const chosen = allOf([among('t.id', ids), ...ofVisible(entity, visible)]);
   const rows = await sql.query(
     `SELECT ${selectList(entity, 't', sql.dialect)} FROM ${entityTables[entity]} t WHERE ${chosen.sql}`,
     chosen.parameters,
@@ -121,8 +133,8 @@ export async function readByIds(
 }
 
 /** The condition of a list's filter arguments. */
-export function whereOf(list: RecordList, { filter, today }: ListRequest, sql: Sql): Condition {
-  const conditions: Condition[] = [];
+export function whereOf(list: RecordList, { filter, today }: ListRequest, sql: Sql, visible: Visible): Condition {
+  const conditions: Condition[] = ofVisible(list.entity, visible);
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
     const condition = list.filters[name];

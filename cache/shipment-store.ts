@@ -3,6 +3,7 @@ import { documentsOfOrders } from './order-documents.ts';
 import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 import type { DecodedRow } from './row-codec.ts';
+import type { Visible } from './visible.ts';
 
 const shipments: RecordList = {
   entity: 'shipment',
@@ -46,10 +47,13 @@ export interface OrderDocumentStore extends RecordStore {
   ofOrders(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
 }
 
-export function createShipmentStore(sql: Sql): OrderDocumentStore {
-  return { ...createRecordStore(sql, shipments), ofOrders: (ids) => documentsOfOrders(sql, 'shipment', ids) };
+export function createShipmentStore(sql: Sql, visible: Visible): OrderDocumentStore {
+  return { ...createRecordStore(sql, shipments, visible), ofOrders: (ids) => documentsOfOrders(sql, 'shipment', ids) };
 }
 
-export function createReturnStore(sql: Sql): OrderDocumentStore {
-  return { ...createRecordStore(sql, returns), ofOrders: (ids) => documentsOfOrders(sql, 'customerReturn', ids) };
+export function createReturnStore(sql: Sql, visible: Visible): OrderDocumentStore {
+  return {
+    ...createRecordStore(sql, returns, visible),
+    ofOrders: (ids) => documentsOfOrders(sql, 'customerReturn', ids),
+  };
 }

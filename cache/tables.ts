@@ -2,6 +2,7 @@ import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaIndexOpt
 import { type FieldKind, kindOf } from '../schema/fields.ts';
 import { type Entity, entities, recordSchemas } from '../schema/records.ts';
 import { columnOf, type Dialect } from './columns.ts';
+import { accessTables } from './tables/access-tables.ts';
 import { changeTables } from './tables/change-tables.ts';
 import { healthTables } from './tables/health-tables.ts';
 import { identityTables } from './tables/identity-tables.ts';
@@ -23,6 +24,7 @@ import { verifyTables } from './tables/verify-tables.ts';
  * - `source_breakers`: which sources are left alone for a while.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
  * - `customer_insight`, `customer_insight_months`, `insight_models`, `insight_progress`: what the numbers say.
+ * - `api_keys`, `access_audit`: who may ask, and who read whose personal data.
  */
 export const entityTables = {
   party: 'parties',
@@ -115,6 +117,7 @@ export function tablesFor(dialect: Dialect): EntitySchema[] {
     ...identityTables,
     ...healthTables,
     ...insightTables,
+    ...accessTables,
     ...Object.fromEntries(entities.map((e) => [entityTables[e], entityShape(e)])),
   };
   return Object.entries(shapes).map(([name, shape]) => tableOf(name, shape, dialect));

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { HubError } from '../config/errors.ts';
 import { redactText } from '../config/redact.ts';
+import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { discoverCommand } from './commands/discover.ts';
 import { driftCommand } from './commands/drift.ts';
 import { insightCommand } from './commands/insight.ts';
+import { keysCommand } from './commands/keys.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -27,6 +29,8 @@ const commands = [
   checkCommand,
   discoverCommand,
   quarantineCommand,
+  keysCommand,
+  auditCommand,
   driftCommand,
   insightCommand,
   settingsCommand,

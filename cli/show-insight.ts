@@ -34,7 +34,7 @@ const names: readonly MeasureName[] = [
 
 /** The stored numbers of one customer. Throws NOT_FOUND where there is no such customer or it has no numbers yet. */
 export async function readInsight({ cache, settings }: Hub, customer: string): Promise<ShownInsight> {
-  const customers = createCustomerStore(cache);
+  const customers = createCustomerStore(cache, null);
   const named = await customerIdOf(customer);
   const id = (await customers.forwards([named])).get(named) ?? named;
   const record = (await customers.byIds([id])).get(id);

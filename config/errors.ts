@@ -43,6 +43,9 @@ export const errorCatalogue = {
   REQUEST_TOO_LARGE: 'The request body is larger than the gateway accepts.',
   REQUEST_TIMEOUT: 'The operation took longer than the gateway allows.',
   ADDRESS_IN_USE: 'The gateway cannot listen where the settings say.',
+  UNAUTHENTICATED: 'Nobody knows who asks: no login came along, or one that does not hold.',
+  FORBIDDEN: 'The login may not see what the operation asks for.',
+  IDENTITY_PROVIDER_UNREACHABLE: 'The keys that logins are checked with could not be had.',
   INTERNAL: 'Something went wrong inside the hub; the log has the details under the same request id.',
 } as const;
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { fillEnvironment } from './environment-references.ts';
 import { HubError } from './errors.ts';
+import { isLoopback } from './loopback.ts';
 import { applyPresets } from './presets.ts';
 import { hubSettings, type Settings, type SourceSettings, sourceName } from './settings.ts';
 import { plainIssues, problemsOf } from './settings-problems.ts';
@@ -41,7 +42,15 @@ export function loadSettings<S extends SourceSettings>(options: LoadSettings<S>)
 
 /** The schema of the whole file, for one union of source settings. */
 export function settingsSchema<S extends SourceSettings>(sourceSchema: z.ZodType<S>): z.ZodType<Settings<S>> {
-  const schema = hubSettings.extend({ sources: z.record(sourceName, sourceSchema) });
+  const schema = hubSettings
+    .extend({ sources: z.record(sourceName, sourceSchema) })
+    .superRefine(({ access, gateway: { host, allowUnauthenticatedNetwork } }, context) => {
+      if (access || allowUnauthenticatedNetwork || isLoopback(host)) return;
+      const advice =
+        'configure access, use 127.0.0.1, or set allowUnauthenticatedNetwork: true where the network keeps strangers out';
+      const message = `everybody who reaches "${host}" could read everything, because no login is asked for: ${advice}.`;
+      context.addIssue({ code: 'custom', path: ['gateway', 'host'], message });
+    });
   return schema as unknown as z.ZodType<Settings<S>>;
 }
 

@@ -1,18 +1,9 @@
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
+
+import { accessSettings } from './access-settings.ts';
+import { duration } from './duration.ts';
 import { insightSettings } from './insight-settings.ts';
-import { isLoopback } from './loopback.ts';
-
-/** `30s`, `5m`, `2h`, `1d` → milliseconds. */
-export const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration such as 30s, 5m, 2h or 1d')
-  .transform((text) => {
-    const unit = text.replace(/^\d+/, '') as keyof typeof unitMilliseconds;
-    return Number.parseInt(text, 10) * unitMilliseconds[unit];
-  });
-
-const unitMilliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Five fields, or six with seconds in front; in UTC. */
 const cronExpression = z.string().superRefine((expression, context) => {
@@ -168,8 +159,8 @@ export const hubSettings = z.strictObject({
       /** Most tokens (words and signs) an operation may have. */
       maxTokens: z.int().min(100).default(5_000),
       /**
-       * There is no login yet: a host other than loopback is refused unless this says that the network around the
-       * hub keeps strangers out, as in a container network.
+       * Without `access` nobody is asked who they are: a host other than loopback is then refused, unless this says
+       * that the network around the hub keeps strangers out, as in a container network.
        */
       allowUnauthenticatedNetwork: z.boolean().default(false),
       introspection: z.boolean().default(true),
@@ -179,16 +170,8 @@ export const hubSettings = z.strictObject({
       /** Whole-request deadline. */
       timeout: duration.default(20_000),
     })
-    .superRefine(({ host, allowUnauthenticatedNetwork }, context) => {
-      if (isLoopback(host) || allowUnauthenticatedNetwork) return;
-      const advice = 'use 127.0.0.1, or set allowUnauthenticatedNetwork: true where the network keeps strangers out';
-      context.addIssue({
-        code: 'custom',
-        path: ['host'],
-        message: `everybody who reaches "${host}" could read everything, because the hub has no login yet: ${advice}.`,
-      });
-    })
     .prefault({}),
+  access: accessSettings,
   identity: z
     .strictObject({
       /** ISO country that phone numbers without a prefix belong to. */

@@ -8,6 +8,7 @@ import {
 import { GraphQLError } from 'graphql';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
+import { may, type Viewer } from './access/viewer.ts';
 import { withDeadline } from './deadline.ts';
 import { formatErrors, maskErrors } from './format-error.ts';
 import type { FreshnessReader } from './freshness.ts';
@@ -17,6 +18,7 @@ import type { Metrics } from './metrics/create-metrics.ts';
 /** What the HTTP layer tells an execution. */
 export interface RequestContext {
   requestId: string;
+  viewer: Viewer;
 }
 
 interface ApolloDependencies<Context extends object> {
@@ -88,7 +90,8 @@ function executorOf<Context extends object>({
       document,
       ...(request.variables && { variables: request.variables }),
       ...(request.operationName && { operationName: request.operationName }),
-      context: graph.createContext(),
+      context: graph.createContext(context.viewer),
+      requestId,
     });
     const result = await withDeadline(
       running.catch((error: unknown) => failed(error)),
@@ -103,7 +106,7 @@ function executorOf<Context extends object>({
       // no data at all (variables that do not fit) is told from data that failed (null)
       ...(data !== undefined && { data }),
       ...(errors && errors.length > 0 && { errors: maskErrors(errors, requestId, log) }),
-      extensions: { ...result.extensions, ...(await freshnessOrNothing(freshness, log)) },
+      extensions: { ...result.extensions, ...(await freshnessOrNothing(freshness, context.viewer, log)) },
     };
   };
 }
@@ -122,9 +125,11 @@ function tooSlow(timeout: number): GraphQLError {
 }
 
 /** An answer is worth more than its age: when that cannot be read, the answer goes out without. */
-async function freshnessOrNothing(reader: FreshnessReader, log: Log) {
+async function freshnessOrNothing(reader: FreshnessReader, viewer: Viewer, log: Log) {
   try {
-    return { freshness: await reader.current() };
+    const current = await reader.current();
+    // what a source said when it failed names addresses: it is for those who run the hub
+    return { freshness: may(viewer, 'sync:operate') ? current : current.map(({ error: _, ...shown }) => shown) };
   } catch (err) {
     log.debug({ err }, 'Freshness could not be read');
     return {};

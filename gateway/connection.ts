@@ -37,7 +37,7 @@ export function recordConnection(field: string, storeOf: (stores: Stores) => Rec
     return {
       ...connectionOf(list, page, store, context),
       count: once(() => store.count(request)),
-      stats: (groupBy) => recordStats(context.stores.sql, store.list, { ...request, groupBy }),
+      stats: (groupBy) => recordStats(context.stores.sql, store, { ...request, groupBy }),
     };
   };
 }
@@ -63,8 +63,7 @@ export function customerConnection(field: string, storeOf: (stores: Stores) => R
       (await loaders.load(countName, customer.id, (ids) => store.countsOfCustomers(ids, request))) ?? 0;
     const stats = async (groupBy: readonly string[]) => {
       const name = `${field}:stats:${JSON.stringify([request.filter, groupBy])}`;
-      const read = (ids: readonly string[]) =>
-        recordStatsOfCustomers(stores.sql, store.list, ids, { ...request, groupBy });
+      const read = (ids: readonly string[]) => recordStatsOfCustomers(stores.sql, store, ids, { ...request, groupBy });
       return (await loaders.load(name, customer.id, read)) ?? [];
     };
     return { ...connectionOf(list, page, store, context), count, stats };

@@ -1,10 +1,15 @@
 import type { Settings } from '../config/settings.ts';
+import type { Viewer } from './access/viewer.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { Loaders } from './loaders.ts';
 import type { Stores } from './stores.ts';
 
 /** What the resolvers of one request have at hand. A new one for every request: the loaders live in it. */
 export interface GraphContext {
+  /** Who asks. */
+  viewer: Viewer;
+  /** Customers and parties whose personal data the answer holds. */
+  personal: Set<string>;
   stores: Stores;
   loaders: Loaders;
   freshness: FreshnessReader;

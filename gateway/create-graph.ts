@@ -1,19 +1,27 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { createAccessAuditStore } from '../cache/access-audit-store.ts';
 import type { Cache } from '../cache/cache.ts';
+import { createCustomerStore } from '../cache/customer-store.ts';
 import type { Settings } from '../config/settings.ts';
 import { instantOf } from '../schema/time.ts';
+import { createPersonalReadNotes } from './access/note-personal-reads.ts';
+import { createScopeCheck } from './access/required-scopes.ts';
+import { anybody, type Viewer } from './access/viewer.ts';
+import { visibleCustomers } from './access/visible-customers.ts';
 import type { GraphContext } from './context.ts';
 import { createExecutor, type GraphRequest } from './execute.ts';
 import { createFreshnessReader } from './freshness.ts';
 import { createLoaders } from './loaders.ts';
 import { createLocalSchema } from './local-schema.ts';
 import { createStitchedSchema } from './stitch.ts';
-import { createStores } from './stores.ts';
+import { createStores, type Stores } from './stores.ts';
 import { subschemas } from './subschemas/all.ts';
+
+type RowRules = NonNullable<Settings['access']>['rows'];
 
 export interface GraphDependencies {
   cache: Cache;
-  settings: Pick<Settings, 'sources' | 'gateway' | 'insight'>;
+  settings: Pick<Settings, 'sources' | 'gateway' | 'insight' | 'access'>;
   /** Milliseconds; for tests. */
   now?: () => number;
 }
@@ -26,25 +34,39 @@ export interface CustomerGraph {
   /** Parses, validates and compiles an operation before it is asked for. */
   warm(query: string, operationName?: string): void;
   /** What one request needs; never use it for a second. */
-  createContext(): GraphContext;
+  createContext(viewer?: Viewer): GraphContext;
 }
 
 export function createGraph({ cache, settings, now = Date.now }: GraphDependencies): CustomerGraph {
   const localSchema = createLocalSchema(subschemas);
   const stitchedSchema = createStitchedSchema(subschemas);
-  const stores = createStores(cache);
+  const storesOf = rememberStores(cache, settings.access?.rows ?? []);
   const freshness = createFreshnessReader({ cache, settings, now });
   const executor = createExecutor({
     schemas: { local: localSchema, stitched: stitchedSchema },
     maxTokens: settings.gateway.maxTokens,
+    notePersonalReads: settings.access
+      ? createPersonalReadNotes({
+          kept: settings.access.auditKept,
+          audit: createAccessAuditStore(cache),
+          customers: createCustomerStore(cache, null),
+          now,
+        })
+      : async () => undefined,
+    refuseForbidden: createScopeCheck(
+      subschemas.map(({ domain }) => domain),
+      localSchema,
+    ),
   });
   return {
     localSchema,
     stitchedSchema,
     execute: executor.execute,
     warm: executor.warm,
-    createContext: () => ({
-      stores,
+    createContext: (viewer = anybody) => ({
+      viewer,
+      personal: new Set(),
+      stores: storesOf(viewer),
       loaders: createLoaders(),
       freshness,
       sources: settings.sources,
@@ -52,5 +74,25 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
       today: instantOf(now()).slice(0, 10),
       maxPage: settings.gateway.maxPage,
     }),
+  };
+}
+
+/** Most kinds of rights whose stores are kept. */
+const RIGHTS_KEPT = 1_000;
+
+/** The stores of a viewer: those of viewers who may see the same are the same. */
+function rememberStores(cache: Cache, rules: RowRules): (viewer: Viewer) => Stores {
+  const everybody = createStores(cache, null);
+  if (rules.length === 0) return () => everybody;
+  const known = new Map<string, Stores>();
+  return (viewer) => {
+    const visible = visibleCustomers(rules, viewer);
+    if (!visible) return everybody;
+    const stores = known.get(viewer.rights) ?? createStores(cache, visible);
+    known.delete(viewer.rights);
+    known.set(viewer.rights, stores);
+    const [oldest] = known.keys();
+    if (known.size > RIGHTS_KEPT && oldest !== undefined) known.delete(oldest);
+    return stores;
   };
 }

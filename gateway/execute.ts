@@ -1,4 +1,13 @@
-import { type DocumentNode, type ExecutionResult, execute as executeDocument, type GraphQLSchema } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute as executeDocument,
+  GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
+import { HubError } from '../config/errors.ts';
+import type { PersonalReads } from './access/note-personal-reads.ts';
+import type { RefuseForbidden } from './access/required-scopes.ts';
 import { createLaneChooser, type Lane, noRemoteParts, type RemoteParts } from './choose-lane.ts';
 import type { GraphContext } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
@@ -13,6 +22,8 @@ export interface GraphRequest {
   operationName?: string | null;
   /** Of `createContext`, a new one for every request. */
   context: GraphContext;
+  /** For the record of who read whose personal data. */
+  requestId?: string;
   /** Overrides the choice of the lane. */
   lane?: Lane;
 }
@@ -21,6 +32,9 @@ interface ExecutorDependencies {
   schemas: Record<Lane, GraphQLSchema>;
   maxTokens: number;
   remote?: RemoteParts;
+  refuseForbidden: RefuseForbidden;
+  /** Called with what an answer holds of persons before it goes out. */
+  notePersonalReads(reads: PersonalReads): Promise<void>;
 }
 
 export interface Executor {
@@ -30,7 +44,13 @@ export interface Executor {
 }
 
 /** Runs operations on the lane they need. What can be done once an operation is done once. */
-export function createExecutor({ schemas, maxTokens, remote = noRemoteParts }: ExecutorDependencies): Executor {
+export function createExecutor({
+  schemas,
+  maxTokens,
+  remote = noRemoteParts,
+  refuseForbidden,
+  notePersonalReads,
+}: ExecutorDependencies): Executor {
   const prepare = createDocumentCache({ schema: schemas.stitched, maxTokens });
   const laneOf = createLaneChooser(schemas.stitched, remote);
   const local = createLocalOperations(schemas.local);
@@ -41,6 +61,8 @@ export function createExecutor({ schemas, maxTokens, remote = noRemoteParts }: E
     const prepared = request.document ? { document: request.document } : prepare(request.query ?? '');
     if ('errors' in prepared) return { errors: prepared.errors };
     const { document } = prepared;
+    const forbidden = forbiddenIn(document, request);
+    if (forbidden) return { errors: [forbidden] };
     const result = await ((request.lane ?? laneOf(document)) === 'local'
       ? local.runner(document, request.operationName)(request.context, request.variables)
       : executeDocument({
@@ -50,7 +72,20 @@ export function createExecutor({ schemas, maxTokens, remote = noRemoteParts }: E
           variableValues: request.variables,
           operationName: request.operationName,
         }));
+    const { viewer, personal } = request.context;
+    const { operationName, requestId = null } = request;
+    await notePersonalReads({ viewer, personal, document, operationName, requestId });
     return result.errors ? { ...result, errors: result.errors.map(coded) } : result;
+  }
+
+  function forbiddenIn(document: DocumentNode, { variables, context }: GraphRequest): GraphQLError | null {
+    try {
+      refuseForbidden({ document, variables }, context.viewer);
+      return null;
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      return new GraphQLError(error.message, { originalError: error, extensions: { code: error.code } });
+    }
   }
 
   function warm(query: string, operationName?: string): void {

@@ -1,4 +1,5 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import type { Viewer } from './access/viewer.ts';
 
 /** One operation, parsed and validated. */
 export interface Operation<Context extends object = object> {
@@ -7,11 +8,13 @@ export interface Operation<Context extends object = object> {
   operationName?: string | null;
   /** A fresh object for every request: loaders live in it. */
   context: Context;
+  /** Of the request, for the record of who read what. */
+  requestId?: string;
 }
 
 /** The part of the graph the server needs. */
 export interface Graph<Context extends object = object> {
   readonly localSchema: GraphQLSchema;
   execute(operation: Operation<Context>): Promise<ExecutionResult>;
-  createContext(): Context;
+  createContext(viewer?: Viewer): Context;
 }

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Authenticate, Credentials } from './access/authenticate.ts';
+import { may, nobody, type Viewer } from './access/viewer.ts';
 import type { RequestContext } from './apollo.ts';
 import { createComparisonLimit } from './comparison-limit.ts';
 import { errorBody, internalMessage } from './format-error.ts';
@@ -14,6 +17,8 @@ import type { Readiness } from './readiness.ts';
 
 interface HttpAppDependencies {
   apollo: ApolloServer<RequestContext>;
+  /** Who asks. */
+  authenticate: Authenticate;
   ready: () => Promise<Readiness>;
   settings: Settings['gateway'];
   log: Log;
@@ -21,7 +26,14 @@ interface HttpAppDependencies {
 }
 
 /** The hub over HTTP: /graphql, GraphiQL for browsers, /healthz, /readyz and /metrics. */
-export function createHttpApp({ apollo, ready, settings, log, metrics }: HttpAppDependencies): FastifyInstance {
+export function createHttpApp({
+  apollo,
+  authenticate,
+  ready,
+  settings,
+  log,
+  metrics,
+}: HttpAppDependencies): FastifyInstance {
   const app = Fastify({
     bodyLimit: settings.maxBody,
     requestTimeout: settings.timeout,
@@ -53,23 +65,51 @@ export function createHttpApp({ apollo, ready, settings, log, metrics }: HttpApp
   });
 
   if (metrics) {
-    app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+    app.get('/metrics', async (request, reply) => {
+      const viewer = await authenticate(credentialsOf(request)).catch((error: unknown) => refused(error, reply));
+      if (!viewer) return reply;
+      if (!may(viewer, 'sync:operate')) return reply.code(403).send(errorBody('FORBIDDEN', metricsScope));
+      return reply.type(metrics.contentType).send(await metrics.text());
+    });
   }
 
   const isCostly = createComparisonLimit(settings);
   const sendPage = settings.graphiql ? serveGraphiql(app) : undefined;
-  const answer = fastifyApolloHandler(apollo, { context: async (request) => ({ requestId: request.id }) });
+  const viewers = new WeakMap<FastifyRequest, Viewer>();
+  const answer = fastifyApolloHandler(apollo, {
+    context: async (request) => ({ requestId: request.id, viewer: viewers.get(request) ?? nobody }),
+  });
   app.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
-    handler: (request, reply) => {
-      if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
+    handler: async (request, reply) => {
+      // the page itself holds no data
       if (sendPage && request.method === 'GET' && wantsPage(request)) return sendPage(reply);
+      const viewer = await authenticate(credentialsOf(request)).catch((error: unknown) => refused(error, reply));
+      if (!viewer) return reply;
+      viewers.set(request, viewer);
+      if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
       return answer.call(app, request, reply);
     },
   });
   return app;
 }
+
+/** Without a login that holds nothing is answered but how to log in; the answer is GraphQL's, so that clients can read it. */
+function refused(error: unknown, reply: FastifyReply): undefined {
+  if (!(error instanceof HubError)) throw error;
+  const known = error.code === 'UNAUTHENTICATED';
+  if (known) reply.header('www-authenticate', 'Bearer realm="customer360"');
+  reply.code(known ? 401 : 503).send(errorBody(error.code, error.message));
+  return undefined;
+}
+
+function credentialsOf({ headers }: FastifyRequest): Credentials {
+  const { 'x-api-key': apiKey } = headers;
+  return { authorization: headers.authorization, apiKey: typeof apiKey === 'string' ? apiKey : apiKey?.join() };
+}
+
+const metricsScope = 'Expected a login with the scope sync:operate: metrics name the systems and how they are.';
 
 const costly =
   'The operation asks for the same fields too many times over to be checked. Ask for each field once where it is wanted.';

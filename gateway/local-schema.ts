@@ -1,6 +1,7 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { sdlOf } from '../schema/sdl.ts';
+import { guardPersonalData } from './access/personal-data.ts';
 import { scalars } from './scalars.ts';
 import { sourceRecordResolvers } from './source-records.ts';
 import type { DomainSubschema, Resolvers } from './subschema.ts';
@@ -15,11 +16,12 @@ export function createLocalSchema(subschemas: readonly DomainSubschema[]): Graph
 
 /** An executable schema with the scalars and the types all domains share. */
 export function executableSchema(typeDefs: readonly string[], resolvers: readonly Resolvers[]): GraphQLSchema {
-  return makeExecutableSchema({
+  const schema = makeExecutableSchema({
     typeDefs: [...typeDefs],
     resolvers: [{ ...scalars }, { ...sourceRecordResolvers }, ...resolvers] as Parameters<
       typeof makeExecutableSchema
     >[0]['resolvers'] &
       object,
   });
+  return guardPersonalData(schema);
 }

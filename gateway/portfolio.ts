@@ -15,6 +15,12 @@ interface PortfolioSource {
 }
 
 export async function portfolio(_source: unknown, _args: unknown, context: GraphContext): Promise<PortfolioSource> {
+  if (context.stores.visible) {
+    throw new HubError(
+      'FORBIDDEN',
+      'The portfolio is over all customers, and this login may see some of them only. Ask for the customers themselves.',
+    );
+  }
   const fitted = await portfolioFor(context);
   return { asOf: fitted ? dateOf(fitted.fittedOn) : null, currency: fitted?.currency ?? null };
 }

@@ -16,7 +16,9 @@ export async function recordById(
   { loaders, stores }: GraphContext,
 ): Promise<DecodedRow | null> {
   if (typeof id !== 'string') return null;
-  return (await loaders.load(`record:${entity}`, id, (ids) => readByIds(stores.sql, entity, ids))) ?? null;
+  return (
+    (await loaders.load(`record:${entity}`, id, (ids) => readByIds(stores.sql, entity, ids, stores.visible))) ?? null
+  );
 }
 
 /** Keeps rows that were read by other ways than their ids, so that they are not read again. */
@@ -34,7 +36,7 @@ export async function children(
   orderBy: readonly string[] = [],
 ): Promise<DecodedRow[]> {
   const { loaders, stores } = context;
-  const read = (ids: readonly string[]) => readChildren(stores.sql, entity, field, ids, orderBy);
+  const read = (ids: readonly string[]) => readChildren(stores.sql, entity, field, ids, orderBy, stores.visible);
   return (await loaders.load(`children:${entity}.${field}`, id, read)) ?? [];
 }
 

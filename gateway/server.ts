@@ -1,9 +1,11 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { createApiKeyStore } from '../cache/api-key-store.ts';
 import type { Cache } from '../cache/cache.ts';
 import { HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
+import { createAuthenticate } from './access/authenticate.ts';
 import { createApollo } from './apollo.ts';
 import { createFreshnessReader } from './freshness.ts';
 import type { Graph, Operation } from './graph.ts';
@@ -39,12 +41,14 @@ export async function createGateway<Context extends object>({
   graph,
   tries,
 }: GatewayDependencies<Context>): Promise<Gateway> {
-  refuseStrangers(settings.gateway);
+  refuseStrangers(settings);
   const freshness = createFreshnessReader({ cache, settings });
   const metrics = settings.gateway.metrics ? createMetrics({ cache, settings, tries }) : undefined;
   const apollo = createApollo({ graph, freshness, settings: settings.gateway, log, metrics });
   await apollo.start();
-  const app = createHttpApp({ apollo, ready: () => readiness(cache), settings: settings.gateway, log, metrics });
+  const authenticate = createAuthenticate({ access: settings.access, keys: createApiKeyStore(cache) });
+  const ready = () => readiness(cache);
+  const app = createHttpApp({ apollo, authenticate, ready, settings: settings.gateway, log, metrics });
 
   return {
     schema: graph.localSchema,
@@ -52,7 +56,7 @@ export async function createGateway<Context extends object>({
     async listen() {
       const url = await listenAt(app, settings.gateway);
       log.info({ url }, 'Serving the graph');
-      if (!isLoopback(settings.gateway.host)) {
+      if (!settings.access && !isLoopback(settings.gateway.host)) {
         log.warn(
           { host: settings.gateway.host },
           'No login is asked for: whoever reaches this address reads everything',
@@ -68,12 +72,13 @@ export async function createGateway<Context extends object>({
 }
 
 /** The settings say so too, with a line number; this is for settings that were built by hand. */
-function refuseStrangers({ host, allowUnauthenticatedNetwork }: Settings['gateway']): void {
-  if (isLoopback(host) || allowUnauthenticatedNetwork) return;
-  const advice = 'Use 127.0.0.1, or set allowUnauthenticatedNetwork: true where the network keeps strangers out.';
+function refuseStrangers({ access, gateway: { host, allowUnauthenticatedNetwork } }: Settings): void {
+  if (access || isLoopback(host) || allowUnauthenticatedNetwork) return;
+  const advice =
+    'Configure access, use 127.0.0.1, or set allowUnauthenticatedNetwork: true where the network keeps strangers out.';
   throw new HubError(
     'SETTINGS_INVALID',
-    `gateway.host "${host}" would open the hub to strangers: it has no login yet. ${advice}`,
+    `gateway.host "${host}" would open the hub to strangers: no login is asked for. ${advice}`,
   );
 }
 

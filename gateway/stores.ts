@@ -18,10 +18,13 @@ import { createReturnStore, createShipmentStore, type OrderDocumentStore } from 
 import { createSourceRecordStore, type SourceRecordStore } from '../cache/source-record-store.ts';
 import { createStatusStore, type StatusStore } from '../cache/status-store.ts';
 import { createTimelineStore, type TimelineStore } from '../cache/timeline-store.ts';
+import type { Visible } from '../cache/visible.ts';
 
 /** Everything the graph reads the cache through. */
 export interface Stores extends EngagementStores {
   sql: Sql;
+  /** Whose records are shown. */
+  visible: Visible;
   customers: CustomerStore;
   parties: RecordStore;
   accounts: RecordStore;
@@ -39,17 +42,18 @@ export interface Stores extends EngagementStores {
   breakers: BreakerStore;
 }
 
-export function createStores(cache: Cache): Stores {
+export function createStores(cache: Cache, visible: Visible): Stores {
   return {
     sql: cache,
-    customers: createCustomerStore(cache),
-    parties: createPartyStore(cache),
-    accounts: createAccountStore(cache),
-    orders: createOrderStore(cache),
-    shipments: createShipmentStore(cache),
-    returns: createReturnStore(cache),
-    invoices: createInvoiceStore(cache),
-    payments: createPaymentStore(cache),
+    visible,
+    customers: createCustomerStore(cache, visible),
+    parties: createPartyStore(cache, visible),
+    accounts: createAccountStore(cache, visible),
+    orders: createOrderStore(cache, visible),
+    shipments: createShipmentStore(cache, visible),
+    returns: createReturnStore(cache, visible),
+    invoices: createInvoiceStore(cache, visible),
+    payments: createPaymentStore(cache, visible),
     portfolio: createPortfolioStore(cache),
     sourceRecords: createSourceRecordStore(cache),
     timeline: createTimelineStore(cache),
@@ -57,6 +61,6 @@ export function createStores(cache: Cache): Stores {
     quarantine: createQuarantineStore(cache),
     drift: createDriftStore(cache),
     breakers: createBreakerStore(cache),
-    ...createEngagementStores(cache),
+    ...createEngagementStores(cache, visible),
   };
 }

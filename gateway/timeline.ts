@@ -4,7 +4,9 @@ import {
   type TimelinePosition,
   timelineKinds,
 } from '../cache/timeline-store.ts';
+import type { Scope } from '../config/access-settings.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
+import { may } from './access/viewer.ts';
 import { type Connection, once } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
@@ -21,6 +23,20 @@ interface TimelineArguments {
 
 const TAG = 'Customer.timeline';
 
+/** A viewer sees the events of the departments that are open to them. */
+const scopeOf: Record<TimelineKind, Scope> = {
+  ORDER: 'erp:read',
+  SHIPMENT: 'scm:read',
+  DELIVERY: 'scm:read',
+  RETURN: 'scm:read',
+  INVOICE: 'finance:read',
+  PAYMENT: 'finance:read',
+  INTERACTION: 'crm:read',
+  CASE: 'crm:read',
+  SURVEY: 'crm:read',
+  OPPORTUNITY: 'crm:read',
+};
+
 /** The events of a customer over all systems, newest first. */
 export async function timeline(
   customer: RecordSource,
@@ -28,7 +44,9 @@ export async function timeline(
   context: GraphContext,
 ): Promise<Connection<TimelineEvent>> {
   const { loaders, stores } = context;
-  const kinds = timelineKinds.filter((kind) => !args.kinds || args.kinds.includes(kind));
+  const kinds = timelineKinds.filter(
+    (kind) => (!args.kinds || args.kinds.includes(kind)) && may(context.viewer, scopeOf[kind]),
+  );
   const first = pageSize(args.first, context);
   const after = args.after == null ? null : positionOf(args.after);
   const request = { kinds, first, after };

@@ -43,7 +43,7 @@ export async function readFacts(
     from: dateOf(asOf - settings.windowDays),
     until: dateOf(asOf),
   });
-  const golden = await createCustomerStore(sql).byIds(customerIds);
+  const golden = await createCustomerStore(sql, null).byIds(customerIds);
   const parties = await readParties(sql, customerIds);
   const addresses = await withAddress(sql, customerIds);
 

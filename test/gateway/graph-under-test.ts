@@ -1,5 +1,7 @@
 import type { ExecutionResult } from 'graphql';
+import type { z } from 'zod';
 import type { Cache } from '../../cache/cache.ts';
+import type { accessSettings } from '../../config/access-settings.ts';
 import { hubSettings, sourceSettings } from '../../config/settings.ts';
 import type { Lane } from '../../gateway/choose-lane.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
@@ -20,7 +22,7 @@ export interface GraphUnderTest {
 
 const systems = ['erp', 'scm', 'crm', 'finance'];
 
-export function graphUnderTest(cache: Cache): GraphUnderTest {
+export function graphUnderTest(cache: Cache, access?: z.input<typeof accessSettings>): GraphUnderTest {
   const sent: string[] = [];
   const counting: Cache = {
     ...cache,
@@ -30,7 +32,7 @@ export function graphUnderTest(cache: Cache): GraphUnderTest {
     },
   };
   const settings = {
-    ...hubSettings.parse({}),
+    ...hubSettings.parse({ ...(access && { access }) }),
     sources: Object.fromEntries(
       systems.map((system) => [
         system,

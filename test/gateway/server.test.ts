@@ -221,7 +221,7 @@ describe('freshness, health and readiness', () => {
 
 describe('listening', () => {
   it('is refused on a network address while nobody logs in', async () => {
-    await expect(another({ host: '0.0.0.0' })).rejects.toThrow(/has no login yet/);
+    await expect(another({ host: '0.0.0.0' })).rejects.toThrow(/no login is asked for/);
   });
 
   it('on a network address that was allowed, works and says so in one line', async () => {

@@ -29,11 +29,15 @@ interface Answer {
 }
 
 /** A real gateway on a free port over a small schema of its own: what is tested is HTTP, not the graph. */
-export async function startTinyGateway(options: Record<string, unknown> = {}): Promise<TinyGateway> {
+export async function startTinyGateway(
+  options: Record<string, unknown> = {},
+  access?: Record<string, unknown>,
+): Promise<TinyGateway> {
   const sourceSchema = sourceSettings.extend({ streams: z.record(z.string(), streamSettings) });
   const stream = { resource: 'x', key: 'id', records: [{ entity: 'order', fields: {} }] };
   const settings = settingsSchema(sourceSchema).parse({
     gateway: { port: 0, ...options },
+    ...(access && { access }),
     sources: { erp: { kind: 'demo', streams: { orders: stream } }, crm: { kind: 'demo', streams: { cases: stream } } },
   });
   const lines: Record<string, unknown>[] = [];

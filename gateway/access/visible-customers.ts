@@ -1,0 +1,11 @@
+import { allOf, among, asciiOnly } from '../../cache/condition.ts';
+import type { Visible } from '../../cache/visible.ts';
+import type { AccessSettings } from '../../config/access-settings.ts';
+import type { Viewer } from './viewer.ts';
+
+/** The customers a viewer may see by the row rules: all of the rules must hold. A claim that is not there shows nobody. */
+export function visibleCustomers(rules: AccessSettings['rows'], viewer: Viewer): Visible {
+  const applying = rules.filter(({ unless }) => unless === undefined || !viewer.scopes.has(unless));
+  if (applying.length === 0) return null;
+  return allOf(applying.map(({ field, claim }) => among(`c.${field}`, asciiOnly(viewer.claims[claim] ?? []))));
+}
