@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import { freshness, type SystemFreshness, streamAge } from '../customer-360/freshness.ts';
 import { instantOf } from '../schema/time.ts';
 import { ageText } from './age-text.ts';
+import { describeErrors, type StreamError } from './describe-errors.ts';
 import { table } from './terminal.ts';
 
 type Breaker = Omit<SourceBreakerState, 'system'> | null;
@@ -51,14 +52,13 @@ function withoutSystem(state: SourceBreakerState | undefined): Breaker {
   return breaker;
 }
 
-/** The status in words: a table of sources, a table of streams, and what went wrong. */
-export function describeStatus({ systems, streams }: Status): string {
+/** The status in words: a table of sources, a table of streams, and what went wrong, wrapped to so many columns. */
+export function describeStatus({ systems, streams }: Status, columns: number | null): string {
   const sources = systems.map(({ system, status, ageSeconds, breaker }) => [
     system,
     status,
     ageText(ageSeconds),
-    breaker === null ? null : breaker.state.toLowerCase().replace('_', '-'),
-    breaker?.until?.slice(0, 19).replace('T', ' ') ?? null,
+    breakerText(breaker),
   ]);
   const rows = streams.map((one) => [
     `${one.system}/${one.stream}`,
@@ -70,23 +70,27 @@ export function describeStatus({ systems, streams }: Status): string {
     one.drift ?? 0,
   ]);
   const parts = [
-    table(['SOURCE', 'STATUS', 'AGE', 'BREAKER', 'LEFT ALONE UNTIL (UTC)'], sources),
+    table(['SOURCE', 'STATUS', 'AGE', 'BREAKER'], sources),
     table(['STREAM', 'AGE', 'LATE BY', 'LAST PASS', 'RECORDS', 'QUARANTINE', 'DRIFT'], rows),
-    errorsOf(streams).join('\n'),
+    describeErrors(errorsOf(streams), columns),
     adviceOf(streams).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** The last errors; one that all streams of a source met is said once. */
-function errorsOf(streams: Status['streams']): string[] {
-  const met = new Map<string, string[]>();
-  for (const { system, stream, failures = 0, lastErrorCode, lastErrorMessage } of streams) {
-    if (failures === 0 || !lastErrorCode) continue;
-    const error = `${lastErrorCode}: ${lastErrorMessage ?? 'no details'}`;
-    met.set(error, [...(met.get(error) ?? []), `${system}/${stream}`]);
-  }
-  return [...met].map(([error, names]) => `${names.join(', ')}\n  ${error}`);
+function errorsOf(streams: Status['streams']): StreamError[] {
+  return streams.flatMap(({ system, stream, failures = 0, lastErrorCode, lastErrorMessage }) =>
+    failures > 0 && lastErrorCode
+      ? [{ name: `${system}/${stream}`, code: lastErrorCode, message: lastErrorMessage ?? 'no details' }]
+      : [],
+  );
+}
+
+/** `closed`, `half-open`, `open until 23:05:12 UTC`; nothing before the first call. */
+function breakerText(breaker: Breaker): string | null {
+  if (!breaker) return null;
+  const state = breaker.state.toLowerCase().replace('_', '-');
+  return breaker.until ? `${state} until ${breaker.until.slice(11, 19)} UTC` : state;
 }
 
 function adviceOf(streams: Status['streams']): string[] {

@@ -1,8 +1,10 @@
 import { createStatusStore } from '../cache/status-store.ts';
+import type { HubError } from '../config/errors.ts';
 import { type ReconcileRun, reconcile } from '../sync-jobs/reconcile.ts';
 import { runSync } from '../sync-jobs/run-sync.ts';
 import type { SyncRun } from '../sync-jobs/sync-run.ts';
 import type { Hub } from './compose.ts';
+import { describeErrors } from './describe-errors.ts';
 import { eachStream } from './each-stream.ts';
 import { createProgress, nameOf } from './progress.ts';
 import type { StreamChoice } from './select-streams.ts';
@@ -34,17 +36,23 @@ async function runAll<Run extends ReconcileRun>(
   job: (request: ReturnType<Hub['requestFor']>) => Promise<Run>,
 ): Promise<Run[]> {
   const progress = createProgress({ terminal, streams, quiet, totals: totals ?? (await recordsOf(hub)) });
-  try {
-    return await eachStream(streams, async (choice) => {
-      const started = Date.now();
-      const onProgress = ({ read }: { read: number }) => progress.update(choice, read, `${count(read)} read`);
-      const run = await job({ ...hub.requestFor(choice, signal), onProgress });
-      progress.finish(choice, `${describeRun(run)} (${((Date.now() - started) / 1_000).toFixed(1)} s)`);
-      return run;
-    });
-  } finally {
-    progress.stop();
-  }
+  const begun = Date.now();
+  const runs = await eachStream(streams, async (choice) => {
+    const started = Date.now();
+    progress.update(choice, 0, 'asking the source …');
+    const onProgress = ({ read }: { read: number }) => progress.update(choice, read, `${count(read)} read`);
+    const run = await job({ ...hub.requestFor(choice, signal), onProgress });
+    const brief = 'error' in run ? `${run.outcome} ${run.error.code}` : describeRun(run);
+    const time = `(${seconds(Date.now() - started)})`;
+    progress.finish(choice, `${describeRun(run)} ${time}`, { brief: `${brief} ${time}`, cut: 'error' in run });
+    return run;
+  }).finally(progress.stop);
+  if (quiet) return runs;
+  // Beside a bar there is room for no more than the code of an error.
+  const errors = runs.flatMap((run) => ('error' in run ? [{ name: nameOf(run), ...errorOf(run.error) }] : []));
+  if (terminal.moving && errors.length > 0) terminal.err(describeErrors(errors, terminal.columns('err')));
+  if (runs.length > 1) terminal.err(describeRuns(runs, Date.now() - begun));
+  return runs;
 }
 
 async function recordsOf(hub: Hub): Promise<Map<string, number>> {
@@ -59,6 +67,9 @@ export function describeRun(run: ReconcileRun): string {
     `${count(run.changed)} changed`,
     ...(run.deleted > 0 ? [`${count(run.deleted)} deleted`] : []),
     ...(run.quarantined > 0 ? [`${count(run.quarantined)} quarantined`] : []),
+    ...(run.drift.length > 0
+      ? [`${count(run.drift.length)} ${run.drift.length === 1 ? 'change' : 'changes'} of shape`]
+      : []),
   ].join(', ');
   switch (run.outcome) {
     case 'SUCCEEDED':
@@ -73,12 +84,41 @@ export function describeRun(run: ReconcileRun): string {
   }
 }
 
+/** All runs in one line: how they ended, and what they did together. */
+function describeRuns(runs: readonly ReconcileRun[], milliseconds: number): string {
+  const ends = outcomes.flatMap(([outcome, word]) => {
+    const ended = runs.filter((run) => run.outcome === outcome).length;
+    return ended > 0 ? [`${ended} ${word}`] : [];
+  });
+  const done = (['read', 'changed', 'deleted', 'quarantined'] as const).flatMap((what) => {
+    const sum = runs.reduce((all, run) => all + run[what], 0);
+    return sum > 0 || what === 'read' ? [`${count(sum)} ${what}`] : [];
+  });
+  return `${runs.length} streams in ${seconds(milliseconds)}: ${ends.join(', ')}; ${done.join(', ')}`;
+}
+
+const outcomes = [
+  ['SUCCEEDED', 'succeeded'],
+  ['PARTIAL', 'stopped'],
+  ['SKIPPED', 'skipped'],
+  ['BUSY', 'busy'],
+  ['FAILED', 'failed'],
+] as const;
+
 /** A run as `--json` prints it. */
 export function runAsJson(run: ReconcileRun): object {
   const { outcome, ...facts } = run;
   if (!('error' in facts)) return { outcome, ...facts };
   const { error, ...rest } = facts;
-  return { outcome, ...rest, error: { code: error.code, message: error.message } };
+  return { outcome, ...rest, error: errorOf(error) };
+}
+
+function errorOf({ code, message }: HubError): { code: string; message: string } {
+  return { code, message };
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`;
 }
 
 function count(n: number): string {

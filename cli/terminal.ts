@@ -4,12 +4,15 @@ export interface Terminal {
   err(text: string): void;
   /** Standard error is a terminal, so that progress may move. */
   readonly moving: boolean;
+  /** How wide it is; null where texts go into a file or another command. */
+  columns(stream: 'out' | 'err'): number | null;
 }
 
 export const terminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
   moving: process.stderr.isTTY === true,
+  columns: (stream) => (stream === 'out' ? process.stdout : process.stderr).columns ?? null,
 };
 
 /** Columns as wide as their widest cell; numbers to the right. Empty text for no rows. */

@@ -13,7 +13,7 @@ export function statusCommand(): Command {
       const { describeStatus, readStatus } = await import('../stream-status.ts');
       await withHub(options, async ({ cache, settings }) => {
         const status = await readStatus({ cache, settings, now: Date.now() });
-        terminal.out(options.json ? JSON.stringify(status, null, 2) : describeStatus(status));
+        terminal.out(options.json ? JSON.stringify(status, null, 2) : describeStatus(status, terminal.columns('out')));
       });
     });
 }

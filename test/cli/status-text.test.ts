@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { ageText } from '../../cli/age-text.ts';
+import { describeErrors } from '../../cli/describe-errors.ts';
+import { describeStatus, type Status } from '../../cli/stream-status.ts';
+
+describe('the text of a status', () => {
+  it('tells ages in the units that say something', () => {
+    expect([null, 0, 59, 60, 250, 3_600, 90_061, 1_000_000].map(ageText)).toEqual([
+      'never',
+      '0s',
+      '59s',
+      '1m',
+      '4m 10s',
+      '1h',
+      '1d 1h',
+      '11d 13h',
+    ]);
+  });
+
+  it('says an error once that several streams met, broken between words where there is a width', () => {
+    const [code, message] = ['SOURCE_UNREACHABLE', 'connection refused. Check the url.'];
+    const errors = ['erp/orders', 'erp/returns'].map((name) => ({ name, code, message }));
+    expect(describeErrors(errors, null)).toBe(`erp/orders, erp/returns\n  ${code}: ${message}`);
+    expect(describeErrors(errors, 42)).toBe(
+      'erp/orders, erp/returns\n  SOURCE_UNREACHABLE: connection refused.\n  Check the url.',
+    );
+    expect(describeErrors([], 40)).toBe('');
+  });
+
+  it('shows breaker, age, lateness, quarantine, drift and the last error, and where to look on', () => {
+    const stream = { system: 'erp', stream: 'orders', ageSeconds: 700, lagSeconds: 400, records: 1_200 };
+    const failed = { lastOutcome: 'FAILED', lastAttemptAt: 'x', failures: 2, lastErrorCode: 'SOURCE_BREAKER_OPEN' };
+    const until = '2026-03-01T08:00:15.000000Z';
+    const breaker = { state: 'OPEN', since: until, until, failures: 4, lastError: 'refused' } as const;
+    const status = {
+      systems: [{ system: 'erp', status: 'DOWN', syncedAt: null, ageSeconds: 700, breaker }],
+      streams: [{ ...stream, ...failed, lastErrorMessage: 'left alone', quarantined: 3, drift: 1 }],
+    } as unknown as Status;
+    expect(describeStatus(status, null).split('\n')).toEqual([
+      'SOURCE  STATUS  AGE      BREAKER',
+      'erp     DOWN    11m 40s  open until 08:00:15 UTC',
+      '',
+      'STREAM      AGE      LATE BY  LAST PASS  RECORDS  QUARANTINE  DRIFT',
+      'erp/orders  11m 40s  6m 40s   FAILED       1,200           3      1',
+      '',
+      'erp/orders',
+      '  SOURCE_BREAKER_OPEN: left alone',
+      '',
+      'What does not fit, and why: customer360 quarantine list',
+      'Which fields have changed: customer360 drift list',
+    ]);
+  });
+});
