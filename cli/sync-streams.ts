@@ -1,6 +1,7 @@
 import { createStatusStore } from '../cache/status-store.ts';
 import type { HubError } from '../config/errors.ts';
 import { type ReconcileRun, reconcile } from '../sync-jobs/reconcile.ts';
+import { replay } from '../sync-jobs/replay.ts';
 import { runSync } from '../sync-jobs/run-sync.ts';
 import type { SyncRun } from '../sync-jobs/sync-run.ts';
 import type { Hub } from './compose.ts';
@@ -29,6 +30,11 @@ export function syncStreams(options: SyncStreams): Promise<SyncRun[]> {
 /** One reconcile of each stream with progress. */
 export function reconcileStreams(options: SyncStreams & { allowShrink?: boolean }): Promise<ReconcileRun[]> {
   return runAll(options, (request) => reconcile({ ...request, allowShrink: options.allowShrink ?? false }));
+}
+
+/** Records in quarantine read and mapped once more, with progress. */
+export function replayStreams(options: SyncStreams & { keys?: readonly string[] }): Promise<SyncRun[]> {
+  return runAll(options, (request) => replay({ ...request, ...(options.keys && { keys: options.keys }) }));
 }
 
 async function runAll<Run extends ReconcileRun>(

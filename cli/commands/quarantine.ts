@@ -1,8 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { HubError } from '../../config/errors.ts';
+import { exitCodes, type Finish } from '../exit-codes.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
+import { nameOf } from '../progress.ts';
 import type { HubSettings } from '../read-settings.ts';
 import { selectStreams } from '../select-streams.ts';
+import { stopSignal } from '../stop-signal.ts';
 import { terminal } from '../terminal.ts';
 
 interface ListOptions extends SharedOptions {
@@ -10,8 +13,8 @@ interface ListOptions extends SharedOptions {
   after?: string;
 }
 
-/** `customer360 quarantine list|show` */
-export function quarantineCommand(): Command {
+/** `customer360 quarantine list|show|replay` */
+export function quarantineCommand(finish: Finish): Command {
   const list = withSharedOptions(new Command('list'))
     .description('The records that did not fit, with the reason.')
     .argument('[source[/stream]]', 'only this source, or this stream of it')
@@ -60,13 +63,39 @@ export function quarantineCommand(): Command {
       });
     });
 
+  const replay = withSharedOptions(new Command('replay'))
+    .description(
+      'Read what is in quarantine once more and map it anew: for when the mapping or the source was corrected.',
+    )
+    .argument('[source[/stream]]', 'only this source, or this stream of it')
+    .option('--key <key...>', 'only the records with these keys')
+    .action(async (target: string | undefined, { key: keys, ...options }: SharedOptions & { key?: string[] }) => {
+      const { replayStreams, runAsJson } = await import('../sync-streams.ts');
+      const { createQuarantineStore } = await import('../../cache/quarantine-store.ts');
+      const signal = stopSignal();
+      const { json: quiet = false } = options;
+      await withHub(options, async (hub) => {
+        const chosen = selectStreams(hub.settings, target);
+        const store = createQuarantineStore(hub.cache);
+        const counts = await Promise.all(chosen.map((choice) => store.count(choice)));
+        const streams = chosen.filter((_, index) => counts[index] !== 0);
+        const totals = new Map(chosen.map((choice, index) => [nameOf(choice), counts[index] ?? 0]));
+        const runs = await replayStreams({ hub, streams, signal, terminal, quiet, totals, ...(keys && { keys }) });
+        const left = (await Promise.all(chosen.map((choice) => store.count(choice)))).reduce((sum, n) => sum + n, 0);
+        if (quiet) terminal.out(JSON.stringify({ left, runs: runs.map(runAsJson) }, null, 2));
+        else terminal.out(left === 0 ? 'Nothing is left in quarantine.' : `${left} records are still in quarantine.`);
+        if (runs.some((run) => run.outcome === 'FAILED' || run.outcome === 'BUSY')) finish(exitCodes.failed);
+      });
+    });
+
   return new Command('quarantine')
     .description('The records that did not fit the canonical model.')
     .addCommand(list)
     .addCommand(show)
+    .addCommand(replay)
     .addHelpText(
       'after',
-      '\nExamples:\n  customer360 quarantine list\n  customer360 quarantine list crm/accounts --json\n  customer360 quarantine show <id>',
+      '\nExamples:\n  customer360 quarantine list\n  customer360 quarantine list crm/accounts --json\n  customer360 quarantine show <id>\n  customer360 quarantine replay crm/accounts',
     );
 }
 
