@@ -2,12 +2,14 @@ import { kindOfField } from '../cache/record-list.ts';
 import { recordStats, recordStatsOfCustomers, type StatsGroup } from '../cache/record-stats.ts';
 import type { PageRequest, RecordPage, RecordStore } from '../cache/record-store.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
+import { HubError } from '../config/errors.ts';
 import type { FieldKind } from '../schema/fields.ts';
 import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
+import { may } from './access/viewer.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
 import { filterOf, pageSize } from './page-arguments.ts';
-import { keepRecords, type RecordSource } from './records.ts';
+import { keepRecords, type RecordSource, recordById } from './records.ts';
 import type { Stores } from './stores.ts';
 import type { FieldResolver } from './subschema.ts';
 
@@ -88,12 +90,18 @@ async function readArguments(
   const orderingField = list.orderings[orderBy]?.field ?? 'id';
   const tag = `${field}(orderBy: ${orderBy})`;
   const kind = kindOfField(list.entity, orderingField);
+  const placeOf = async (after: string) => {
+    if (!hidesNames(orderingField, context)) return positionOf(after, tag, kind);
+    const id = idOf(after, tag);
+    const row = await recordById(list.entity, id, context);
+    return row ? { value: row[orderingField] as string | null, id } : gonePlace(tag);
+  };
   const request: PageRequest = {
     filter: await filterOf(args.filter, context),
     today: context.today,
     orderBy,
     first: pageSize(args.first, context),
-    after: args.after == null ? null : positionOf(args.after, tag, kind),
+    after: args.after == null ? null : await placeOf(args.after),
   };
   return { request, tag, orderingField };
 }
@@ -112,6 +120,27 @@ export function positionOf(cursor: string, tag: string, kind: FieldKind) {
     (values) => values.length === 2 && isValueOf(kind, values[0]) && isId(values[1]),
   );
   return { value, id: String(id) };
+}
+
+/**
+ * A cursor says where a page ended, so one of a list by name would tell the names that are masked: for viewers without
+ * `pii:read` it says the id alone, and the name is looked up.
+ */
+export function hidesNames(orderingField: string, { viewer }: GraphContext): boolean {
+  return orderingField === 'displayName' && !may(viewer, 'pii:read');
+}
+
+/** The id in a cursor that says no more. */
+export function idOf(cursor: string, tag: string): string {
+  return String(decodeCursor(cursor, tag, (values) => values.length === 1 && isId(values[0]))[0]);
+}
+
+/** Throws CURSOR_INVALID for a place whose record is no longer there. */
+export function gonePlace(tag: string): never {
+  throw new HubError(
+    'CURSOR_INVALID',
+    `The record that the cursor of ${tag} names is no longer there. Begin again without \`after\`.`,
+  );
 }
 
 function isValueOf(kind: FieldKind, value: string | null | undefined): boolean {
@@ -134,7 +163,11 @@ function connectionOf(
       return { nodes: keepRecords(list.entity, rows, context), hasNextPage };
     }),
     hasPreviousPage: request.after !== null,
-    cursorOf: (row: DecodedRow) => encodeCursor(tag, [(row[orderingField] as string | null) ?? null, row.id]),
+    cursorOf: (row: DecodedRow) =>
+      encodeCursor(
+        tag,
+        hidesNames(orderingField, context) ? [row.id] : [(row[orderingField] as string | null) ?? null, row.id],
+      ),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { CustomerFilter, ListedCustomer } from '../cache/customer-store.ts';
 import { HubError } from '../config/errors.ts';
-import { type Connection, once, positionOf } from './connection.ts';
+import { type Connection, gonePlace, hidesNames, idOf, once, positionOf } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { encodeCursor } from './cursor.ts';
+import { goldenRecord } from './customers.ts';
 import { boundedFilter, pageSize } from './page-arguments.ts';
 
 interface CustomersArguments {
@@ -14,18 +15,19 @@ interface CustomersArguments {
 }
 
 /** The list of customers: searched, filtered, ordered. */
-export function customers(
+export async function customers(
   _source: unknown,
   args: CustomersArguments,
   context: GraphContext,
-): Connection<ListedCustomer> {
+): Promise<Connection<ListedCustomer>> {
   const { loaders, stores } = context;
   const orderBy = args.orderBy ?? 'NAME_ASC';
   const tag = `Query.customers(orderBy: ${orderBy})`;
   const list = { search: boundedSearch(args.search ?? ''), filter: boundedFilter(args.filter ?? {}) };
   const first = pageSize(args.first, context);
   const kind = stores.customers.orderingKind(orderBy);
-  const after = args.after == null ? null : positionOf(args.after, tag, kind);
+  const hidden = hidesNames(/^NAME_/.test(orderBy) ? 'displayName' : orderBy, context);
+  const after = args.after == null ? null : hidden ? await nameOf(args.after) : positionOf(args.after, tag, kind);
   return {
     page: once(async () => {
       const { rows, hasNextPage } = await stores.customers.page({ ...list, orderBy, first, after });
@@ -33,9 +35,14 @@ export function customers(
       return { nodes: rows, hasNextPage };
     }),
     hasPreviousPage: after !== null,
-    cursorOf: (row) => encodeCursor(tag, [row.orderValue, row.id]),
+    cursorOf: (row) => encodeCursor(tag, hidden ? [row.id] : [row.orderValue, row.id]),
     count: once(() => stores.customers.count({ ...list, orderBy })),
   };
+
+  async function nameOf(cursor: string) {
+    const id = idOf(cursor, tag);
+    return { value: (await goldenRecord(id, context))?.displayName ?? gonePlace(tag), id };
+  }
 }
 
 const MAX_SEARCH = 200;

@@ -107,6 +107,27 @@ describe.each(databases)('rights on $name', (database) => {
     }
   });
 
+  it.each(['customers', 'parties'])('pages through %s by name without the names being in the cursors', async (list) => {
+    const query = `query Q($after: String) { ${list}(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }`;
+    const all = async (who: Viewer) => {
+      const ids: string[] = [];
+      const cursors: string[] = [];
+      for (let after: string | null = null; ; ) {
+        // biome-ignore lint/suspicious/noExplicitAny: an answer as plain JSON
+        const page: any = (await askAs(open, who, query, { after })).data?.[list];
+        ids.push(...page.nodes.map(({ id }: { id: string }) => id));
+        after = page.pageInfo.endCursor;
+        cursors.push(Buffer.from(String(after), 'base64url').toString());
+        if (!page.pageInfo.hasNextPage) return { ids, cursors };
+      }
+    };
+    const named = await all(viewer(scopes));
+    expect(named.cursors.join()).toMatch(/Company/);
+    const masked = await all(viewer(departments));
+    expect(masked.ids).toEqual(named.ids);
+    expect(masked.cursors.join()).not.toMatch(/Company|한국/);
+  });
+
   it('writes down who read whose personal data, and only then', async () => {
     const audit = createAccessAuditStore(cache);
     const [customer = ''] = company.customerIds;
