@@ -4,10 +4,10 @@ import type { Sql } from './cache.ts';
 import { instant } from './column-kinds.ts';
 import { encodeValue } from './row-codec.ts';
 
-/** A change as it is written: of a record with its party where that is known, or of a customer itself. */
+/** A change as it is written: of a record with its party where that is known, of a customer itself, or of its numbers. */
 export type Change =
   | { entity: Entity; recordId: string; partyId: string | null }
-  | { entity: 'customer'; customerId: string };
+  | { entity: 'customer' | 'insight'; customerId: string };
 
 /**
  * Adds changes to the log, in the transaction that makes them and as its last statements: the counter stays locked
@@ -26,8 +26,8 @@ export async function appendChanges(sql: Sql, changes: readonly Change[], now: s
     columns: ['sequence', 'customer_id', 'party_id', 'entity', 'record_id', 'changed_at'],
     key: ['sequence'],
     rows: changes.map((change, index) =>
-      change.entity === 'customer'
-        ? [first + index, change.customerId, null, 'customer', change.customerId, at]
+      'customerId' in change
+        ? [first + index, change.customerId, null, change.entity, change.customerId, at]
         : [first + index, null, change.partyId, change.entity, change.recordId, at],
     ),
   });

@@ -21,11 +21,19 @@ interface Changes {
   more: boolean;
 }
 
+interface ReadChanges {
+  after: number;
+  /** At most so many entries of the log; 2,000 when left out. */
+  first?: number;
+  /** Passes over entries of this kind: whoever writes them need not follow itself. */
+  ignore?: 'insight';
+}
+
 export interface ChangeLog {
   /** The newest sequence; 0 when nothing has ever changed. */
   last(): Promise<number>;
-  /** What changed behind `after`, at most `first` entries of the log (2,000 when left out). */
-  read(request: { after: number; first?: number }): Promise<Changes>;
+  /** What changed behind `after`. */
+  read(request: ReadChanges): Promise<Changes>;
 }
 
 const MOST_ENTRIES = 2_000;
@@ -38,7 +46,7 @@ export function createChangeLog(cache: Cache): ChangeLog {
       return Number(row?.last ?? 0);
     },
 
-    async read({ after, first = MOST_ENTRIES }) {
+    async read({ after, first = MOST_ENTRIES, ignore }) {
       const entries = await cache.query<Entry>(
         `SELECT sequence, customer_id AS customerId, party_id AS partyId, entity, record_id AS recordId
          FROM change_log WHERE sequence > ? ORDER BY sequence LIMIT ${first}`,
@@ -48,6 +56,7 @@ export function createChangeLog(cache: Cache): ChangeLog {
       const records = new Map<string, Set<string>>();
       const customerIds = new Set<string>();
       for (const { entity, recordId, customerId } of entries) {
+        if (entity === ignore) continue;
         addTo(records, entity, recordId);
         if (customerId !== null) customerIds.add(customerId);
       }

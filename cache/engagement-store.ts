@@ -1,6 +1,8 @@
 import type { Sql } from './cache.ts';
-import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
+import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
+
+import { encodeValue } from './row-codec.ts';
 import type { Visible } from './visible.ts';
 
 const interactions: RecordList = {
@@ -12,23 +14,38 @@ const interactions: RecordList = {
     direction: 'oneOf',
     occurredAt: 'span',
   }),
-  groupings: {},
+  groupings: {
+    CHANNEL: { field: 'channel' },
+    DIRECTION: { field: 'direction' },
+    MONTH: { month: 'occurredAt' },
+    CUSTOMER: 'customer',
+    SYSTEM: 'system',
+  },
   sums: {},
 };
+
+/** Somebody should have asked again before today, and nothing is known to have come of it. */
+const followUpOverdue: Filter = (wanted, { dialect, today }) => ({
+  sql: `COALESCE(t.follow_up_due_at < ? AND t.follow_up_outcome IS NULL, 0) = ${wanted ? 1 : 0}`,
+  parameters: [encodeValue({ type: 'instant' }, `${today}T00:00:00.000000Z`, dialect)],
+});
 
 const cases: RecordList = {
   entity: 'serviceCase',
   orderings: bothWays('openedAt'),
-  filters: fieldFilters('serviceCase', {
-    system: 'oneOf',
-    kind: 'oneOf',
-    status: 'oneOf',
-    sourceStatus: 'oneOf',
-    priority: 'oneOf',
-    caseNumber: 'oneOf',
-    openedAt: 'span',
-    followUpDueAt: 'span',
-  }),
+  filters: {
+    ...fieldFilters('serviceCase', {
+      system: 'oneOf',
+      kind: 'oneOf',
+      status: 'oneOf',
+      sourceStatus: 'oneOf',
+      priority: 'oneOf',
+      caseNumber: 'oneOf',
+      openedAt: 'span',
+      followUpDueAt: 'span',
+    }),
+    followUpOverdue,
+  },
   groupings: {
     KIND: { field: 'kind' },
     STATUS: { field: 'status' },

@@ -1,4 +1,5 @@
 import type { FieldKind } from '../schema/fields.ts';
+import { appendChanges } from './append-changes.ts';
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
 import type { Row, Sql, SqlParameter } from './cache.ts';
 import { instant } from './column-kinds.ts';
@@ -65,12 +66,21 @@ const ofMonth = [
 
 type Columns = readonly (readonly [name: string, column: string, kind: FieldKind])[];
 
-/** Writes the numbers of customers, and as those of their month. Inside one transaction. */
+/** Writes the numbers of customers, and as those of their month. */
 export async function saveInsights(sql: Sql, insights: readonly StoredInsight[]): Promise<void> {
   const sorted = [...insights].sort((a, b) => (a.customerId < b.customerId ? -1 : 1));
   await write(sql, 'customer_insight', ['customer_id'], ofCustomer, sorted);
   const months = sorted.map((each) => ({ ...each, month: each.asOf.slice(0, 7) }));
   await write(sql, 'customer_insight_months', ['customer_id', 'month'], ofMonth, months);
+}
+
+/** Tells those who follow the change log that the numbers of these customers are others; the last of a transaction. */
+export async function tellOfInsights(sql: Sql, customerIds: readonly string[], now: string): Promise<void> {
+  await appendChanges(
+    sql,
+    customerIds.map((customerId) => ({ entity: 'insight', customerId })),
+    now,
+  );
 }
 
 /** Removes everything about customers that are no more. */

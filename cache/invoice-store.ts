@@ -1,6 +1,6 @@
 import type { Sql } from './cache.ts';
 import { among, type Condition } from './condition.ts';
-import { documentsOfOrders, paymentsOfOrders } from './order-documents.ts';
+import { documentsOfOrders, orderMissing, paymentsOfOrders } from './order-documents.ts';
 import { bothWays, type Filter, type FilterContext, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 import { type DecodedRow, decodeSum, sumOf } from './row-codec.ts';
@@ -51,6 +51,7 @@ const invoices: RecordList = {
       outstandingAmount: 'span',
     }),
     overdue,
+    orderMissing: orderMissing('invoice'),
   },
   groupings: {
     KIND: { field: 'kind' },

@@ -1,6 +1,9 @@
 import type { Sql, SqlParameter } from './cache.ts';
+
 import { allOf, among, type Condition } from './condition.ts';
+import type { Filter } from './record-list.ts';
 import { type DecodedRow, decodeRow, selectList } from './row-codec.ts';
+
 import { rowsBy } from './rows-by.ts';
 import { columnName, entityTables } from './tables.ts';
 import { ofVisible, type Visible } from './visible.ts';
@@ -82,6 +85,26 @@ export function linksBy(document: Document, side: 'order' | 'document', ids: rea
         JOIN ${entityTables[lines]} dl ON dl.order_line_id = ol.id WHERE ${parts[2]?.sql}`,
     parameters,
   };
+}
+
+/** True for the documents `t` that name an order, themselves or on a line, which no system has (yet); a derived table as below. */
+function namesMissingOrder(document: Document): Condition {
+  const { lines, field } = documents[document];
+  const own = columnName(field);
+  return {
+    sql: `t.id IN (SELECT chosen.id FROM (
+      SELECT d.id AS id FROM ${entityTables[document]} d LEFT JOIN orders o ON o.id = d.order_id
+        WHERE d.order_id IS NOT NULL AND o.id IS NULL
+      UNION SELECT dl.${own} FROM ${entityTables[lines]} dl LEFT JOIN orders o ON o.id = dl.order_id
+        WHERE dl.order_id IS NOT NULL AND o.id IS NULL AND dl.${own} IS NOT NULL) chosen)`,
+    parameters: [],
+  };
+}
+
+/** With (or without) an order among those it names that no system has (yet). */
+export function orderMissing(document: Document): Filter {
+  const missing = namesMissingOrder(document);
+  return (wanted) => (wanted ? missing : { ...missing, sql: `NOT ${missing.sql}` });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Sql } from './cache.ts';
-import { documentsOfOrders } from './order-documents.ts';
+import { documentsOfOrders, orderMissing } from './order-documents.ts';
 import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 import type { DecodedRow } from './row-codec.ts';
@@ -8,17 +8,20 @@ import type { Visible } from './visible.ts';
 const shipments: RecordList = {
   entity: 'shipment',
   orderings: bothWays('shippedAt'),
-  filters: fieldFilters('shipment', {
-    system: 'oneOf',
-    status: 'oneOf',
-    sourceStatus: 'oneOf',
-    shipmentNumber: 'oneOf',
-    trackingNumber: 'oneOf',
-    carrier: 'oneOf',
-    shippedAt: 'span',
-    deliveredAt: 'span',
-    plannedDate: 'span',
-  }),
+  filters: {
+    ...fieldFilters('shipment', {
+      system: 'oneOf',
+      status: 'oneOf',
+      sourceStatus: 'oneOf',
+      shipmentNumber: 'oneOf',
+      trackingNumber: 'oneOf',
+      carrier: 'oneOf',
+      shippedAt: 'span',
+      deliveredAt: 'span',
+      plannedDate: 'span',
+    }),
+    orderMissing: orderMissing('shipment'),
+  },
   groupings: {
     STATUS: { field: 'status' },
     SOURCE_STATUS: { field: 'sourceStatus' },
@@ -33,12 +36,15 @@ const shipments: RecordList = {
 const returns: RecordList = {
   entity: 'customerReturn',
   orderings: bothWays('returnedAt'),
-  filters: fieldFilters('customerReturn', {
-    system: 'oneOf',
-    status: 'oneOf',
-    returnNumber: 'oneOf',
-    returnedAt: 'span',
-  }),
+  filters: {
+    ...fieldFilters('customerReturn', {
+      system: 'oneOf',
+      status: 'oneOf',
+      returnNumber: 'oneOf',
+      returnedAt: 'span',
+    }),
+    orderMissing: orderMissing('customerReturn'),
+  },
   groupings: {},
   sums: {},
 };

@@ -1,5 +1,7 @@
 import type { DecodedRow } from '../cache/row-codec.ts';
+import { decimalOf, type Units } from '../customer-360/exact-decimal.ts';
 import type { OrderToCash, OrderToCashFacts } from '../customer-360/order-to-cash/facts.ts';
+import { type LineQuantities, quantitiesOf } from '../customer-360/order-to-cash/quantities.ts';
 import { orderToCash } from '../customer-360/order-to-cash.ts';
 import type { CanonicalFields } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
@@ -10,22 +12,39 @@ import type { FieldResolver } from './subschema.ts';
 /** One of the axes of an order, or the stage over them. Four fields of one order are worked out once. */
 export function orderToCashField(field: keyof OrderToCash): FieldResolver {
   return async (order: RecordSource, _args: unknown, context: GraphContext) => {
-    const axes = await axesOf(order.id, context);
-    return axes ? axes[field] : null;
+    const progress = await progressOf(order.id, context);
+    return progress ? progress.axes[field] : null;
   };
 }
 
-const known = new WeakMap<GraphContext, Map<string, Promise<OrderToCash | null>>>();
-
-function axesOf(orderId: string, context: GraphContext): Promise<OrderToCash | null> {
-  const ofRequest = known.get(context) ?? new Map<string, Promise<OrderToCash | null>>();
-  known.set(context, ofRequest);
-  const axes = ofRequest.get(orderId) ?? readAxes(orderId, context);
-  ofRequest.set(orderId, axes);
-  return axes;
+/** A quantity of an order line as all systems together tell it; null where it was ordered without a quantity. */
+export function lineQuantity(read: (quantities: LineQuantities) => Units): FieldResolver {
+  return async (line: RecordSource, _args: unknown, context: GraphContext) => {
+    const row = await recordById('orderLine', line.id, context);
+    if (!row || row.orderedQty === null) return null;
+    const progress = await progressOf(String(row.orderId), context);
+    const quantities = progress?.lines.get(line.id);
+    return quantities ? decimalOf(read(quantities)) : null;
+  };
 }
 
-async function readAxes(orderId: string, context: GraphContext): Promise<OrderToCash | null> {
+/** How far an order is, as a whole and line by line. */
+interface Progress {
+  axes: OrderToCash;
+  lines: ReadonlyMap<string, LineQuantities>;
+}
+
+const known = new WeakMap<GraphContext, Map<string, Promise<Progress | null>>>();
+
+function progressOf(orderId: string, context: GraphContext): Promise<Progress | null> {
+  const ofRequest = known.get(context) ?? new Map<string, Promise<Progress | null>>();
+  known.set(context, ofRequest);
+  const progress = ofRequest.get(orderId) ?? readProgress(orderId, context);
+  ofRequest.set(orderId, progress);
+  return progress;
+}
+
+async function readProgress(orderId: string, context: GraphContext): Promise<Progress | null> {
   const [order, lines, shipments, returns, invoices] = await Promise.all([
     recordById('order', orderId, context),
     children('orderLine', 'orderId', orderId, context, ['lineNo']),
@@ -39,7 +58,7 @@ async function readAxes(orderId: string, context: GraphContext): Promise<OrderTo
     linesOf('returnLine', 'returnId', returns, context),
     linesOf('invoiceLine', 'invoiceId', invoices, context, ['lineNo']),
   ]);
-  return orderToCash({
+  const facts = {
     order: typed<'order'>(order),
     lines: lines.map(typed<'orderLine'>),
     shipments: shipments.map(typed<'shipment'>),
@@ -49,7 +68,12 @@ async function readAxes(orderId: string, context: GraphContext): Promise<OrderTo
     invoices: invoices.map(typed<'invoice'>),
     invoiceLines: invoiceLines.map(typed<'invoiceLine'>),
     today: context.today,
-  } satisfies OrderToCashFacts);
+  } satisfies OrderToCashFacts;
+  const quantities = quantitiesOf(facts).lines;
+  return {
+    axes: orderToCash(facts),
+    lines: new Map(quantities.map((each, index) => [lines[index]?.id ?? '', each])),
+  };
 }
 
 async function linesOf(

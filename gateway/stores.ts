@@ -10,6 +10,7 @@ import {
   type PaymentStore,
 } from '../cache/invoice-store.ts';
 import { createOrderStore, type OrderStore } from '../cache/order-store.ts';
+import { createOrganisationStore, type OrganisationStore } from '../cache/organisation-store.ts';
 import { createAccountStore, createPartyStore } from '../cache/party-store.ts';
 import { createPortfolioStore, type PortfolioStore } from '../cache/portfolio-store.ts';
 import { createQuarantineStore, type QuarantineStore } from '../cache/quarantine-store.ts';
@@ -33,6 +34,7 @@ export interface Stores extends EngagementStores {
   returns: OrderDocumentStore;
   invoices: InvoiceStore;
   payments: PaymentStore;
+  organisations: OrganisationStore;
   portfolio: PortfolioStore;
   sourceRecords: SourceRecordStore;
   timeline: TimelineStore;
@@ -54,6 +56,7 @@ export function createStores(cache: Cache, visible: Visible): Stores {
     returns: createReturnStore(cache, visible),
     invoices: createInvoiceStore(cache, visible),
     payments: createPaymentStore(cache, visible),
+    organisations: createOrganisationStore(cache, visible),
     portfolio: createPortfolioStore(cache),
     sourceRecords: createSourceRecordStore(cache),
     timeline: createTimelineStore(cache),

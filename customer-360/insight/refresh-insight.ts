@@ -10,6 +10,7 @@ import {
   insightsOfNobody,
   removeInsights,
   saveInsights,
+  tellOfInsights,
 } from '../../cache/insight-store.ts';
 import type { InsightSettings } from '../../config/insight-settings.ts';
 import { instantOf } from '../../schema/time.ts';
@@ -112,6 +113,7 @@ async function refreshWhole(request: RefreshInsight): Promise<RefreshResult> {
   }
   const removed = await removeNobodys(cache);
   await forgetMonths(cache, monthBefore(startedAt.slice(0, 7), settings.keepMonths));
+  await tellOfAll(cache, instantOf(now()));
   await progress.moveTo(sequence);
   return { outcome: 'DONE', whole: true, customers: done, removed };
 }
@@ -129,7 +131,7 @@ async function followLog(request: RefreshInsight, portfolio: Portfolio, from: nu
   let done = 0;
   let removed = 0;
   while (true) {
-    const changes = await log.read({ after: position });
+    const changes = await log.read({ after: position, ignore: 'insight' });
     if (changes.missed) return refreshWhole(request);
     const ids = [...changes.customerIds].sort();
     const asOf = dayOf(instantOf(now()).slice(0, 10));
@@ -139,6 +141,7 @@ async function followLog(request: RefreshInsight, portfolio: Portfolio, from: nu
       }
       const batch = ids.slice(start, start + BATCH);
       const refreshed = await refreshCustomers(request, batch, { portfolio, converter, settings, asOf });
+      await cache.transaction((sql) => tellOfInsights(sql, batch, instantOf(now())));
       done += refreshed;
       removed += batch.length - refreshed;
       onProgress?.({ done: start + batch.length, customers: ids.length });
@@ -167,6 +170,12 @@ async function refreshCustomers(
     if (gone.length > 0) await removeInsights(sql, gone);
   });
   return insights.length;
+}
+
+/** One entry stands for all: whoever keeps lists of customers learns that they may be others. */
+async function tellOfAll(cache: Cache, now: string): Promise<void> {
+  const [first] = await nextCustomers(cache, '', 1);
+  if (first !== undefined) await cache.transaction((sql) => tellOfInsights(sql, [first], now));
 }
 
 async function removeNobodys(cache: Cache): Promise<number> {

@@ -4,7 +4,7 @@ import type { OrderToCashFacts, ReturnFacts, ShipmentFacts, ShipmentLineFacts } 
 import { ownLineTest } from './own-lines.ts';
 
 /** Exact quantities of one order line. */
-interface LineQuantities {
+export interface LineQuantities {
   ordered: Units;
   /** Ordered less cancelled, never below nothing. */
   needed: Units;

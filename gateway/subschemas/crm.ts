@@ -58,6 +58,8 @@ export const crm: DomainSubschema = {
     },
     ServiceCase: {
       sourceRecord: sourceRecordField('serviceCase'),
+      followUpOverdue: ({ followUpDueAt, followUpOutcome }: RecordSource, _args: unknown, { today }: GraphContext) =>
+        typeof followUpDueAt === 'string' && followUpDueAt.slice(0, 10) < today && followUpOutcome === null,
       customer: customerOfRecord,
       order: referenced('order', 'orderId'),
       interactions: referencing('interaction', 'caseId', 'occurredAt'),
@@ -75,9 +77,9 @@ export const crm: DomainSubschema = {
       contact: referenced('contact', 'contactId'),
     },
     ProcurementPlan: money('budget'),
-    ...connectionResolvers('Interaction'),
     ...connectionResolvers('SurveyResponse'),
     ...statsResolvers('Account', ['openBalance']),
+    ...statsResolvers('Interaction', []),
     ...statsResolvers('ServiceCase', []),
     ...statsResolvers('Opportunity', ['amount']),
   },

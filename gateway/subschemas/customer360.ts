@@ -1,5 +1,7 @@
 import type { CustomerRow } from '../../cache/customer-store.ts';
 import type { DecodedRow } from '../../cache/row-codec.ts';
+import { maxUnits } from '../../customer-360/exact-decimal.ts';
+import type { Member, OrganisationTree } from '../../customer-360/organisation.ts';
 import { recordConnection } from '../connection.ts';
 import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
@@ -7,7 +9,14 @@ import { customerBySource } from '../customer-by-source.ts';
 import { customers } from '../customer-list.ts';
 import { type CustomerSource, customerById, customerOfParty, goldenRecord } from '../customers.ts';
 import { node } from '../nodes.ts';
-import { orderToCashField } from '../order-to-cash.ts';
+import { lineQuantity, orderToCashField } from '../order-to-cash.ts';
+import {
+  balanceOfOrganisation,
+  ordersOfOrganisation,
+  organisationOf,
+  parentsOf,
+  subsidiariesOf,
+} from '../organisation.ts';
 import { customerIdOf } from '../page-arguments.ts';
 import type { RecordSource } from '../records.ts';
 import { sourceRecordField, sourceRecordOf } from '../source-records.ts';
@@ -48,10 +57,22 @@ export const customer360: DomainSubschema = {
         return records.filter((record) => record !== null);
       },
       timeline,
+      parents: parentsOf,
+      subsidiaries: subsidiariesOf,
+      organisation: organisationOf,
       freshness: async (customer: CustomerSource, _args: unknown, context: GraphContext) => {
         const systems = new Set((await partiesOf(customer, context)).map((party) => party.system));
         return (await context.freshness.current()).filter(({ system }) => systems.has(system));
       },
+    },
+    Organisation: {
+      size: ({ members }: OrganisationTree) => members.length,
+      orders: ordersOfOrganisation,
+      openBalance: balanceOfOrganisation,
+    },
+    OrganisationMember: {
+      customer: ({ customerId }: Member) => ({ id: customerId }),
+      parent: ({ parentId }: Member) => (parentId === null ? null : { id: parentId }),
     },
     Party: {
       sourceRecord: sourceRecordField('party'),
@@ -67,12 +88,21 @@ export const customer360: DomainSubschema = {
       settlement: orderToCashField('settlement'),
       stage: orderToCashField('stage'),
     },
+    OrderLine: {
+      neededQty: lineQuantity(({ needed }) => needed),
+      shippedQty: lineQuantity(({ shipped }) => shipped),
+      deliveredQty: lineQuantity(({ delivered }) => delivered),
+      returnedQty: lineQuantity(({ returned }) => returned),
+      lostQty: lineQuantity(({ lost }) => lost),
+      openQty: lineQuantity(({ needed, shipped }) => maxUnits(0n, needed - shipped)),
+      overDeliveredQty: lineQuantity(({ needed, delivered }) => maxUnits(0n, delivered - needed)),
+    },
     ...timelineResolvers,
     ...connectionResolvers('Customer'),
     ...connectionResolvers('Timeline'),
     ...statsResolvers('Party', []),
   },
-  keyed: { Customer: goldenByIds(), Order: byIdAlone },
+  keyed: { Customer: goldenByIds(), Order: byIdAlone, OrderLine: byIdAlone },
 };
 
 /** Fields of the golden record: from the record where it was read anyway, else through the loader. */

@@ -368,4 +368,21 @@ export const corpus: CorpusOperation[] = [
       expect([...sales].sort((a, b) => b - a)).toEqual(sales);
     },
   },
+  {
+    name: 'an organisation, follow-ups, and lines from exact quantities',
+    query: `query ($id: ID!, $order: ID!) { customer(id: $id) { parents { displayName } subsidiaries { displayName }
+        organisation(depth: 3) { size more members { level customer { displayName cases { nodes { followUpOverdue } } } parent { id } }
+          orders { count amount { ${money} } } openBalance { ${money} } }
+        interactions { stats(groupBy: [CHANNEL, MONTH]) { count key { channel month } } } }
+      order(id: $order) { orderNumber lines { sku neededQty shippedQty deliveredQty returnedQty lostQty openQty overDeliveredQty } }
+      shipments(filter: {orderMissing: false}, first: 2) { totalCount } }`,
+    variables: (company) => ({ id: company.customerIds[0], order: company.orders[2]?.id }),
+    answers: fine,
+  },
+  {
+    name: 'an organisation deeper than there can be',
+    query: 'query ($id: ID!) { customer(id: $id) { displayName organisation(depth: 11) { size } } }',
+    variables: first,
+    answers: failsWith('BAD_USER_INPUT', ['customer', 'organisation']),
+  },
 ];

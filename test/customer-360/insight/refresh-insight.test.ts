@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { appendChanges } from '../../../cache/append-changes.ts';
 import type { Cache } from '../../../cache/cache.ts';
+import { createChangeLog } from '../../../cache/change-log.ts';
 import { latestModels } from '../../../cache/insight-models.ts';
 import { createInsightProgress } from '../../../cache/insight-progress.ts';
 import { readInsightMonths, readInsights } from '../../../cache/insight-store.ts';
@@ -136,12 +138,14 @@ describe.each(databases)('the numbers about customers on $name', (database) => {
       netAmount: '1',
     });
     await builder.save(cache);
-    await logChange(cache, 1, first);
+    await logChange(cache, first);
     const result = await refreshChanged(refresh({ now: () => APRIL }));
     expect(result).toEqual({ outcome: 'DONE', whole: false, customers: 1, removed: 0 });
     expect(await numbers(first)).toMatchObject({ asOf: '2026-04-20', lastOrder: '2026-04-01' });
     expect(await numbers(second)).toEqual(before);
     expect((await latestModels(cache)).get('RFM')?.fittedOn).toBe('2026-03-31');
+    const told = await createChangeLog(cache).read({ after: 2 });
+    expect([told.through, ...told.customerIds]).toEqual([3, first]);
     expect(await refreshChanged(refresh())).toMatchObject({ whole: false, customers: 0 });
 
     const months = (await readInsightMonths(cache, [first], '')).get(first);
@@ -166,7 +170,7 @@ describe.each(databases)('the numbers about customers on $name', (database) => {
         currency: 'EUR',
         netAmount: '70',
       });
-      await logChange(cache, n + 1, id);
+      await logChange(cache, id);
     }
     await builder.save(cache);
     await refreshChanged(refresh());
@@ -190,7 +194,7 @@ describe.each(databases)('the numbers about customers on $name', (database) => {
     await builder.save(cache);
     await refreshAll(refresh());
     await cache.execute('DELETE FROM customers WHERE id = ?', [merged]);
-    await logChange(cache, 1, merged);
+    await logChange(cache, merged);
     expect(await refreshChanged(refresh())).toMatchObject({ customers: 0, removed: 1 });
     expect([...(await readInsights(cache, [kept, merged])).keys()]).toEqual([kept]);
     expect((await readInsightMonths(cache, [merged], '')).size).toBe(0);
@@ -203,7 +207,9 @@ describe.each(databases)('the numbers about customers on $name', (database) => {
     expect(await refreshChanged(refresh())).toMatchObject({ whole: true, customers: 8 });
     const others = insightSettings.parse({ currency: 'EUR', windowDays: 20 });
     expect(await refreshChanged(refresh({ settings: others }))).toMatchObject({ whole: true, customers: 8 });
-    await logChange(cache, 90, ids[0] ?? '');
+    await cache.execute('DELETE FROM change_log');
+    await cache.execute('UPDATE change_sequence SET last_sequence = 90');
+    await logChange(cache, ids[0] ?? '');
     expect(await refreshChanged(refresh({ settings: others }))).toMatchObject({ whole: true });
     for (let n = 0; n < 3; n++) buyer(builder, `more ${n}`, ['2026-02-05']);
     await builder.save(cache);
@@ -274,11 +280,7 @@ function buyer(builder: CacheBuilder, key: string, days: readonly string[], curr
 }
 
 /** As identity and pages write the log. */
-async function logChange(cache: Cache, sequence: number, customerId: string): Promise<void> {
-  const at = cache.dialect === 'mysql' ? '2026-03-31 12:00:00.000000' : '2026-03-31T12:00:00.000000Z';
-  await cache.execute(
-    'INSERT INTO change_log (sequence, customer_id, entity, record_id, changed_at) VALUES (?, ?, ?, ?, ?)',
-    [sequence, customerId, 'customer', customerId, at],
-  );
-  await cache.execute('UPDATE change_sequence SET last_sequence = ? WHERE id = 1', [sequence]);
+async function logChange(cache: Cache, customerId: string): Promise<void> {
+  const change = { entity: 'customer', customerId } as const;
+  await cache.transaction((sql) => appendChanges(sql, [change], '2026-03-31T12:00:00.000000Z'));
 }
