@@ -6,6 +6,7 @@ import { createStreamRuns } from './stream-runs.ts';
 import { createStreamShapes } from './stream-shapes.ts';
 import { decodeStreamState } from './stream-state.ts';
 import type { SyncStore } from './sync-store.ts';
+import { createVerifyNotes } from './verify-runs.ts';
 
 /** The write side of one cache. */
 export function createSyncStore(cache: Cache): SyncStore {
@@ -14,6 +15,7 @@ export function createSyncStore(cache: Cache): SyncStore {
     ...createStreamRuns(cache),
     ...createPageWriter(cache),
     ...createStoredKeys(cache),
+    ...createVerifyNotes(cache),
     ...createStreamShapes(cache),
     async state({ system, stream }) {
       const [row] = await cache.query('SELECT * FROM stream_states WHERE `system` = ? AND stream = ?', [

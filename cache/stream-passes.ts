@@ -11,6 +11,8 @@ export interface StreamPassRow {
   lastErrorCode: string | null;
   lastErrorMessage: string | null;
   failures: number;
+  lastVerifyAt: string | null;
+  lastVerifyDifferences: number | null;
 }
 
 const instant: FieldKind = { type: 'instant' };
@@ -18,7 +20,7 @@ const instant: FieldKind = { type: 'instant' };
 /** How the passes of all streams went: a few rows, without the counts `StatusStore.streams` makes. */
 export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
   const rows = await sql.query(
-    'SELECT `system`, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures FROM stream_states',
+    'SELECT `system`, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures, last_verify_at, last_verify_differences FROM stream_states',
   );
   return rows.map((row) => ({
     system: String(row.system),
@@ -28,6 +30,8 @@ export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
     lastErrorCode: textOrNull(row.last_error_code),
     lastErrorMessage: textOrNull(row.last_error_message),
     failures: decodeCount(row.failures),
+    lastVerifyAt: textOrNull(decodeValue(instant, row.last_verify_at, sql.dialect)),
+    lastVerifyDifferences: row.last_verify_differences === null ? null : decodeCount(row.last_verify_differences),
   }));
 }
 

@@ -9,9 +9,7 @@ import { checkFence, holdsFence, leaseLost } from './stream-lease.ts';
 import type { FinishRun, Lease, PageCounts, SyncStore } from './sync-store.ts';
 
 /** The history of runs, and how the last one left its stream. */
-export function createStreamRuns(
-  cache: Cache,
-): Pick<SyncStore, 'startRun' | 'finishRun' | 'noteReconcile' | 'noteVerify'> {
+export function createStreamRuns(cache: Cache): Pick<SyncStore, 'startRun' | 'finishRun' | 'noteReconcile'> {
   const at = (value: string) => encodeValue(instant, value, cache.dialect);
 
   return {
@@ -70,15 +68,6 @@ export function createStreamRuns(
           lease.stream,
         ]);
       });
-    },
-
-    async noteVerify({ system, stream, differences, now }) {
-      await cache.execute(`UPDATE stream_states SET last_verify_at = ?, last_verify_differences = ? ${ofStream}`, [
-        at(now),
-        differences,
-        system,
-        stream,
-      ]);
     },
   };
 }

@@ -134,6 +134,28 @@ export interface StoredRow {
   fields: Record<string, FieldValue>;
 }
 
+/** What came of comparing a stream with its source. */
+export interface VerifyRun extends StreamName {
+  /** CHECKSUM, KEY_VERSION or RECORDS; null where it did not come to comparing. */
+  method: string | null;
+  /** Why not by checksums. */
+  reason: string | null;
+  outcome: 'EQUAL' | 'DIFFERENT' | 'FAILED' | 'STOPPED';
+  startedAt: string;
+  finishedAt: string;
+  /** Records of the source that were compared; null, as all counts, where it did not come to comparing. */
+  compared: number | null;
+  /** Of these, those that were read by their key because they seemed to differ. */
+  reread: number | null;
+  missing: number | null;
+  extra: number | null;
+  different: number | null;
+  /** null where no repair was asked for. */
+  repaired: number | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+}
+
 /** The write side of the cache: everything a sync pass, reconcile and verify do to it. */
 export interface SyncStore {
   /** The lease of a stream, or null while somebody else (or another pass of this owner) holds it. `ttl` in ms. */
@@ -154,7 +176,8 @@ export interface SyncStore {
   /** Writes changes of shape without a page: those that keep the page from being written. */
   noteDrift(request: NoteDrift): Promise<void>;
   noteReconcile(request: { lease: Lease; now: string }): Promise<void>;
-  noteVerify(request: StreamName & { differences: number; now: string }): Promise<void>;
+  /** Writes down what a verify found. */
+  noteVerify(run: VerifyRun): Promise<void>;
   /** The stored records of a stream, ordered by id. */
   keysOf(request: KeysOf): Promise<StoredKey[]>;
   /** The records in quarantine, ordered by id: some of them were never stored. */

@@ -1,5 +1,6 @@
 import { createStatusStore } from '../cache/status-store.ts';
 import type { HubError } from '../config/errors.ts';
+import type { Thoroughness } from '../sync-jobs/first-look.ts';
 import { verify } from '../sync-jobs/verify.ts';
 import type { Difference, RepairFacts, VerifyReport } from '../sync-jobs/verify-report.ts';
 import type { Hub } from './compose.ts';
@@ -13,6 +14,8 @@ export interface VerifyStreams {
   streams: readonly StreamChoice[];
   signal: AbortSignal;
   terminal: Terminal;
+  /** As far as the sources can; `proof` when left out. */
+  thoroughness?: Thoroughness;
   /** Write what differs anew. */
   repair?: boolean;
   quiet?: boolean;
@@ -20,7 +23,7 @@ export interface VerifyStreams {
 
 /** Verifies each stream with progress. */
 export async function verifyStreams(options: VerifyStreams): Promise<VerifyReport[]> {
-  const { hub, streams, signal, terminal, repair = false, quiet = false } = options;
+  const { hub, streams, signal, terminal, thoroughness = 'proof', repair = false, quiet = false } = options;
   const states = await createStatusStore(hub.cache).streams();
   const totals = new Map(states.map((state) => [nameOf(state), state.records]));
   // Off a terminal the table at the end says it all.
@@ -29,7 +32,7 @@ export async function verifyStreams(options: VerifyStreams): Promise<VerifyRepor
     return await eachStream(streams, async (choice) => {
       const onProgress = ({ compared }: { compared: number }) =>
         progress.update(choice, compared, `${compared.toLocaleString('en-US')} compared`);
-      const report = await verify({ ...hub.requestFor(choice, signal), repair, onProgress });
+      const report = await verify({ ...hub.requestFor(choice, signal), thoroughness, repair, onProgress });
       progress.finish(choice, outcomeOf(report));
       return report;
     });
@@ -40,11 +43,21 @@ export async function verifyStreams(options: VerifyStreams): Promise<VerifyRepor
 
 /** Counts and checksums of all streams, then what differs. */
 export function describeReports(reports: readonly VerifyReport[]): string {
-  const headings = ['STREAM', 'SOURCE', 'CACHE', 'SOURCE CHECKSUM', 'CACHE CHECKSUM', 'QUARANTINED', 'RESULT'];
+  const headings = [
+    'STREAM',
+    'METHOD',
+    'SOURCE',
+    'CACHE',
+    'SOURCE CHECKSUM',
+    'CACHE CHECKSUM',
+    'QUARANTINED',
+    'RESULT',
+  ];
   const rows = reports.map((report) =>
     'source' in report
       ? [
           nameOf(report),
+          report.method,
           report.source.records,
           report.cache.records,
           report.source.checksum.slice(0, 16),
@@ -52,9 +65,10 @@ export function describeReports(reports: readonly VerifyReport[]): string {
           report.rejected,
           outcomeOf(report),
         ]
-      : [nameOf(report), null, null, null, null, null, outcomeOf(report)],
+      : [nameOf(report), null, null, null, null, null, null, outcomeOf(report)],
   );
   const details = reports.flatMap((report) => [
+    ...describeMethod(report),
     ...('repair' in report && report.repair ? describeRepair(report, report.repair) : []),
     ...(report.outcome === 'DIFFERENT' ? describeDifferences(report) : []),
   ]);
@@ -93,6 +107,13 @@ function outcomeOf(report: VerifyReport): string {
     case 'STOPPED':
       return 'stopped';
   }
+}
+
+/** Every database could be compared by checksums; where one was not, somebody may want to know why. */
+function describeMethod(report: VerifyReport): string[] {
+  if (!('reason' in report) || report.reason === null || report.method === 'CHECKSUM') return [];
+  const how = report.method === 'RECORDS' ? 'was read in full' : 'was compared by keys and change stamps';
+  return [`${nameOf(report)} ${how}, because ${report.reason}.`];
 }
 
 function describeRepair(report: VerifyReport, { found, repaired, left, error }: RepairFacts): string[] {

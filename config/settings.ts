@@ -96,6 +96,9 @@ const driftSettings = z.union([
   }),
 ]);
 
+/** When a stream is verified; `off`: only when somebody asks for it. */
+export const verifySchedule = z.union([z.literal('off'), cronExpression]);
+
 /** What every stream has, whatever its kind. Kinds extend it with their own options. */
 export const streamSettings = z.strictObject({
   /** What to read: entity set, path, table, or model. */
@@ -106,6 +109,8 @@ export const streamSettings = z.strictObject({
   cursor: cursorSettings.optional(),
   /** Six-field or five-field cron in UTC; the source's when left out. */
   schedule: cronExpression.optional(),
+  /** When it is compared with its source; the source's when left out. */
+  verifySchedule: verifySchedule.optional(),
   pageSize: z.int().min(1).max(10_000).optional(),
   /**
    * How deletes are noticed. `none`: never. `scan`: after a complete scan of all keys, on `reconcileSchedule`.
@@ -127,6 +132,8 @@ export const sourceSettings = z.strictObject({
   title: z.string().optional(),
   schedule: cronExpression.default('*/5 * * * *'),
   reconcileSchedule: cronExpression.default('17 3 * * *'),
+  /** Once a week, since most sources have to be read in full for it. */
+  verifySchedule: verifySchedule.default('43 4 * * 0'),
   /** Older than this, the source's part of an answer is called STALE; three times the schedule when left out. */
   staleAfter: duration.optional(),
   timeout: duration.default(30_000),

@@ -1,11 +1,17 @@
 import type { Cache } from '../cache/cache.ts';
 import { readStreamPasses } from '../cache/stream-passes.ts';
 import type { Settings } from '../config/settings.ts';
+import { type Consistency, consistencyOf } from '../customer-360/consistency.ts';
 import { freshness, type SystemFreshness } from '../customer-360/freshness.ts';
 
+/** How current a system's part of an answer is, and whether it was proved to be right. */
+interface SystemState extends SystemFreshness {
+  consistency: Consistency;
+}
+
 export interface FreshnessReader {
-  /** How current each system is, read from the database at most once a second, whoever asks. */
-  current(): Promise<SystemFreshness[]>;
+  /** How current each system is, and how consistent, read from the database at most once a second, whoever asks. */
+  current(): Promise<SystemState[]>;
 }
 
 interface FreshnessDependencies {
@@ -31,7 +37,11 @@ export function createFreshnessReader({ cache, settings, now = Date.now }: Fresh
           if (held === reading) held = undefined;
         });
       }
-      return freshness(await held.passes, settings.sources, at);
+      const passes = await held.passes;
+      return freshness(passes, settings.sources, at).map((one) => ({
+        ...one,
+        consistency: consistencyOf(one.system, Object.keys(settings.sources[one.system]?.streams ?? {}), passes),
+      }));
     },
   };
 }

@@ -19,6 +19,7 @@ import { createReturnStore, createShipmentStore, type OrderDocumentStore } from 
 import { createSourceRecordStore, type SourceRecordStore } from '../cache/source-record-store.ts';
 import { createStatusStore, type StatusStore } from '../cache/status-store.ts';
 import { createTimelineStore, type TimelineStore } from '../cache/timeline-store.ts';
+import { createVerifyRunStore, type VerifyRunStore } from '../cache/verify-runs.ts';
 import type { Visible } from '../cache/visible.ts';
 
 /** Everything the graph reads the cache through. */
@@ -42,6 +43,7 @@ export interface Stores extends EngagementStores {
   quarantine: QuarantineStore;
   drift: DriftStore;
   breakers: BreakerStore;
+  verifyRuns: VerifyRunStore;
 }
 
 export function createStores(cache: Cache, visible: Visible): Stores {
@@ -64,6 +66,7 @@ export function createStores(cache: Cache, visible: Visible): Stores {
     quarantine: createQuarantineStore(cache),
     drift: createDriftStore(cache),
     breakers: createBreakerStore(cache),
+    verifyRuns: createVerifyRunStore(cache),
     ...createEngagementStores(cache, visible),
   };
 }

@@ -13,7 +13,7 @@ export type Thoroughness = 'quick' | 'proof' | 'full';
 
 export interface FirstLook {
   look: Look;
-  /** Why the source was not compared by checksums; null where it was. */
+  /** Why the source was not compared by checksums, to go on after "because"; null where it was. */
   reason: string | null;
 }
 

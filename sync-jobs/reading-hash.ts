@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { SourceSettings, StreamSettings } from '../config/settings.ts';
 
 /** Settings that change when, how often or how fast a stream is read, but not what is read. */
-const harmless = new Set(['schedule', 'pageSize', 'quarantineThreshold', 'drift', 'records', 'lookback']);
+const harmless = new Set([
+  'schedule',
+  'verifySchedule',
+  'pageSize',
+  'quarantineThreshold',
+  'drift',
+  'records',
+  'lookback',
+]);
 
 /**
  * A hash of the settings that decide what a stream reads (resource, key, cursor, filters, expansions and whatever

@@ -13,6 +13,7 @@ import { type ReconcileRun, reconcile } from './reconcile.ts';
 import { runSync } from './run-sync.ts';
 import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts';
 import type { StreamRequest } from './sync-run.ts';
+import { verifyOnSchedule } from './verify-on-schedule.ts';
 
 export interface ScheduleDependencies {
   settings: Settings;
@@ -32,8 +33,8 @@ export interface Schedule {
 }
 
 /**
- * Keeps every stream in step with its source: a pass at each tick of its schedule and a reconcile at each of the
- * source's, in UTC. Sources run side by side, the streams of one source two at a time, one stream never twice.
+ * Keeps every stream in step with its source: a pass at each tick of its schedule, a reconcile at each of the source's,
+ * and a verify at each of its verifySchedule, in UTC. Sources run side by side, the streams of one source two at a time, one stream never twice.
  */
 export function createSchedule({
   settings,
@@ -56,13 +57,19 @@ export function createSchedule({
     if (!source || !connector) throw new TypeError(`Expected settings and a connector for ${system}.`);
     const queue = createSourceQueue({ system, log });
     queues.push(queue);
-    for (const [stream, { schedule = source.schedule, deletes }] of Object.entries(source.streams)) {
+    for (const [stream, settingsOfStream] of Object.entries(source.streams)) {
+      const { schedule = source.schedule, verifySchedule = source.verifySchedule, deletes } = settingsOfStream;
       const request = { system, stream, source, connector, cache, identity, priorities, owner, log };
-      const { sync, recount } = jobsOf({ ...request, signal: stopping.signal });
-      const { lastSuccessAt, lastReconcileAt } = await store.state({ system, stream });
+      const { sync, recount, proof } = jobsOf({ ...request, signal: stopping.signal });
+      const { lastSuccessAt, lastReconcileAt, lastVerifyAt } = await store.state({ system, stream });
 
       const passes = every(schedule, () => queue.offer(sync));
       if (isOverdue(lastSuccessAt, passes.getNextRuns(2), new Date())) queue.offer(sync);
+      if (verifySchedule !== 'off') {
+        const proofs = every(verifySchedule, () => queue.offer(proof));
+        // Of a stream that was never verified nothing has been missed.
+        if (lastVerifyAt && isOverdue(lastVerifyAt, proofs.getNextRuns(2), new Date())) queue.offer(proof);
+      }
       if (deletes !== 'scan') continue;
       const recounts = every(source.reconcileSchedule, () => queue.offer(recount));
       // A stream that was never read has nothing to reconcile yet.
@@ -91,7 +98,7 @@ export function createSchedule({
   };
 }
 
-function jobsOf(request: StreamRequest): { sync: Job; recount: Job } {
+function jobsOf(request: StreamRequest): { sync: Job; recount: Job; proof: Job } {
   const { system, stream, log } = request;
   const told = async (run: Promise<ReconcileRun>) => {
     const { outcome, mode, reason, read, changed, deleted, quarantined } = await run;
@@ -104,6 +111,8 @@ function jobsOf(request: StreamRequest): { sync: Job; recount: Job } {
   return {
     sync: { name: stream, stream, run: () => told(runSync(request)) },
     recount: { name: `reconcile ${stream}`, stream, insists: true, run: () => told(reconcile(request)) },
+    // The queue runs one job of a stream at a time: no pass while it is being compared.
+    proof: { name: `verify ${stream}`, stream, insists: true, run: () => verifyOnSchedule(request) },
   };
 }
 

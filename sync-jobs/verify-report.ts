@@ -1,5 +1,6 @@
-import type { StreamName } from '../cache/sync-store.ts';
+import type { StreamName, VerifyRun } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
+import { hubNow } from './end-run.ts';
 import type { Look, VerifyMethod } from './look.ts';
 import type { Rechecked, Standing } from './recheck.ts';
 import { digestNumber, type FieldDifference, fieldDifferences } from './record-digest.ts';
@@ -121,6 +122,26 @@ function createSide({ agreed }: Look) {
       checksum ^= digestNumber(state.digest);
     },
     facts: (): SideFacts => ({ records, checksum: checksum.toString(16).padStart(15, '0') }),
+  };
+}
+
+/** A report as the history keeps it. */
+export function runOf(report: VerifyReport, startedAt: string): VerifyRun {
+  const { system, stream, outcome } = report;
+  const facts = 'different' in report ? report : null;
+  const error = 'error' in report ? report.error : null;
+  return {
+    ...{ system, stream, outcome, startedAt, finishedAt: hubNow() },
+    method: facts?.method ?? null,
+    reason: facts?.reason ?? null,
+    compared: facts?.source.records ?? null,
+    reread: facts?.reread ?? null,
+    missing: facts?.missing ?? null,
+    extra: facts?.extra ?? null,
+    different: facts?.different ?? null,
+    repaired: facts?.repair?.repaired ?? null,
+    errorCode: error?.code ?? null,
+    errorMessage: error?.message ?? null,
   };
 }
 

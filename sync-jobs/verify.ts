@@ -15,7 +15,7 @@ import { repairStanding } from './repair-standing.ts';
 import { runSync } from './run-sync.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import type { StreamRequest } from './sync-run.ts';
-import { differentError, factsOf, type VerifyFacts, type VerifyReport } from './verify-report.ts';
+import { differentError, factsOf, runOf, type VerifyFacts, type VerifyReport } from './verify-report.ts';
 
 export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
   /** `quick`: versions will do where there are no checksums. `full`: read every record, whatever checksums say. */
@@ -31,37 +31,45 @@ export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
 
 /**
  * Compares what the source says with what the cache shows: by checksums that both databases compute where the source
- * can, else record by record. Records that differ are looked at again after one more pass, so that a source that keeps changing is
- * not mistaken for a broken cache. What differs then is repaired, if that is asked for.
+ * can, else record by record. Records that differ are looked at again after one more pass, so that a source that keeps
+ * changing is not mistaken for a broken cache. What differs then is repaired, if that is asked for. What came of it is
+ * a row of `verify_runs`.
  */
 export async function verify(request: VerifyRequest): Promise<VerifyReport> {
-  const { system, stream, source, cache, signal } = request;
+  const { system, stream, cache, signal } = request;
+  const startedAt = hubNow();
   try {
-    const store = createSyncStore(cache);
-    const settings = streamSettingsOf(source, request);
-    const mapping = compileMapping({ system, streamName: stream, stream: settings });
-    const sides: Sides = {
-      request,
-      store,
-      rawRecords: createSourceRecordStore(cache),
-      checksums: createChecksumStore(cache),
-      mapping,
-    };
-
-    await expectReadInFull(sides);
-    const keepsExtras = settings.deletes === 'none' || (request.connector.forgets?.(stream) ?? false);
-    const seen = await firstLook(sides, { ...request, job: jobOf(request), versioned: settings.cursor !== undefined });
-    const rechecked = await recheckAll(sides, seen.look.suspects, jobOf(request), settings.deletes);
-    const facts = await factsAfter(sides, seen, rechecked, request, { keepsExtras });
-    const differences = facts.missing + facts.extra + facts.different;
-    await store.noteVerify({ system, stream, differences, now: hubNow() });
-    return differences === 0
-      ? { ...facts, outcome: 'EQUAL' }
-      : { ...facts, outcome: 'DIFFERENT', error: differentError(facts) };
+    const report = await compareAndRepair(request);
+    await createSyncStore(cache).noteVerify(runOf(report, startedAt));
+    return report;
   } catch (error) {
-    if (signal.aborted) return { system, stream, outcome: 'STOPPED' };
-    return { system, stream, outcome: 'FAILED', error: hubErrorOf(error, request) };
+    const report: VerifyReport = signal.aborted
+      ? { system, stream, outcome: 'STOPPED' }
+      : { system, stream, outcome: 'FAILED', error: hubErrorOf(error, request) };
+    // Where even that cannot be written, the report itself says why.
+    await createSyncStore(cache)
+      .noteVerify(runOf(report, startedAt))
+      .catch(() => undefined);
+    return report;
   }
+}
+
+async function compareAndRepair(request: VerifyRequest): Promise<VerifyReport> {
+  const { system, stream, source, cache } = request;
+  const store = createSyncStore(cache);
+  const settings = streamSettingsOf(source, request);
+  const mapping = compileMapping({ system, streamName: stream, stream: settings });
+  const checksums = createChecksumStore(cache);
+  const sides: Sides = { request, store, rawRecords: createSourceRecordStore(cache), checksums, mapping };
+
+  await expectReadInFull(sides);
+  const keepsExtras = settings.deletes === 'none' || (request.connector.forgets?.(stream) ?? false);
+  const seen = await firstLook(sides, { ...request, job: jobOf(request), versioned: settings.cursor !== undefined });
+  const rechecked = await recheckAll(sides, seen.look.suspects, jobOf(request), settings.deletes);
+  const facts = await factsAfter(sides, seen, rechecked, request, { keepsExtras });
+  return facts.missing + facts.extra + facts.different === 0
+    ? { ...facts, outcome: 'EQUAL' }
+    : { ...facts, outcome: 'DIFFERENT', error: differentError(facts) };
 }
 
 /** Before that, verify would itself do the first read, and then praise it. */

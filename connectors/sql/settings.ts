@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { sourceSettings, streamSettings, verifySchedule } from '../../config/settings.ts';
 
 /** A table, a view, or a query of one's own. */
 const sqlStream = streamSettings.extend({
@@ -19,6 +19,8 @@ export const sqlSettings = sourceSettings.extend({
   /** Instead of those in the url; here special characters need no percent-encoding. */
   username: z.string().optional(),
   password: z.string().optional(),
+  /** Nightly: databases compute checksums, which costs much less than reading them. */
+  verifySchedule: verifySchedule.default('43 4 * * *'),
   pageSize: z.int().min(1).max(10_000).default(1_000),
   poolSize: z.int().min(1).max(20).default(4),
   streams: z.record(z.string(), sqlStream),

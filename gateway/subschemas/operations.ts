@@ -7,6 +7,7 @@ import { quarantine, syncRuns } from '../operation-lists.ts';
 import { readRaw } from '../source-records.ts';
 import { driftOfRun, openDrift } from '../stream-drift.ts';
 import type { DomainSubschema } from '../subschema.ts';
+import { lastVerify, verifyRuns } from '../verify-runs.ts';
 
 interface SourceParent {
   system: string;
@@ -26,14 +27,16 @@ export const operations: DomainSubschema = {
         })),
       syncRuns,
       quarantine,
+      verifyRuns,
     },
     Source: {
-      freshness: async ({ system }: SourceParent, _args: unknown, { freshness }: GraphContext) =>
-        (await freshness.current()).find((each) => each.system === system) ?? null,
+      freshness: stateOf,
+      consistency: async (source: SourceParent, args: unknown, context: GraphContext) =>
+        (await stateOf(source, args, context))?.consistency ?? null,
       breaker: breakerOf,
       streams: streamsOf,
     },
-    SourceStream: { drift: openDrift },
+    SourceStream: { drift: openDrift, lastVerify },
     SyncRun: { drift: driftOfRun },
     QuarantinedRecord: { raw: (record: QuarantinedRecord) => readRaw(record.raw) },
     ...connectionResolvers('SyncRun'),
@@ -41,6 +44,11 @@ export const operations: DomainSubschema = {
   },
   keyed: {},
 };
+
+/** How current and how consistent a source is. */
+async function stateOf({ system }: SourceParent, _args: unknown, { freshness }: GraphContext) {
+  return (await freshness.current()).find((each) => each.system === system) ?? null;
+}
 
 /** The streams of the settings, with how they stand; a stream that was never synced has no more than its name. */
 async function streamsOf({ system }: SourceParent, _args: unknown, { loaders, sources, stores }: GraphContext) {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Cache } from '../../cache/cache.ts';
 import { createQuarantineStore } from '../../cache/quarantine-store.ts';
 import { createStatusStore } from '../../cache/status-store.ts';
-import type { SyncStore } from '../../cache/sync-store.ts';
+import type { SyncStore, VerifyRun } from '../../cache/sync-store.ts';
+import { createVerifyRunStore } from '../../cache/verify-runs.ts';
 import { recordId } from '../../schema/ids.ts';
 import { shiftInstant } from '../../schema/time.ts';
 import { databases } from '../setup/databases.ts';
@@ -64,7 +65,8 @@ describe.each(databases)('the history and state of streams on $name', (database)
     expect(await store.state(lease)).toMatchObject({ failures: 0, lastErrorCode: null, lastSuccessAt: NOW });
 
     await store.noteReconcile({ lease, now: LATER });
-    await store.noteVerify({ ...lease, differences: 3, now: LATER });
+    await store.noteVerify(verifyRun({ outcome: 'DIFFERENT', missing: 1, different: 2, finishedAt: LATER }));
+    await store.noteVerify(verifyRun({ outcome: 'FAILED', missing: null, finishedAt: shiftInstant(LATER, 1_000) }));
     expect(await store.state(lease)).toMatchObject({
       lastReconcileAt: LATER,
       lastVerifyAt: LATER,
@@ -227,3 +229,30 @@ describe.each(databases)('the history and state of streams on $name', (database)
     expect(all).toHaveLength(25);
   });
 });
+
+describe.each(databases)('the history of verify on $name', (database) => {
+  afterAll(() => database.drop());
+
+  it('tells the last comparison of every stream, and those of one; older ones than 90 days are forgotten', async () => {
+    const cache = await database.open();
+    const { store } = await openPass(cache);
+    const runs = createVerifyRunStore(cache);
+    const day = (n: number) => shiftInstant(NOW, n * 86_400_000);
+    for (const n of [0, 1, 92]) await store.noteVerify(verifyRun({ startedAt: day(n), finishedAt: day(n) }));
+    await store.noteVerify(verifyRun({ stream: 'parties', startedAt: day(1), method: 'RECORDS', reason: 'a float' }));
+    expect(await runs.latest()).toMatchObject([
+      { stream: 'orders', startedAt: day(92), outcome: 'EQUAL', compared: 10, repaired: null },
+      { stream: 'parties', startedAt: day(1), method: 'RECORDS', reason: 'a float' },
+    ]);
+    const ofOrders = await runs.ofStream({ system: 'erp', stream: 'orders', first: 2 });
+    expect(ofOrders.map(({ startedAt }) => startedAt)).toEqual([day(92)]);
+  });
+});
+
+function verifyRun(change: Partial<VerifyRun>): VerifyRun {
+  return {
+    ...{ system: 'erp', stream: 'orders', method: 'CHECKSUM', reason: null, outcome: 'EQUAL', startedAt: NOW },
+    ...{ finishedAt: NOW, compared: 10, reread: 0, missing: 0, extra: 0, different: 0, repaired: null },
+    ...{ errorCode: null, errorMessage: null, ...change },
+  };
+}

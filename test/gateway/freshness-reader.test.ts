@@ -23,9 +23,9 @@ describe.each(databases)('freshness on $name', (database) => {
 
   it('is read from the database', async () => {
     const reader = createFreshnessReader({ cache, settings, now: () => noon });
-    expect(await reader.current()).toEqual([
-      { system: 'erp', status: 'FRESH', syncedAt: '2026-03-01T11:58:00.000000Z', ageSeconds: 120 },
-    ]);
+    const unproved = { status: 'UNPROVED', verifiedAt: null, differences: null };
+    const erp = { system: 'erp', status: 'FRESH', syncedAt: '2026-03-01T11:58:00.000000Z', ageSeconds: 120 };
+    expect(await reader.current()).toEqual([{ ...erp, consistency: unproved }]);
   });
 
   it('is read at most once a second however many ask, and still grows older', async () => {

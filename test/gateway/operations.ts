@@ -280,7 +280,8 @@ export const corpus: CorpusOperation[] = [
   },
   {
     name: 'the systems and the sync',
-    query: `{ sources { system title kind schedule freshness { status } streams { stream records } }
+    query: `{ sources { system title kind schedule freshness { status } consistency { status verifiedAt differences }
+      streams { stream records lastVerify { outcome method } } } verifyRuns(system: "erp", stream: "orders") { outcome }
       syncRuns(first: 5) { totalCount nodes { id } } quarantine { totalCount nodes { id raw } } }`,
     answers: fine,
   },

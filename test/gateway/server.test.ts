@@ -199,7 +199,10 @@ describe('freshness, health and readiness', () => {
     await passed(fresh.cache, 'crm', 'cases', Date.now() - 3_600_000, 'SOURCE_UNREACHABLE');
     const { body } = await fresh.ask({ query: '{ hello }' });
     expect(body.extensions?.freshness).toEqual([
-      { system: 'erp', status: 'FRESH', syncedAt: expect.any(String), ageSeconds: expect.any(Number) },
+      {
+        ...{ system: 'erp', status: 'FRESH', syncedAt: expect.any(String), ageSeconds: expect.any(Number) },
+        consistency: { status: 'UNPROVED', verifiedAt: null, differences: null },
+      },
       expect.objectContaining({
         system: 'crm',
         status: 'DOWN',

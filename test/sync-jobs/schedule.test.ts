@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
+import { createVerifyRunStore } from '../../cache/verify-runs.ts';
 import { HubError } from '../../config/errors.ts';
 import { createLog } from '../../config/log.ts';
 import { hubSettings, type Settings } from '../../config/settings.ts';
@@ -36,12 +37,12 @@ describe.each(databases)('the schedule on $name', (database) => {
   });
   afterEach(() => schedule?.stop());
 
-  async function start(times: { schedule: string; reconcileSchedule: string }) {
+  async function start(times: { schedule: string; reconcileSchedule: string; verifySchedule?: string }) {
     const log = createLog({ level: 'info', destination: { write: (line) => void lines.push(line) }, pretty: false });
     const { system, source: own, connector } = stream.request;
     const settings: Settings = {
       ...hubSettings.parse({ database: {}, gateway: {}, identity: {}, log: {} }),
-      sources: { [system]: { ...own, ...times } },
+      sources: { [system]: { ...own, verifySchedule: 'off', ...times } },
     };
     schedule = createSchedule({ settings, cache, connectors: { [system]: connector }, log });
     await schedule.start();
@@ -53,6 +54,10 @@ describe.each(databases)('the schedule on $name', (database) => {
       await sleep(50);
     }
     expect(await stream.orders()).toEqual(expected());
+  }
+
+  async function untilLines(count: number) {
+    for (let patience = 0; patience < 200 && lines.length < count; patience += 1) await sleep(50);
   }
 
   it('catches up at once on a stream that was never read, and waits for the tick after that', async () => {
@@ -75,13 +80,45 @@ describe.each(databases)('the schedule on $name', (database) => {
     expect(lines).toEqual([]);
   });
 
+  it('verifies by its ticks, says once that something differs and once that it is well again', async () => {
+    await stream.sync();
+    source.clock.tick(600_000);
+    source.put('26', { number: 'A-26' });
+    await stream.sync();
+    const record = source.truth.get('7');
+    if (record) record.data.number = 'changed on the quiet';
+    await start({ schedule: newYear, reconcileSchedule: newYear, verifySchedule: everySecond });
+    const { system } = stream.request;
+    await untilLines(1);
+    await sleep(1_200);
+    expect(lines.map(messageOf)).toEqual([
+      expect.stringContaining(`${system}/verify orders fails: Expected the cache`),
+    ]);
+    expect(await createVerifyRunStore(cache).ofStream({ system, stream: 'orders', first: 1 })).toMatchObject([
+      { outcome: 'DIFFERENT', method: 'RECORDS', different: 1, compared: 26, errorCode: 'VERIFY_DIFFERENT' },
+    ]);
+    if (record) record.data.number = 'A-7';
+    await untilLines(2);
+    expect(lines.map(messageOf).at(-1)).toBe(`${system}/verify orders works again`);
+  });
+
+  it('does not verify a stream that was never read', async () => {
+    source.faults.page = () => {
+      throw new HubError('SOURCE_PROTOCOL', 'Expected JSON, got none.');
+    };
+    await start({ schedule: newYear, reconcileSchedule: newYear, verifySchedule: everySecond });
+    await untilLines(1);
+    await sleep(1_200);
+    expect(await createVerifyRunStore(cache).ofStream({ ...stream.request, first: 1 })).toEqual([]);
+  });
+
   it('says once that a source is down, tick after tick', async () => {
     await stream.sync();
     source.faults.now = () => {
       throw new HubError('SOURCE_UNREACHABLE', 'Connection refused.');
     };
     await start({ schedule: everySecond, reconcileSchedule: everySecond });
-    for (let patience = 0; patience < 200 && lines.length === 0; patience += 1) await sleep(50);
+    await untilLines(1);
     await sleep(2_500);
     expect(lines.map(messageOf)).toEqual([`${stream.request.system} is down: Connection refused.`]);
   });

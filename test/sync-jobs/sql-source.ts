@@ -9,6 +9,7 @@ import { createSyncStore } from '../../cache/create-sync-store.ts';
 import { createLog } from '../../config/log.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
+import { type ReconcileRun, reconcile } from '../../sync-jobs/reconcile.ts';
 import { runSync } from '../../sync-jobs/run-sync.ts';
 import type { SyncRun } from '../../sync-jobs/sync-run.ts';
 import { type VerifyRequest, verify } from '../../sync-jobs/verify.ts';
@@ -18,6 +19,7 @@ import type { VerifyReport } from '../../sync-jobs/verify-report.ts';
 export interface SqlSource {
   run(statement: string, parameters?: unknown[]): Promise<void>;
   sync(full?: boolean): Promise<SyncRun>;
+  reconcile(): Promise<ReconcileRun>;
   verify(change?: Partial<VerifyRequest>): Promise<VerifyReport>;
   store: ReturnType<typeof createSyncStore>;
   /** Keys that were read one by one since it was last asked. */
@@ -70,6 +72,7 @@ export async function startSqlSource(
   return {
     run: (statement, parameters = []) => database.run(statement, parameters),
     sync: (full = false) => runSync({ ...request, full }),
+    reconcile: () => reconcile(request),
     verify: (change) => verify({ ...request, ...change }),
     store: createSyncStore(cache),
     readByKey() {

@@ -166,6 +166,38 @@ describe.each(databases)('verify on $name', (database) => {
     expect(report).toMatchObject({ different: 4, differences: [{ key: '1' }, { key: '2' }] });
   });
 
+  it('compares by keys and change stamps when it is to be quick, and says what that is worth', async () => {
+    source.asked.length = 0;
+    expect(await stream.verify({ thoroughness: 'quick' })).toMatchObject({
+      outcome: 'EQUAL',
+      method: 'KEY_VERSION',
+      reason: 'sources of its kind compute no checksums',
+      source: { records: 25 },
+    });
+    expect(source.asked).toEqual(['scan']);
+
+    await alter('7');
+    await cache.execute('DELETE FROM source_records WHERE `system` = ? AND source_key = ?', [system, '4']);
+    source.remove('9');
+    source.put('26', { number: 'A-26' });
+    expect(await stream.verify({ thoroughness: 'quick' })).toMatchObject({
+      outcome: 'DIFFERENT',
+      differences: [
+        { key: '4', kind: 'MISSING' },
+        { key: '7', kind: 'DIFFERENT' },
+      ],
+      settled: 2,
+    });
+    expect(source.asked.filter((what) => what.startsWith('read'))).not.toContain('read 25');
+  });
+
+  it('does not see a change without a new stamp when it is to be quick', async () => {
+    const record = source.truth.get('7');
+    if (record) record.data.number = 'changed on the quiet';
+    expect(await stream.verify({ thoroughness: 'quick' })).toMatchObject({ outcome: 'EQUAL', method: 'KEY_VERSION' });
+    expect(await stream.verify()).toMatchObject({ outcome: 'DIFFERENT', method: 'RECORDS' });
+  });
+
   it('keeps what the source no longer has where the stream says so', async () => {
     const keeping = orderStream(source, cache, { system: `${system}k`, deletes: 'none' });
     await keeping.sync();
