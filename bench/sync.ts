@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { type BenchOptions, type Figure, meets } from './sync/bench-options.ts';
+import { type BenchOptions, type Figure, lineOf, meets } from './sync/bench-options.ts';
 import { measureGatewayLatency } from './sync/gateway-latency.ts';
 import { measureInitialLoad } from './sync/initial-load.ts';
 import { describeMachine } from './sync/machine.ts';
@@ -71,14 +71,6 @@ async function bench(): Promise<number> {
   for (const figure of figures) say(lineOf(figure));
   if (given.json) process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);
   return given.smoke || figures.every(meets) ? 0 : 1;
-}
-
-function lineOf(figure: Figure): string {
-  const { name, value, bar } = figure;
-  const told = `${name.padEnd(60)} ${value.toFixed(2).padStart(6)}`;
-  if (bar === null) return told;
-  const wanted = 'least' in bar ? `at least ${bar.least}` : `at most ${bar.most}`;
-  return `${told}   ${wanted}: ${meets(figure) ? 'met' : 'MISSED'}`;
 }
 
 function number(text: string): number {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import mysql from 'mysql2/promise';
-import { type Figure, median, meets } from './sync/bench-options.ts';
+import { type Figure, lineOf, median, meets } from './sync/bench-options.ts';
 import { type Spent, spent } from './sync/cpu-time.ts';
 import { describeMachine } from './sync/machine.ts';
 import { withDatabase } from './sync/throwaway-database.ts';
@@ -92,11 +92,7 @@ function expectOutcome(results: readonly Measured[], outcome: string): void {
 }
 
 function verdict(figures: readonly Figure[]): number {
-  for (const figure of figures) {
-    const wanted = 'least' in figure.bar ? `at least ${figure.bar.least}` : `at most ${figure.bar.most}`;
-    const met = meets(figure) ? 'met' : 'MISSED';
-    say(`${figure.name.padEnd(50)} ${figure.value.toFixed(2).padStart(8)}   ${wanted}: ${met}`);
-  }
+  for (const figure of figures) say(lineOf(figure));
   return given.smoke || figures.every(meets) ? 0 : 1;
 }
 

@@ -33,6 +33,15 @@ export function meets({ value, bar }: Figure): boolean {
   return 'least' in bar ? value >= bar.least : value <= bar.most;
 }
 
+/** For people: what was measured, and whether it is as good as it should be. */
+export function lineOf(figure: Figure): string {
+  const { name, value, bar } = figure;
+  const told = `${name.padEnd(60)} ${value.toFixed(2).padStart(6)}`;
+  if (bar === null) return told;
+  const wanted = 'least' in bar ? `at least ${bar.least}` : `at most ${bar.most}`;
+  return `${told}   ${wanted}: ${meets(figure) ? 'met' : 'MISSED'}`;
+}
+
 /** The middle one; of an even number the lower of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -161,7 +161,7 @@ function liveOnly(
 ): Condition[] {
   if (typeof deletes !== 'object') return [];
   const flag = textOf(deletes.flag);
-  const exact = dialect === 'mysql' ? `${flag} COLLATE utf8mb4_bin` : flag;
+  const exact = dialect === 'mysql' ? `CAST(${flag} AS CHAR) COLLATE utf8mb4_bin` : flag;
   return [
     {
       sql: `${flag} IS NULL OR ${exact} NOT IN (${deletes.values.map(() => '?').join(', ')})`,
