@@ -88,12 +88,16 @@ export interface DecideRequest {
   mappingHash: string;
   /** What is stored is not trusted: write the record even where it seems to be stored already, or in a newer version. */
   rewrite: boolean;
+  /** See `SavePage.latestVersion`. */
+  latestVersion: string | null;
 }
 
 /** What is to be done with one record. Pure; the newer version wins, and what is equal is not written again. */
-export function decide({ prepared, known, quarantined, mappingHash, rewrite }: DecideRequest): Decision {
+export function decide({ prepared, known, quarantined, mappingHash, rewrite, latestVersion }: DecideRequest): Decision {
   const { record, outcome, hash } = prepared;
-  const older = isOlder(record.version, known?.version) || isOlder(record.version, quarantined);
+  const older = [known?.version, quarantined].some(
+    (stored) => isOlder(record.version, stored) && !isOlder(latestVersion, stored),
+  );
   if (older && !rewrite && defends('newest wins')) return { to: 'ignore', prepared };
   switch (outcome.is) {
     case 'rejected':

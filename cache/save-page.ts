@@ -1,3 +1,4 @@
+import { defends } from '../config/defences.ts';
 import { type Entity, entities } from '../schema/records.ts';
 import { appendChanges } from './append-changes.ts';
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
@@ -40,6 +41,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
             quarantined: quarantined.get(record.id),
             mappingHash: page.mappingHash,
             rewrite: page.rewrite ?? false,
+            latestVersion: page.latestVersion ?? null,
           }),
         );
         const changing = decisions.filter((d): d is Changing => d.to === 'write' || d.to === 'bury');
@@ -192,6 +194,7 @@ function entitiesBefore({ rewrite }: { rewrite?: boolean }, known: KnownRecord |
 }
 
 async function markDirty(sql: Sql, parties: ReadonlySet<string>, now: string): Promise<void> {
+  if (!defends('dirty marks')) return;
   const markedAt = encodeValue(instant, now, sql.dialect);
   await upsert(sql, {
     table: 'identity_dirty',

@@ -12,7 +12,8 @@ import type { Lease, StreamName, SyncStore } from './sync-store.ts';
  */
 export function createStreamLease(cache: Cache): Pick<SyncStore, 'claim' | 'renew' | 'release'> {
   const { dialect } = cache;
-  const free = `(lease_expires_at IS NULL OR lease_expires_at <= ${databaseNow(dialect)})`;
+  const free = () =>
+    defends('stream lease') ? `(lease_expires_at IS NULL OR lease_expires_at <= ${databaseNow(dialect)})` : '1 = 1';
 
   return {
     async claim({ system, stream, owner, ttl }) {
@@ -26,7 +27,7 @@ export function createStreamLease(cache: Cache): Pick<SyncStore, 'claim' | 'rene
         const claimed = await sql.execute(
           `UPDATE stream_states
            SET lease_owner = ?, lease_token = COALESCE(lease_token, 0) + 1, lease_expires_at = ${databaseNowPlus(dialect)}
-           WHERE \`system\` = ? AND stream = ? AND ${free}`,
+           WHERE \`system\` = ? AND stream = ? AND ${free()}`,
           [owner, ttl, system, stream],
         );
         return claimed === 1 ? readLease(sql, { system, stream }) : null;

@@ -70,6 +70,11 @@ export interface SavePage {
    * for records whose rows were altered behind the hub's back. False when left out.
    */
   rewrite?: boolean;
+  /**
+   * No version can be later than this: stored ones that are came of a clock that has been put back, and nothing is
+   * older than they. null or left out where no clock tells.
+   */
+  latestVersion?: string | null;
   /** Changes of the records' shape that this page brought, and the shape as it is known after it. */
   drift?: PageDrift;
   now: string;

@@ -1,4 +1,5 @@
 import type { Lease, StreamName, SyncStore } from '../cache/sync-store.ts';
+import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
 
 const LEASE_TTL = 30_000;
@@ -42,7 +43,7 @@ export async function holdLease<T>(request: LeaseRequest, work: (held: HeldLease
   } finally {
     clearInterval(heartbeat);
     // A lease that cannot be given back runs out by itself; the outcome of the work matters more.
-    await store.release(lease).catch(() => undefined);
+    if (defends('lease release')) await store.release(lease).catch(() => undefined);
   }
 }
 

@@ -8,7 +8,7 @@ import { hubNow } from './end-run.ts';
 import type { HeldLease } from './hold-lease.ts';
 import type { StreamRequest } from './sync-run.ts';
 import type { Tally } from './tally.ts';
-import { withPlausibleVersion } from './version-window.ts';
+import { latestPlausible, withPlausibleVersion } from './version-window.ts';
 
 /** Records asked for and saved in one go; connectors cut it smaller where their protocol needs it. */
 const CHUNK = 1_000;
@@ -54,11 +54,14 @@ async function readByKeys({ request, held, clock, settings }: KeyedWork, keys: s
   return records.map((record) => withPlausibleVersion(record, clock(), settings.cursor));
 }
 
-async function save({ store, held, runId, mapping, tally, rewrite }: KeyedWork, found: SourceRecord[]): Promise<void> {
+async function save(work: KeyedWork, found: SourceRecord[]): Promise<void> {
+  const { store, held, runId, settings, mapping, clock, tally, rewrite } = work;
   if (found.length === 0) return;
   const records = await mapping.mapPage(found);
   const { lease } = held;
-  const page = { lease, runId, mappingHash: mapping.hash, records, checkpoint: null, rewrite, now: hubNow() };
+  const latestVersion = latestPlausible(clock(), settings.cursor);
+  const how = { mappingHash: mapping.hash, checkpoint: null, rewrite, latestVersion };
+  const page = { lease, runId, records, ...how, now: hubNow() };
   tally.page(await store.savePage(page), found.length);
 }
 

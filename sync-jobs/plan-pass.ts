@@ -42,7 +42,7 @@ export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFu
     return fullPass('the settings of the stream have changed');
 
   const delta = finished?.delta ?? null;
-  if (pass) return resumed(pass, delta);
+  if (pass && defends('resumed passes')) return resumed(pass, delta);
   if (delta !== null) return { ...fresh, mode: 'INCREMENTAL', reason: changesByDelta, since: null, delta };
   if (!cursor) return fullPass('the stream has no cursor');
   if (!finished || finished.cursor === null) return fullPass('no record has carried a change stamp yet');
@@ -50,7 +50,7 @@ export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFu
     ...fresh,
     mode: 'INCREMENTAL',
     reason: `changes since ${finished.cursor}`,
-    since: lookBack(finished.cursor, cursor),
+    since: defends('lookback') ? lookBack(finished.cursor, cursor) : finished.cursor,
   };
 }
 

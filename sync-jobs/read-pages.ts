@@ -15,7 +15,7 @@ import { finishedCursor } from './plan-pass.ts';
 import { tooManyRejected } from './quarantine-threshold.ts';
 import type { StreamRequest } from './sync-run.ts';
 import type { Tally } from './tally.ts';
-import { later, withPlausibleVersion } from './version-window.ts';
+import { later, latestPlausible, withPlausibleVersion } from './version-window.ts';
 import { warnOfFuture } from './warn-of-future.ts';
 
 /** A pass under way; `resume` is null until its first page is committed. */
@@ -73,7 +73,9 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
       const checkpoint = spoilt ? before(work.checkpoint) : after(work.checkpoint, pass, page, settings.cursor);
       const mappingHash = mapping.hash;
       const now = hubNow();
-      const counts = await store.savePage({ lease, runId, mappingHash, records: kept, checkpoint, drift, now });
+      const latestVersion = latestPlausible(work.clock(), settings.cursor);
+      const saving = { lease, runId, mappingHash, records: kept, checkpoint, drift, latestVersion, now };
+      const counts = await store.savePage(saving);
       tally.drift(drift.events);
       tellDrift(request, drift.events);
       tally.page(counts, page.records.length);

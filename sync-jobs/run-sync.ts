@@ -13,7 +13,7 @@ import { readingHash } from './reading-hash.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import { neverStarted, type SyncRequest, type SyncRun } from './sync-run.ts';
 import { createTally } from './tally.ts';
-import { sourceClock } from './version-window.ts';
+import { expectClockNotPutBack, sourceClock } from './version-window.ts';
 
 /**
  * One pass of one stream: reads what changed in the source since the checkpoint, or everything, and brings the
@@ -54,6 +54,7 @@ async function runPass(
   const tally = createTally(request, { runId, mode, reason });
   try {
     const sourceNow = await connector.now(held.signal);
+    expectClockNotPutBack(plan.since, sourceNow, settings.cursor, request);
     const clock = sourceClock(sourceNow, Date.now);
     const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? sourceNow ?? clock() };
     const work = { store, held, request, runId, settings, mapping, checkpoint, pass, delta, clock, tally };

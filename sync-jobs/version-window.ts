@@ -1,4 +1,6 @@
+import type { StreamName } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
+import { HubError } from '../config/errors.ts';
 import type { CursorSettings } from '../config/settings.ts';
 import type { SourceRecord } from '../connectors/connector.ts';
 import { instantOf, shiftInstant } from '../schema/time.ts';
@@ -34,8 +36,9 @@ export function versionAt(instant: string, type: CursorSettings['type']): string
 }
 
 /**
- * Brings a version of the future (a typo, a source clock that jumped) down to the source's own clock, so that it
- * neither blinds the stream nor stands in the way of its own correction. Up to the lookback ahead is clock skew.
+ * Brings a version of the future (a typo, a source clock that jumped) down to the source's own clock less the
+ * lookback, so that it neither blinds the stream nor stands in the way of its own correction, which may be stamped
+ * now already and be seen only later. Up to the lookback ahead is clock skew.
  */
 export function withPlausibleVersion(record: SourceRecord, now: string, cursor: Window | undefined): SourceRecord {
   if (record.version === null || !cursor || !defends('future cap')) return record;
@@ -44,10 +47,36 @@ export function withPlausibleVersion(record: SourceRecord, now: string, cursor: 
 }
 
 function capVersion(version: string, now: string, cursor: Window): string {
-  const ceiling = versionAt(now, cursor.type);
+  const bound = latestPlausible(now, cursor);
+  const capped = versionAt(shiftInstant(now, -cursor.lookback), cursor.type);
+  return capped !== null && bound !== null && version > bound ? capped : version;
+}
+
+/** The latest version a record may carry at `now` of the source's clock; null for integers, which no clock tells. */
+export function latestPlausible(now: string, cursor: Window | undefined): string | null {
+  if (!cursor) return null;
   const tolerance = cursor.type === 'date' ? Math.max(cursor.lookback, DAY) : cursor.lookback;
-  const bound = versionAt(shiftInstant(now, tolerance), cursor.type);
-  return ceiling !== null && bound !== null && version > bound ? ceiling : version;
+  return versionAt(shiftInstant(now, tolerance), cursor.type);
+}
+
+/**
+ * Throws SOURCE_CURSOR_EXPIRED, after which the stream is read in full, when a pass would begin after the source's
+ * own clock: it was put back, and what is stamped since then lies before the cursor.
+ */
+export function expectClockNotPutBack(
+  since: string | null,
+  now: string | null,
+  cursor: Window | undefined,
+  { system, stream }: StreamName,
+): void {
+  const latest = now === null || !cursor ? null : versionAt(now, cursor.type);
+  if (since === null || latest === null || since <= latest || !defends('clock put back')) return;
+  throw new HubError(
+    'SOURCE_CURSOR_EXPIRED',
+    `Expected ${system}/${stream} to be read up to a moment that is past, got ${since} where the source's clock says ${now}: ` +
+      'it was put back. The stream is read in full.',
+    { source: system, stream },
+  );
 }
 
 export function earlier(a: string, b: string | null): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { defends } from '../../config/defences.ts';
 import type { StreamSettings } from '../../config/settings.ts';
 import type { SourceRecord } from '../connector.ts';
 import type { CanonicalRow, MappedRecord } from '../mapped-record.ts';
@@ -69,7 +70,7 @@ async function mapRecord(
     }
     return { outcome: 'mapped', record, rows: distinct(rows) };
   } catch (error) {
-    if (!isMismatch(error)) throw error;
+    if (!isMismatch(error) || !defends('rejected records')) throw error;
     return { outcome: 'rejected', record, code: 'RECORD_INVALID', message: error.message };
   }
 }

@@ -1,3 +1,4 @@
+import { defends } from '../../config/defences.ts';
 /** One place of an order, with the literal of the last record read. */
 export interface Bound {
   field: string;
@@ -15,9 +16,10 @@ export function atOrAfter(bounds: readonly Bound[]): string {
 }
 
 function tuple(bounds: readonly Bound[], last: 'gt' | 'ge'): string {
-  const terms = bounds.map(({ field, literal }, index) => {
+  const told = defends('tie order') ? bounds : bounds.slice(0, 1);
+  const terms = told.map(({ field, literal }, index) => {
     const equal = bounds.slice(0, index).map((bound) => `${bound.field} eq ${bound.literal}`);
-    const operator = index === bounds.length - 1 ? last : 'gt';
+    const operator = index === told.length - 1 ? last : 'gt';
     const term = [...equal, `${field} ${operator} ${literal}`].join(' and ');
     return equal.length > 0 ? `(${term})` : term;
   });

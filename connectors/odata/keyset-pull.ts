@@ -1,3 +1,4 @@
+import { defends } from '../../config/defences.ts';
 import type { Page, PullRequest, SourceRecord } from '../connector.ts';
 import type { EntityReader } from './entity-reader.ts';
 import { after, allOf, atOrAfter, type Bound, isNotNull, isNull } from './filter.ts';
@@ -71,7 +72,7 @@ function placeAfter({ service, reader, stream }: PullTarget, part: Part, place: 
   const isFiner =
     place.skip > 0 || page.items.some((item) => isSame(reader.positionOf(item, part.stampField), place.after));
   const isSameStamp = reached[0]?.literal === place.after?.[0]?.literal;
-  if (isFiner && isSameStamp) return { ...place, skip: place.skip + page.items.length };
+  if (isFiner && isSameStamp && defends('finer stamps')) return { ...place, skip: place.skip + page.items.length };
   return { part: place.part, after: reached, skip: 0 };
 }
 
@@ -87,7 +88,7 @@ export function partsOf(reader: EntityReader, since: string | null): Part[] {
     parts.unshift({ stampField: field, conditions: [...without, ...(own ? [own] : [])] });
     if (!reader.isNullable(field)) return parts;
   }
-  return [{ stampField: null, conditions: stampFields.map(isNull) }, ...parts];
+  return defends('null sweep') ? [{ stampField: null, conditions: stampFields.map(isNull) }, ...parts] : parts;
 }
 
 function readPage(target: PullTarget, part: Part, place: Place, link: string | null, signal: AbortSignal) {

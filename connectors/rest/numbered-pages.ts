@@ -1,3 +1,4 @@
+import { defends } from '../../config/defences.ts';
 import type { Page, SourceRecord } from '../connector.ts';
 import { type Parameters, type RestList, readList } from './api.ts';
 import type { RestPaging } from './settings.ts';
@@ -35,7 +36,7 @@ export async function* numberedPages(
     const tail = place.tails.at(-1);
     if (tail !== undefined) {
       const seen = await tailOf(list, paging, place, isProbed, tail, signal);
-      if (seen === 'moved') {
+      if (seen === 'moved' && defends('moved pages')) {
         stepsLeft -= 1;
         if (stepsLeft < 0) throw tooLively(list);
         place = { ...place, page: place.page - 1, tails: place.tails.slice(0, -1) };

@@ -1,3 +1,4 @@
+import { defends } from '../../config/defences.ts';
 import type { Page } from '../connector.ts';
 import { type RestList, readList } from './api.ts';
 import { tailKey, tooLively } from './numbered-pages.ts';
@@ -31,7 +32,8 @@ export async function* offsetPages(
     const tail = place.tails.at(-1);
     const from = tail ? place.end - 1 : place.end;
     const { records, total } = await readFrom(list, paging, from, list.pageSize + (tail ? 1 : 0), signal);
-    if (tail && (!records[0] || tailKey(records[0]) !== tail.tail)) {
+    const isMoved = tail && (!records[0] || tailKey(records[0]) !== tail.tail);
+    if (isMoved && defends('moved pages')) {
       stepsLeft -= 1;
       if (stepsLeft < 0) throw tooLively(list);
       const tails = place.tails.slice(0, -1);

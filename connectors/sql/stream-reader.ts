@@ -1,3 +1,4 @@
+import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
 import { keyParts } from '../../schema/ids.ts';
 import type { PullRequest } from '../connector.ts';
@@ -148,7 +149,8 @@ function phasesOf(stamps: Stamp[], keys: string[], since: string | null, quote: 
     where: [...empty.slice(0, i), isFrom(stamp, since, quote)],
     order: [...stamp.columns, ...keys],
   }));
-  return [{ where: empty, order: keys }, ...stamped.reverse()];
+  const unstamped = since === null || defends('null sweep') ? [{ where: empty, order: keys }] : [];
+  return [...unstamped, ...stamped.reverse()];
 }
 
 function isEmpty({ columns, floor }: Stamp, quote: (name: string) => string): Condition {

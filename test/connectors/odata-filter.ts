@@ -70,8 +70,8 @@ function* tokensOf(filter: string): Generator<Token> {
 }
 
 const operators: Record<string, (a: Value, b: Value) => boolean> = {
-  eq: (a, b) => a === b,
-  ne: (a, b) => a !== b,
+  eq: (a, b) => order(a, b) === 0,
+  ne: (a, b) => order(a, b) !== 0,
   gt: (a, b) => a !== null && b !== null && order(a, b) > 0,
   ge: (a, b) => a !== null && b !== null && order(a, b) >= 0,
   lt: (a, b) => a !== null && b !== null && order(a, b) < 0,
@@ -87,5 +87,7 @@ export function order(a: Value, b: Value): number {
 }
 
 function sortable(text: string): string {
-  return /^\d{4}-\d\d-\d\dT.*Z$/.test(text) ? text.slice(0, -1) : text;
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z?$/.test(text)) return text;
+  const stamp = text.replace('Z', '');
+  return stamp.includes('.') ? stamp.replace(/\.?0+$/, '') : stamp;
 }

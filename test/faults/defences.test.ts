@@ -6,6 +6,7 @@ import { withoutDefence } from './without-defence.ts';
 
 const ROOMS = ['schema', 'config', 'connectors', 'cache', 'customer-360', 'sync-jobs', 'gateway', 'cli', 'demo'];
 const root = join(import.meta.dirname, '../..');
+const docs = readFileSync(join(root, 'docs/faults.md'), 'utf8');
 
 function sources(rooms: readonly string[]): { file: string; text: string }[] {
   return rooms.flatMap((room) =>
@@ -28,6 +29,24 @@ describe('the defences', () => {
   it('are taken away nowhere outside the tests', () => {
     const takers = sources(ROOMS).filter(({ file, text }) => file !== 'config/defences.ts' && /takeAway/.test(text));
     expect(takers.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('are named in docs/faults.md with the rows they hold, as are the tests', () => {
+    const rows = [...docs.matchAll(/^\| (\d+) +\|[^|]*\|[^|]*\|([^|]*)\|([^|]*)\|$/gm)].map(([, row, files, held]) => ({
+      row: Number(row),
+      files: [...(files ?? '').matchAll(/`([^`]+)`/g)].map(([, file]) => `test/${file}.test.ts`),
+      held: (held ?? '').split(',').map((name) => name.trim()),
+    }));
+    for (const { row, files, held } of rows) {
+      const named = Object.entries(defences).filter(([, { rows: holds }]) =>
+        (holds as readonly number[]).includes(row),
+      );
+      expect({ row, held }).toEqual({ row, held: named.length > 0 ? named.map(([name]) => name) : ['–'] });
+      const test = new RegExp(`FAULTS ${row}\\b|\\bfault\\(\\s*${row},`);
+      const without = files.filter((file) => !test.test(readFileSync(join(root, file), 'utf8')));
+      expect({ row, without }).toEqual({ row, without: [] });
+    }
+    expect(rows.length).toBeGreaterThan(30);
   });
 
   it('each act somewhere: in the hub itself, or where the harness hands it its parts', () => {

@@ -3,8 +3,12 @@ import { statementError } from '../../cache/statement-error.ts';
 import { defends } from '../../config/defences.ts';
 import type { Connector } from '../../connectors/connector.ts';
 
-/** What happens to a process at its nth beat: every call to the source, every statement, before and after COMMIT. */
+/**
+ * What happens to a process: at its nth statement (COMMIT counts twice: before it and after), or at its nth call to
+ * the source. The two are counted apart, because a hub that reads ahead does both at once.
+ */
 export interface Fate {
+  on: 'statement' | 'call';
   at: number;
   is: FateKind;
 }
@@ -24,13 +28,14 @@ export const fateKinds = [
   /** Stands still at a call to the source, until `wake`. */
   'sleep',
 ] as const;
-type FateKind = (typeof fateKinds)[number];
+export type FateKind = (typeof fateKinds)[number];
 
 /** A process as far as the engine can tell: its database and its source, with a fate. */
 export interface ProcessImage {
   cache: Cache;
   connector: Connector;
-  beats(): number;
+  /** Whether its fate has come. */
+  isOver(): boolean;
   isDead(): boolean;
   /** Resolves when the process has fallen asleep. */
   asleep: Promise<void>;
@@ -52,9 +57,9 @@ class ProcessDied extends Error {
 }
 
 export function createProcessImage({ cache, connector, fate, onSourceCall }: ProcessOptions): ProcessImage {
-  let beats = 0;
+  const beats = { statement: 0, call: 0 };
   let isDead = false;
-  let isOver = fate === null;
+  let isOver = false;
   let fallAsleep = () => {};
   let wake = () => {};
   const asleep = new Promise<void>((resolve) => {
@@ -65,10 +70,10 @@ export function createProcessImage({ cache, connector, fate, onSourceCall }: Pro
   });
 
   /** Whether the fate comes here, being one of those that can. */
-  function meets(...possible: FateKind[]): FateKind | null {
+  function meets(on: Fate['on'], ...possible: FateKind[]): FateKind | null {
     if (isDead) throw new ProcessDied();
-    beats += 1;
-    if (isOver || !fate || beats <= fate.at || !possible.includes(fate.is)) return null;
+    beats[on] += 1;
+    if (isOver || !fate || fate.on !== on || beats[on] <= fate.at || !possible.includes(fate.is)) return null;
     isOver = true;
     if (fate.is === 'death') {
       isDead = true;
@@ -81,7 +86,7 @@ export function createProcessImage({ cache, connector, fate, onSourceCall }: Pro
     const isRead = /^\s*SELECT/i.test(statement);
     const refusals: FateKind[] = isRead ? [] : ['ER_OPTION_PREVENTS_STATEMENT', 'ER_DISK_FULL'];
     const conflicts: FateKind[] = isInside ? ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'] : [];
-    const met = meets('death', ...conflicts, ...refusals);
+    const met = meets('statement', 'death', ...conflicts, ...refusals);
     if (met) throw statementError({ code: met, message: `injected ${met}` }, statement, 'of the harness');
   }
 
@@ -106,7 +111,7 @@ export function createProcessImage({ cache, connector, fate, onSourceCall }: Pro
     const result = await cache
       .transaction(async (sql) => {
         const done = await work(mortal(sql, true));
-        met = meets('death', 'commit lost', 'commit unheard');
+        met = meets('statement', 'death', 'commit lost', 'commit unheard');
         if (met === 'commit lost' && defends('commit outcome')) throw lost();
         if (met === 'commit lost') throw new Unheard(done);
         return done;
@@ -117,13 +122,13 @@ export function createProcessImage({ cache, connector, fate, onSourceCall }: Pro
         throw error;
       });
     if (met === 'commit unheard' && defends('commit outcome')) throw lost();
-    meets('death');
+    meets('statement', 'death');
     return result;
   }
 
   async function call(): Promise<void> {
     await onSourceCall?.();
-    if (meets('death', 'sleep') !== 'sleep') return;
+    if (meets('call', 'death', 'sleep') !== 'sleep') return;
     fallAsleep();
     await morning;
   }
@@ -133,9 +138,14 @@ export function createProcessImage({ cache, connector, fate, onSourceCall }: Pro
     try {
       for (;;) {
         await call();
-        const { value, done } = await iterator.next();
+        const { value, done } = await iterator.next().catch((error) => {
+          if (defends('page errors')) throw error;
+          // What a hub does that takes a page it cannot read for the last one, with nothing on it.
+          return { value: emptyEnd as T, done: false };
+        });
         if (done) return;
         yield value;
+        if (value === emptyEnd) return;
       }
     } finally {
       await iterator.return?.();
@@ -158,12 +168,14 @@ export function createProcessImage({ cache, connector, fate, onSourceCall }: Pro
         return await connector.now(signal);
       },
     },
-    beats: () => beats,
+    isOver: () => isOver,
     isDead: () => isDead,
     asleep,
     wake: () => wake(),
   };
 }
+
+const emptyEnd: unknown = { records: [], next: null };
 
 class Unheard extends Error {
   readonly result: unknown;

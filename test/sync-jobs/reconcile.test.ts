@@ -28,7 +28,7 @@ describe.each(databases)('reconcile on $name', (database) => {
     await stream.sync();
   });
 
-  it('removes what was deleted in the source, in one go where the source confirms it by key (fault 9)', async () => {
+  it('FAULTS 9: removes what was deleted in the source, in one go where the source confirms it by key', async () => {
     for (const key of ['3', '9', '25']) source.remove(key);
     expect(await stream.reconcile()).toMatchObject({ outcome: 'SUCCEEDED', mode: 'RECONCILE', deleted: 3 });
     expect(await stream.orders()).toEqual(stream.truth());
@@ -63,7 +63,7 @@ describe.each(databases)('reconcile on $name', (database) => {
   it.each([
     ['returns nothing', 0],
     ['has shrunk past the guard', 12],
-  ])('deletes nothing and fails when the scan %s (fault 10)', async (_what, left) => {
+  ])('FAULTS 10: deletes nothing and fails when the scan %s', async (_what, left) => {
     source.faults.scanned = [...source.truth.keys()].slice(0, left);
     const run = await stream.reconcile();
     expect(run).toMatchObject({ outcome: 'FAILED', error: { code: 'SOURCE_SHRUNK' } });
@@ -109,7 +109,7 @@ describe.each(databases)('reconcile on $name', (database) => {
     expect(await stream.orders()).toEqual(stream.truth());
   });
 
-  it('follows a changed key (fault 24)', async () => {
+  it('FAULTS 24: follows a changed key', async () => {
     source.put('3-new', { number: 'A-3' });
     source.remove('3');
     await stream.sync();

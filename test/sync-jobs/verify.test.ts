@@ -131,7 +131,7 @@ describe.each(databases)('verify on $name', (database) => {
     expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL', moving: 1, different: 0 });
   });
 
-  it('finds a change without a new timestamp, and a full pass repairs it (fault 8)', async () => {
+  it('FAULTS 8: finds a change without a new timestamp, and a full pass repairs it', async () => {
     const record = source.truth.get('7');
     if (record) record.data.number = 'changed on the quiet';
     expect(await stream.verify()).toMatchObject({ outcome: 'DIFFERENT', different: 1, differences: [{ key: '7' }] });
@@ -139,7 +139,7 @@ describe.each(databases)('verify on $name', (database) => {
     expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL' });
   });
 
-  it('finds a record that came without a timestamp and was missed (fault 7)', async () => {
+  it('FAULTS 7: finds a record that came without a timestamp and was missed', async () => {
     source.put('unstamped', { number: 'unstamped' }, null);
     expect(await stream.verify()).toMatchObject({
       outcome: 'DIFFERENT',

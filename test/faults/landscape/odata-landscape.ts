@@ -5,7 +5,7 @@ import { fieldNames, type Landscape, type LandscapeOptions, recordsOf, type Sour
 import { type Kind, kinds, type Truth } from './truth.ts';
 
 /** v2 tells stamps by the millisecond, and goes on comparing what it does not tell. */
-const ticks = (stamp: string) => `"/Date(${Date.parse(`${stamp.slice(0, 23)}Z`)}+0000)/"`;
+const ticks = (stamp: string) => `"/Date(${Date.parse(stamp)}+0000)/"`;
 
 export const odataFlavours = ['keyset', 'links'];
 
@@ -58,6 +58,11 @@ function setOf(truth: Truth, kind: Kind, version: 2 | 4): EntitySetModel {
       ...Object.fromEntries(texts),
     },
     entities: () =>
-      [...truth.rows[kind].values()].map(({ key, stamp, fields }) => ({ id: key, changed: stamp, ...fields })),
+      [...truth.rows[kind].values()].map(({ key, stamp, fields }) => ({
+        id: key,
+        // As servers write them: no more fraction than there is.
+        changed: stamp?.replace(/\.?0+Z$/, 'Z') ?? null,
+        ...fields,
+      })),
   };
 }

@@ -11,7 +11,7 @@ export interface TcpProxy {
 }
 
 /** `lost`: the connection is cut before the server hears of it; `unanswered`: after the server has done it. */
-type Verdict = 'pass' | 'lost' | 'unanswered';
+export type Verdict = 'pass' | 'lost' | 'unanswered';
 
 /** A wire to a database that can be cut at a chosen moment. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {

@@ -49,7 +49,7 @@ function planStep(dice: Dice, isRemapped: boolean): Step {
   return {
     edits: dice.between(0, 8),
     jobs: Array.from({ length: dice.between(1, 2) }, () => pickJob(dice)),
-    fate: dice.chance(0.6) ? { is: pickFate(dice), at: dice.between(0, dice.chance(0.5) ? 40 : 140) } : null,
+    fate: dice.chance(0.6) ? planFate(dice) : null,
     wire: dice.chance(0.5) ? Array.from({ length: dice.between(1, 2) }, () => planWireFault(dice)) : [],
     meanwhile: dice.chance(0.7)
       ? Array.from({ length: dice.between(1, 4) }, () => ({ call: dice.between(0, 12), edits: dice.between(1, 4) }))
@@ -63,8 +63,10 @@ function pickJob(dice: Dice): Job {
   return throwOf < 0.65 ? 'sync' : throwOf < 0.9 ? 'reconcile' : 'sync in full';
 }
 
-function pickFate(dice: Dice): Fate['is'] {
-  return dice.chance(0.45) ? 'death' : dice.pick(fateKinds);
+function planFate(dice: Dice): Fate {
+  const is = dice.chance(0.45) ? 'death' : dice.pick(fateKinds);
+  const on = is === 'sleep' || (is === 'death' && dice.chance(0.25)) ? 'call' : 'statement';
+  return { is, on, at: dice.between(0, on === 'call' ? 12 : dice.pick([40, 140])) };
 }
 
 function planWireFault(dice: Dice): WireFault {
