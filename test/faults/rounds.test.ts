@@ -4,6 +4,9 @@ import { protocols } from './landscape/landscape.ts';
 import { planRound } from './rounds/plan-round.ts';
 import { playRound } from './rounds/play-round.ts';
 
+// Long on a busy machine: many passes, real processes.
+jest.setTimeout(180_000);
+
 // The first protocol waits for all: on a machine with other work that takes its time.
 jest.setTimeout(180_000);
 

@@ -35,7 +35,8 @@ const edits: [below: number, Edit][] = [
   [0.9, merge],
   [0.94, rename],
   [0.97, poison],
-  [1, changeInTheFuture],
+  [0.99, changeInTheFuture],
+  [1, jump],
 ];
 
 /** Fills an empty source. */
@@ -136,6 +137,11 @@ function changeInTheFuture(editor: Editor): void {
   const kind = editor.dice.pick(kinds);
   const key = freeKey(editor, kind);
   if (key) editor.truth.put(kind, rowOf(editor, kind, key, '2099-12-31T23:59:59.0000000Z'));
+}
+
+/** The machine's clock is a day ahead until somebody notices. */
+function jump({ truth }: Editor): void {
+  truth.jump();
 }
 
 function rowOf({ truth, dice, mark }: Editor, kind: Kind, key: string, stamp: string): TruthRow {

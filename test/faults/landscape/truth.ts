@@ -22,6 +22,8 @@ export interface Truth {
   /** The source's clock, in the form of stamps. */
   now(): string;
   tick(milliseconds: number): void;
+  /** Puts the clock a day ahead, or back again where it is. */
+  jump(): void;
   put(kind: Kind, row: TruthRow): void;
   remove(kind: Kind, key: string): void;
   /** Written now and stamped now, but to be seen only so much later: a transaction that takes its time. */
@@ -31,6 +33,8 @@ export interface Truth {
   /** Ends all transactions. */
   settle(): void;
 }
+
+const DAY = 86_400_000;
 
 interface Pending {
   kind: Kind;
@@ -43,6 +47,7 @@ export function createTruth(startsAt = '2026-03-01T08:00:00.000000Z'): Truth {
   const seen = { partners: new Set<string>(), orders: new Set<string>() };
   let clock = startsAt;
   let ticks = 0;
+  let isAhead = false;
   let pending: Pending[] = [];
 
   function show({ kind, row }: Pick<Pending, 'kind' | 'row'>): void {
@@ -61,6 +66,10 @@ export function createTruth(startsAt = '2026-03-01T08:00:00.000000Z'): Truth {
       clock = `${clock.slice(0, 23)}${String((ticks * 37) % 1_000).padStart(3, '0')}Z`;
       for (const one of pending) if (one.visibleAt <= clock) show(one);
       pending = pending.filter(({ visibleAt }) => visibleAt > clock);
+    },
+    jump() {
+      clock = shiftInstant(clock, isAhead ? -DAY : DAY);
+      isAhead = !isAhead;
     },
     put: (kind, row) => show({ kind, row }),
     remove: (kind, key) => void rows[kind].delete(key),

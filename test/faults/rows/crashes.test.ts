@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Cache } from '../../../cache/cache.ts';
 import { openCache } from '../../../cache/open-cache.ts';
 import { databases, describeWithServer } from '../../setup/databases.ts';
@@ -7,6 +7,9 @@ import { type OrderStream, orderStream } from '../../sync-jobs/harness.ts';
 import { fault } from '../fault.ts';
 import { startTcpProxy, type TcpProxy, type Verdict } from '../landscape/tcp-proxy.ts';
 import { createProcessImage, type Fate, type FateKind, fateKinds } from '../process-image.ts';
+
+// Long on a busy machine: many passes, real processes.
+jest.setTimeout(180_000);
 
 interface Scene {
   source: FakeSource;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Cache } from '../../../cache/cache.ts';
 import { connect } from '../../../connectors/kinds.ts';
 import { reconcile } from '../../../sync-jobs/reconcile.ts';
@@ -14,6 +14,9 @@ import { createProcessImage } from '../process-image.ts';
 import { compareAtRest } from '../rounds/come-to-rest.ts';
 import { differencesOf } from '../rounds/compare.ts';
 import { type Play, requestOf, withProcess } from '../rounds/play.ts';
+
+// Long on a busy machine: many passes, real processes.
+jest.setTimeout(180_000);
 
 describe.each(databases)('real sources, page by page, into $name', (database) => {
   let cache: Cache;

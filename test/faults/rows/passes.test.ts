@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Cache } from '../../../cache/cache.ts';
 import { createQuarantineStore } from '../../../cache/quarantine-store.ts';
 import { createStatusStore } from '../../../cache/status-store.ts';
@@ -9,6 +9,9 @@ import { databases } from '../../setup/databases.ts';
 import { at, createFakeSource } from '../../sync-jobs/fake-source.ts';
 import { type OrderStreamOptions, orderStream } from '../../sync-jobs/harness.ts';
 import { fault } from '../fault.ts';
+
+// Long on a busy machine: many passes, real processes.
+jest.setTimeout(180_000);
 
 describe.each(databases)('passes and reconciles into $name', (database) => {
   let cache: Cache;
