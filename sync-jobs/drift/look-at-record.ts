@@ -37,44 +37,57 @@ export function createOnlooker(root: Field): Onlooker {
     holder.holders += 1;
   }
 
-  function visit(holder: Field, name: string, value: JsonValue, names: readonly string[], visiting: Visiting): void {
+  /** The hot path: nothing is made here but for a field that is news. */
+  function visit(holder: Field, name: string, value: JsonValue, path: Path, visiting: Visiting): void {
     const field = holder.fields.get(name);
     const type = typeOf(value);
     if (!field) {
-      if (size >= MOST_FIELDS || names.length >= DEEPEST || name.length > LONGEST_NAME || name === '__proto__') return;
-      const added = emptyField();
-      const accept = () => {
-        if (holder.fields.has(name)) return;
-        holder.fields.set(name, added);
-        size += 1;
-        visit(holder, name, value, names, { ...visiting, novelties: null });
-      };
-      if (visiting.novelties)
-        visiting.novelties.push({ kind: 'ADDED', names: [...names, name], from: 0, to: type, accept });
-      else accept();
+      added(holder, name, value, path, visiting);
       return;
     }
     field.last = holder.holders;
     if (visiting.counts && field.carriedIn !== round) field.carried += 1;
     field.carriedIn = round;
     if (type === 0) return;
-    // What was always empty has no type that could have changed.
-    if ((field.types & type) === 0 && field.types !== 0 && visiting.novelties) {
-      const accept = () => visit(holder, name, value, names, { ...visiting, novelties: null });
-      visiting.novelties.push({ kind: 'RETYPED', names: [...names, name], from: field.types, to: type, accept });
-      return;
+    if ((field.types & type) === 0) {
+      // What was always empty has no type that could have changed.
+      if (field.types !== 0 && visiting.novelties) {
+        retyped(holder, name, value, path, visiting);
+        return;
+      }
+      field.types |= type;
     }
-    field.types |= type;
-    if (type === TYPES.object || type === TYPES.list) descend(field, value, [...names, name], visiting);
+    if (type >= TYPES.object) descend(field, value, { name, up: path }, visiting);
   }
 
-  function descend(field: Field, value: JsonValue, names: readonly string[], visiting: Visiting): void {
+  function added(holder: Field, name: string, value: JsonValue, path: Path, visiting: Visiting): void {
+    const names = namesOf({ name, up: path });
+    if (size >= MOST_FIELDS || names.length > DEEPEST || name.length > LONGEST_NAME || name === '__proto__') return;
+    const accept = () => {
+      if (holder.fields.has(name)) return;
+      holder.fields.set(name, emptyField());
+      size += 1;
+      visit(holder, name, value, path, { ...visiting, novelties: null });
+    };
+    if (visiting.novelties) visiting.novelties.push({ kind: 'ADDED', names, from: 0, to: typeOf(value), accept });
+    else accept();
+  }
+
+  function retyped(holder: Field, name: string, value: JsonValue, path: Path, visiting: Visiting): void {
+    const from = holder.fields.get(name)?.types ?? 0;
+    const accept = () => visit(holder, name, value, path, { ...visiting, novelties: null });
+    const names = namesOf({ name, up: path });
+    visiting.novelties?.push({ kind: 'RETYPED', names, from, to: typeOf(value), accept });
+  }
+
+  function descend(field: Field, value: JsonValue, path: Path, visiting: Visiting): void {
     hold(field, visiting.counts);
     if (Array.isArray(value)) {
-      for (const element of value.slice(0, MOST_ELEMENTS)) visit(field, ELEMENTS, element, names, visiting);
+      const most = Math.min(value.length, MOST_ELEMENTS);
+      for (let index = 0; index < most; index += 1) visit(field, ELEMENTS, value[index] ?? null, path, visiting);
     } else {
       const object = value as JsonObject;
-      for (const name of Object.keys(object)) visit(field, name, object[name] ?? null, names, visiting);
+      for (const name of Object.keys(object)) visit(field, name, object[name] ?? null, path, visiting);
     }
   }
 
@@ -82,11 +95,20 @@ export function createOnlooker(root: Field): Onlooker {
     look(data, counts) {
       round += 1;
       const novelties: Novelty[] = [];
-      descend(root, data, [], { counts, novelties });
+      descend(root, data, null, { counts, novelties });
       return novelties;
     },
     wasThere: (field, records) => field.carriedIn > round - records,
   };
+}
+
+/** Where the walk is, from there up to the record: made into names only for what is news. */
+type Path = { name: string; up: Path } | null;
+
+function namesOf(path: Path): string[] {
+  const names: string[] = [];
+  for (let at = path; at; at = at.up) names.unshift(at.name);
+  return names;
 }
 
 interface Visiting {
@@ -101,7 +123,7 @@ function typeOf(value: JsonValue): number {
   if (typeof value === 'string') return TYPES.text;
   if (typeof value === 'boolean') return TYPES.boolean;
   if (Array.isArray(value)) return value.length === 0 ? 0 : TYPES.list;
-  if ('isLosslessNumber' in value || typeof value === 'number') return TYPES.number;
+  if (typeof value === 'number' || value.isLosslessNumber === true) return TYPES.number;
   for (const _ in value) return TYPES.object;
   return 0;
 }

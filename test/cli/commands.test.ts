@@ -169,7 +169,7 @@ describe('looking around', () => {
 });
 
 describe('serve', () => {
-  it('answers while a source is down and another refuses the login, with one log line each, and stops when told', async () => {
+  it('FAULTS 15: answers while a source is down and another refuses the login, with one log line each, and stops when told', async () => {
     const down = company.altered(
       'serve.yaml',
       [/url: http:\S+\/odata/, 'url: http://127.0.0.1:9/odata'],

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createBreakerStore } from '../../cache/breaker-store.ts';
 import type { Cache } from '../../cache/cache.ts';
@@ -305,6 +308,65 @@ describe('a token that expires', () => {
       await Promise.all([ask('/now'), ask('/now'), ask('/now')]);
       expect(given()).toBeGreaterThan(1);
     });
+  });
+});
+
+describe('a refresh token that is rotated', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'c360-refresh-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A source that takes each refresh token once, and access tokens until they are refreshed. */
+  async function rotatingOnce(name: string) {
+    const file = join(folder, name);
+    writeFileSync(file, 'refresh-token-0\n');
+    let rotations = 0;
+    const { origin } = await serve((request, response) => {
+      if (request.url !== '/token') {
+        const isGood = request.headers.authorization === `Bearer access-${rotations}`;
+        return response.writeHead(isGood ? 200 : 401).end('{}');
+      }
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        const form = new URLSearchParams(body);
+        const isGood = form.get('refresh_token') === `refresh-token-${rotations}`;
+        if (!isGood) return response.writeHead(400).end(`invalid_grant ${form.get('refresh_token')}`);
+        rotations += 1;
+        const given = { access_token: `access-${rotations}`, refresh_token: `refresh-token-${rotations}` };
+        return response.end(JSON.stringify({ ...given, expires_in: 3600 }));
+      });
+    });
+    const secret = { clientId: 'hub', clientSecret: 's3cret-s3cret' };
+    const auth = { type: 'oauth2', tokenUrl: `${origin}/token`, ...secret, refreshTokenFile: file } as const;
+    return { file, rotations: () => rotations, process: () => clientOf({ auth }), url: `${origin}/orders` };
+  }
+
+  it('FAULTS 20: is kept in its file, whichever process refreshed last', async () => {
+    const { file, rotations, process, url } = await rotatingOnce('kept');
+    const [one, other] = [process(), process()];
+    expect(await Promise.all([1, 2, 3].map(() => codeOf(one.request({ url }, live()))))).toEqual(['ok', 'ok', 'ok']);
+    expect([rotations(), readFileSync(file, 'utf8')]).toEqual([1, 'refresh-token-1\n']);
+    expect(await codeOf(other.request({ url }, live()))).toBe('ok');
+    expect(await codeOf(one.request({ url }, live()))).toBe('ok');
+    expect([rotations(), readFileSync(file, 'utf8')]).toEqual([3, 'refresh-token-3\n']);
+    expect(await codeOf(process().request({ url }, live()))).toBe('ok');
+  });
+
+  it('FAULTS 20: that is not accepted, or not there, is an error that says where it was looked for and not what it is', async () => {
+    const { file, process, url } = await rotatingOnce('refused');
+    writeFileSync(file, 'refresh-token-of-old');
+    const refused = await process()
+      .request({ url }, live())
+      .catch((error) => error);
+    expect(refused).toMatchObject({ code: 'SOURCE_UNAUTHORIZED' });
+    expect(String(refused)).not.toContain('of-old');
+    rmSync(file);
+    const missing = await process()
+      .request({ url }, live())
+      .catch((error) => error);
+    expect(missing).toMatchObject({ code: 'SOURCE_UNAUTHORIZED', message: expect.stringContaining(file) });
   });
 });
 
