@@ -2,24 +2,40 @@ import type { FieldKind } from '../schema/fields.ts';
 import type { CanonicalFields } from '../schema/records.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
 import { appendChanges } from './append-changes.ts';
+import { databaseNow } from './bulk-sql.ts';
 import type { Row, Sql, SqlParameter } from './cache.ts';
-import { decodeRow, decodeValue, encodeValue, selectList } from './row-codec.ts';
+import { decodeRow, decodeValue, encodeValue, selectList, selectValue } from './row-codec.ts';
 
 interface StoredParty extends CanonicalFields<'party'> {
   id: string;
   system: string;
   changedAt: string | null;
+  /** When its source record was last read differently than before. */
+  observedAt: string;
 }
 
-export interface PartyKey {
-  linkKey: string;
+/** What identity reads of a party's contact points. */
+interface StoredContactPoint {
   partyId: string;
+  kind: string;
+  raw: string | null;
+  street: string | null;
+  postalCode: string | null;
+  city: string | null;
+  country: string | null;
 }
 
-export interface CustomerLink {
+interface CustomerLink {
   partyId: string;
   customerId: string;
   rule: string;
+  /** 0 to 1, with four decimals. */
+  confidence: string | null;
+}
+
+/** A link as it stood, with when it was made. */
+export interface DatedLink extends CustomerLink {
+  linkedAt: string;
 }
 
 export interface StoredCustomer {
@@ -38,9 +54,8 @@ export interface StoredCustomer {
 }
 
 const instant: FieldKind = { type: 'instant' };
+const share: FieldKind = { type: 'decimal' };
 const CHUNK = 1_000;
-/** SQLite bounds the depth of an expression, and each OR is a level. */
-const PAIRS = 200;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Everything identity resolution reads and writes, inside the one transaction it is given. */
@@ -50,25 +65,30 @@ export interface IdentityStore {
   /** The next dirty parties, locked: a party changed meanwhile becomes dirty again after this transaction. */
   dirtyParties(limit: number): Promise<string[]>;
   clearDirty(partyIds: readonly string[]): Promise<void>;
+  /** Every party is looked at again. */
+  markAllDirty(): Promise<void>;
   /** The live parties among these. */
   parties(partyIds: readonly string[]): Promise<StoredParty[]>;
+  /** E-mail addresses, phone numbers and addresses of these parties, in the order of their ids. */
+  contactPoints(partyIds: readonly string[]): Promise<StoredContactPoint[]>;
+  identifications(partyIds: readonly string[]): Promise<{ partyId: string; scheme: string; value: string }[]>;
   /** Account numbers and e-mail addresses of the parties' accounts and contact points. */
   searchTerms(partyIds: readonly string[]): Promise<{ partyId: string; term: string }[]>;
-  keysOfParties(partyIds: readonly string[]): Promise<PartyKey[]>;
-  /** How many parties share each key; keys nobody has are left out. */
-  countSharers(linkKeys: readonly string[]): Promise<Map<string, number>>;
-  sharersOf(linkKeys: readonly string[]): Promise<PartyKey[]>;
-  removeKeys(keys: readonly PartyKey[]): Promise<void>;
-  addKeys(keys: readonly PartyKey[]): Promise<void>;
-  linksOfParties(partyIds: readonly string[]): Promise<CustomerLink[]>;
-  linksOfCustomers(customerIds: readonly string[]): Promise<CustomerLink[]>;
-  saveLinks(links: readonly CustomerLink[], now: string): Promise<void>;
+  linksOfParties(partyIds: readonly string[]): Promise<DatedLink[]>;
+  linksOfCustomers(customerIds: readonly string[]): Promise<DatedLink[]>;
+  saveLinks(links: readonly DatedLink[]): Promise<void>;
   removeLinks(partyIds: readonly string[]): Promise<void>;
   customers(customerIds: readonly string[]): Promise<StoredCustomer[]>;
+  /** When each of these customers was first known. */
+  createdAt(customerIds: readonly string[]): Promise<Map<string, string>>;
+  setCreatedAt(customerId: string, createdAt: string): Promise<void>;
   saveCustomers(customers: readonly StoredCustomer[], now: string): Promise<void>;
   removeCustomers(customerIds: readonly string[]): Promise<void>;
   /** Old ids lead to the new one at once, also those that led to an old one before. */
   forward(forwards: readonly { oldId: string; customerId: string }[], now: string): Promise<void>;
+  /** Old ids that lead to each of these. */
+  forwardsTo(customerIds: readonly string[]): Promise<{ oldId: string; customerId: string }[]>;
+  removeForwards(oldIds: readonly string[]): Promise<void>;
   removeForwardsTo(customerIds: readonly string[]): Promise<void>;
   /** Says in the change log that these customers look different now; the last statement of the transaction. */
   logChanged(customerIds: readonly string[], now: string): Promise<void>;
@@ -77,6 +97,15 @@ export interface IdentityStore {
 /** The identity tables over one open transaction. */
 export function createIdentityStore(sql: Sql): IdentityStore {
   const selectIn = <R extends Row>(statement: string, values: readonly string[]) => queryIn<R>(sql, statement, values);
+  const confidence = selectValue(share, 'confidence', sql.dialect);
+  const selectLinks = `SELECT party_id, customer_id, rule, linked_at, ${confidence} AS confidence FROM customer_links`;
+  const linkOf = (row: Row): DatedLink => ({
+    partyId: String(row.party_id),
+    customerId: String(row.customer_id),
+    rule: String(row.rule),
+    linkedAt: String(decodeValue(instant, row.linked_at, sql.dialect)),
+    confidence: row.confidence === null ? null : String(decodeValue(share, row.confidence, sql.dialect)),
+  });
   const executeIn = async (statement: string, values: readonly string[]) => {
     for (const part of chunks(values)) await sql.execute(withPlaceholders(statement, part), part);
   };
@@ -95,20 +124,45 @@ export function createIdentityStore(sql: Sql): IdentityStore {
       return rows.map((row) => row.party_id);
     },
 
+    markAllDirty: async () => {
+      const insert = sql.dialect === 'mysql' ? 'INSERT IGNORE' : 'INSERT OR IGNORE';
+      await sql.execute(
+        `${insert} INTO identity_dirty (party_id, marked_at) SELECT id, ${databaseNow(sql.dialect)} FROM parties`,
+      );
+    },
+
     clearDirty: (partyIds) => executeIn('DELETE FROM identity_dirty WHERE party_id IN (?)', partyIds),
 
     parties: async (partyIds) => {
       const columns = selectList('party', 'p', sql.dialect);
       const rows = await selectIn(
-        `SELECT ${columns}, s.version AS version FROM parties p JOIN source_records s ON s.id = p.origin_id WHERE p.id IN (?)`,
+        `SELECT ${columns}, s.version AS version, s.synced_at AS synced_at FROM parties p JOIN source_records s ON s.id = p.origin_id WHERE p.id IN (?)`,
         partyIds,
       );
       return rows.map((row) => {
         const party = decodeRow('party', row, sql.dialect) as unknown as CanonicalFields<'party'> & StoredParty;
         const version = row.version === null ? '' : String(row.version);
-        return { ...party, changedAt: INSTANT_PATTERN.test(version) ? version : null };
+        const observedAt = String(decodeValue(instant, row.synced_at, sql.dialect));
+        return { ...party, changedAt: INSTANT_PATTERN.test(version) ? version : null, observedAt };
       });
     },
+
+    contactPoints: async (partyIds) => {
+      const rows = await selectIn(
+        `SELECT id, party_id AS partyId, kind, raw, street, postal_code AS postalCode, city, country FROM contact_points
+         WHERE kind IN ('EMAIL', 'PHONE', 'ADDRESS') AND party_id IN (?)`,
+        partyIds,
+      );
+      return rows
+        .sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1))
+        .map(({ id, ...point }) => point as unknown as StoredContactPoint);
+    },
+
+    identifications: (partyIds) =>
+      selectIn<{ partyId: string; scheme: string; value: string }>(
+        'SELECT party_id AS partyId, scheme, value FROM identifications WHERE party_id IN (?) ORDER BY scheme, value',
+        partyIds,
+      ),
 
     searchTerms: async (partyIds) => {
       const accounts = await selectIn<{ partyId: string; term: string }>(
@@ -122,56 +176,23 @@ export function createIdentityStore(sql: Sql): IdentityStore {
       return [...accounts, ...emails];
     },
 
-    keysOfParties: (partyIds) =>
-      selectIn<Row & PartyKey>(
-        'SELECT link_key AS linkKey, party_id AS partyId FROM identity_keys WHERE party_id IN (?)',
-        partyIds,
-      ),
+    linksOfParties: async (partyIds) => (await selectIn(`${selectLinks} WHERE party_id IN (?)`, partyIds)).map(linkOf),
+    linksOfCustomers: async (customerIds) =>
+      (await selectIn(`${selectLinks} WHERE customer_id IN (?)`, customerIds)).map(linkOf),
 
-    countSharers: async (linkKeys) => {
-      const rows = await selectIn<{ linkKey: string; sharers: unknown }>(
-        'SELECT link_key AS linkKey, COUNT(*) AS sharers FROM identity_keys WHERE link_key IN (?) GROUP BY link_key',
-        linkKeys,
-      );
-      return new Map(rows.map((row) => [row.linkKey, Number(row.sharers)]));
-    },
-
-    sharersOf: (linkKeys) =>
-      selectIn<Row & PartyKey>(
-        'SELECT link_key AS linkKey, party_id AS partyId FROM identity_keys WHERE link_key IN (?)',
-        linkKeys,
-      ),
-
-    removeKeys: async (keys) => {
-      for (const part of chunks(keys, PAIRS)) {
-        const pairs = part.map(() => '(link_key = ? AND party_id = ?)').join(' OR ');
-        await sql.execute(
-          `DELETE FROM identity_keys WHERE ${pairs}`,
-          part.flatMap((key) => [key.linkKey, key.partyId]),
-        );
-      }
-    },
-
-    addKeys: (keys) =>
-      upsert(
-        sql,
-        'identity_keys',
-        ['link_key', 'party_id'],
-        ['link_key', 'party_id'],
-        keys.map((key) => [key.linkKey, key.partyId]),
-      ),
-
-    linksOfParties: (partyIds) => selectIn<Row & CustomerLink>(`${selectLinks} WHERE party_id IN (?)`, partyIds),
-    linksOfCustomers: (customerIds) =>
-      selectIn<Row & CustomerLink>(`${selectLinks} WHERE customer_id IN (?)`, customerIds),
-
-    saveLinks: (links, now) =>
+    saveLinks: (links) =>
       upsert(
         sql,
         'customer_links',
         ['party_id'],
-        ['party_id', 'customer_id', 'rule', 'linked_at'],
-        links.map((link) => [link.partyId, link.customerId, link.rule, encodeValue(instant, now, sql.dialect)]),
+        ['party_id', 'customer_id', 'rule', 'linked_at', 'confidence'],
+        links.map(({ partyId, customerId, rule, linkedAt, confidence }) => [
+          partyId,
+          customerId,
+          rule,
+          encodeValue(instant, linkedAt, sql.dialect),
+          encodeValue(share, confidence, sql.dialect),
+        ]),
       ),
 
     removeLinks: (partyIds) => executeIn('DELETE FROM customer_links WHERE party_id IN (?)', partyIds),
@@ -186,6 +207,16 @@ export function createIdentityStore(sql: Sql): IdentityStore {
         ]);
         return { id: String(row.id), ...Object.fromEntries(texts) } as StoredCustomer;
       });
+    },
+
+    createdAt: async (customerIds) => {
+      const rows = await selectIn('SELECT id, created_at FROM customers WHERE id IN (?)', customerIds);
+      return new Map(rows.map((row) => [String(row.id), String(decodeValue(instant, row.created_at, sql.dialect))]));
+    },
+
+    setCreatedAt: async (customerId, createdAt) => {
+      const at = encodeValue(instant, createdAt, sql.dialect);
+      await sql.execute('UPDATE customers SET created_at = ? WHERE id = ?', [at, customerId]);
     },
 
     saveCustomers: (customers, now) => {
@@ -217,6 +248,16 @@ export function createIdentityStore(sql: Sql): IdentityStore {
       );
     },
 
+    forwardsTo: async (customerIds) => {
+      const rows = await selectIn(
+        'SELECT old_id, customer_id FROM customer_forwards WHERE customer_id IN (?)',
+        customerIds,
+      );
+      return rows.map((row) => ({ oldId: String(row.old_id), customerId: String(row.customer_id) }));
+    },
+
+    removeForwards: (oldIds) => executeIn('DELETE FROM customer_forwards WHERE old_id IN (?)', oldIds),
+
     removeForwardsTo: (customerIds) => executeIn('DELETE FROM customer_forwards WHERE customer_id IN (?)', customerIds),
 
     logChanged: (customerIds, now) =>
@@ -227,8 +268,6 @@ export function createIdentityStore(sql: Sql): IdentityStore {
       ),
   };
 }
-
-const selectLinks = 'SELECT party_id AS partyId, customer_id AS customerId, rule FROM customer_links';
 
 const customerColumns = [
   ['kind', 'kind'],

@@ -4,6 +4,7 @@ import { FirstTables1767225600000 } from './migrations/0001-first-tables.ts';
 import { ChangeLog1767225602000 } from './migrations/0002-change-log.ts';
 import { Health1767225603000 } from './migrations/0003-health.ts';
 import { Verify1767225604000 } from './migrations/0004-verify.ts';
+import { Identity1767225607000 } from './migrations/0007-identity.ts';
 import { Insight1767225608000 } from './migrations/0008-insight.ts';
 import { Access1767225609000 } from './migrations/0009-access.ts';
 
@@ -13,6 +14,7 @@ export const migrations = [
   ChangeLog1767225602000,
   Health1767225603000,
   Verify1767225604000,
+  Identity1767225607000,
   Insight1767225608000,
   Access1767225609000,
 ];

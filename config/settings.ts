@@ -141,6 +141,34 @@ export const sourceSettings = z.strictObject({
   priority: z.int().default(0),
 });
 
+/** Which of several systems' values of a field stands in the golden record. */
+const survivorshipRule = z.enum(['priority', 'newest', 'mostComplete', 'longest']);
+
+const survivorship = z
+  .strictObject({
+    rule: survivorshipRule.default('priority'),
+    /** Fields that go by another rule: `phone: newest`. */
+    fields: z
+      .partialRecord(
+        z.enum(['displayName', 'legalName', 'taxId', 'email', 'phone', 'website', 'language', 'country', 'birthDate']),
+        survivorshipRule,
+      )
+      .default({}),
+  })
+  .prefault({});
+
+export type SurvivorshipRule = z.infer<typeof survivorshipRule>;
+export type Survivorship = z.infer<typeof survivorship>;
+
+const thresholds = (usual: { link: number; review: number }) =>
+  z
+    .strictObject({
+      link: z.number().gt(0).lt(1).default(usual.link),
+      review: z.number().gt(0).lt(1).default(usual.review),
+    })
+    .refine(({ link, review }) => review <= link, 'expected review to be no higher than link')
+    .prefault({});
+
 export const hubSettings = z.strictObject({
   database: z
     .strictObject({
@@ -185,6 +213,18 @@ export const hubSettings = z.strictObject({
       defaultCountry: z.string().length(2).optional(),
       /** An e-mail, phone or tax id shared by more parties than this says nothing about who they are. */
       maxShared: z.int().min(2).default(12),
+      /** Records that agree on no exact value are compared when they share a blocking key with no more than this. */
+      maxBlock: z.int().min(2).max(1_000).default(50),
+      /** Systems that know every customer once: two of their records are two customers. */
+      oneRecordPerCustomer: z.array(sourceName).default([]),
+      /** Probabilities from which on two persons are linked, or put in front of somebody. */
+      person: thresholds({ link: 0.95, review: 0.2 }),
+      /** The same for organisations, and for groups. */
+      organization: thresholds({ link: 0.95, review: 0.2 }),
+      /** What chance is made from when a model is learnt: the same records then learn the same. */
+      seed: z.int().default(1),
+      /** How the golden record is made of what the systems say. */
+      survivorship,
     })
     .prefault({}),
   insight: insightSettings

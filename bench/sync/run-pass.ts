@@ -1,5 +1,6 @@
 import type { Cache } from '../../cache/cache.ts';
 import { createLog } from '../../config/log.ts';
+import { hubSettings } from '../../config/settings.ts';
 import { runSync } from '../../sync-jobs/run-sync.ts';
 import type { SyncRun } from '../../sync-jobs/sync-run.ts';
 import { type OrderSource, orderSourceSettings, STREAM, SYSTEM } from './order-source.ts';
@@ -14,7 +15,7 @@ export async function runPass(cache: Cache, { connector }: OrderSource): Promise
     source: orderSourceSettings(),
     connector,
     cache,
-    identity: { maxShared: 12 },
+    identity: hubSettings.parse({}).identity,
     priorities: {},
     owner: 'bench',
     log,

@@ -1,4 +1,4 @@
-import { code, id, instant, longText, type TableShape } from './table-shape.ts';
+import { code, decimal, hash, id, instant, integer, key, longText, message, type TableShape } from './table-shape.ts';
 
 /** Who is who. */
 export const identityTables: Record<string, TableShape> = {
@@ -28,7 +28,7 @@ export const identityTables: Record<string, TableShape> = {
     ],
   },
   customer_links: {
-    columns: { party_id: id, customer_id: id, rule: code, linked_at: instant },
+    columns: { party_id: id, customer_id: id, rule: code, linked_at: instant, confidence: decimal },
     primary: ['party_id'],
     required: ['customer_id', 'rule', 'linked_at'],
     indexes: [['customer_id', 'party_id']],
@@ -49,6 +49,63 @@ export const identityTables: Record<string, TableShape> = {
     columns: { party_id: id, marked_at: instant },
     primary: ['party_id'],
     required: ['marked_at'],
+    indexes: [],
+  },
+  /** Parties as they are compared. `made_with` names the models and settings they were last compared by. */
+  identity_profiles: {
+    columns: { party_id: id, profile: longText, made_with: hash },
+    primary: ['party_id'],
+    required: ['profile', 'made_with'],
+    indexes: [],
+  },
+  /** Pairs that are linked (`rule`) or doubtful; the weight in thousandths of a bit. `party_a` is the lower id. */
+  identity_pairs: {
+    columns: { party_a: id, party_b: id, weight: integer, rule: code },
+    primary: ['party_a', 'party_b'],
+    required: ['weight'],
+    indexes: [['party_b'], ['rule', 'weight']],
+  },
+  /** What stewards said of pairs; holds in every later run. */
+  identity_decisions: {
+    columns: { party_a: id, party_b: id, verdict: code, weight: integer, action_id: id, decided_at: instant },
+    primary: ['party_a', 'party_b'],
+    required: ['verdict', 'action_id', 'decided_at'],
+    indexes: [['party_b'], ['action_id'], ['verdict', 'weight']],
+  },
+  /** What stewards did: the audit of identity. */
+  identity_actions: {
+    columns: { id, action: code, actor: key, reason: message, details: longText, acted_at: instant },
+    primary: ['id'],
+    required: ['action', 'actor', 'details', 'acted_at'],
+    indexes: [['acted_at', 'id']],
+  },
+  /** Ids that were merged into others, with what is needed to bring them back. */
+  identity_merges: {
+    columns: {
+      id,
+      old_id: id,
+      customer_id: id,
+      action_id: id,
+      before: longText,
+      merged_at: instant,
+      undone_at: instant,
+    },
+    primary: ['id'],
+    required: ['old_id', 'customer_id', 'before', 'merged_at'],
+    indexes: [['old_id', 'merged_at'], ['customer_id']],
+  },
+  /** What agreement weighs, as learnt. */
+  identity_models: {
+    columns: {
+      kind: code,
+      version: integer,
+      seed: integer,
+      records: integer,
+      parameters: longText,
+      learnt_at: instant,
+    },
+    primary: ['kind', 'version'],
+    required: ['seed', 'records', 'parameters', 'learnt_at'],
     indexes: [],
   },
 };

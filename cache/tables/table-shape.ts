@@ -16,5 +16,6 @@ export const code: FieldKind = { type: 'text', length: 64 };
 export const message: FieldKind = { type: 'text', length: 2048 };
 export const instant: FieldKind = { type: 'instant' };
 export const integer: FieldKind = { type: 'integer' };
+export const decimal: FieldKind = { type: 'decimal' };
 export const longText: FieldKind = { type: 'longText' };
 export const hash: FieldKind = { type: 'text', length: 64 };

@@ -1,53 +1,60 @@
-import type { CustomerLink, IdentityStore, PartyKey } from '../../cache/identity-store.ts';
+import type { DatedLink, IdentityStore } from '../../cache/identity-store.ts';
+import type { MatchStore, StoredPair } from '../../cache/match-store.ts';
+import type { StewardStore, StoredDecision } from '../../cache/steward-store.ts';
 
-/** Everybody whose cluster may have changed, closed over shared keys and over common customers. */
+/** Everybody whose cluster may have changed, closed over linked pairs, decisions and common customers. */
 export interface Affected {
   partyIds: string[];
-  /** The keys of these parties that may link: shared by no more than the bound. */
-  keys: PartyKey[];
+  /** The linked pairs among these parties. */
+  pairs: StoredPair[];
+  decisions: StoredDecision[];
   /** The links they have so far, also of parties that are gone. */
-  links: CustomerLink[];
+  links: DatedLink[];
+}
+
+export interface AffectedStores {
+  store: IdentityStore;
+  matches: MatchStore;
+  stewards: StewardStore;
 }
 
 /**
- * Walks from the seeds along keys and existing links until nobody new is found. What is found is whole clusters, old
- * and new: nobody outside shares a linking key or a customer with anybody inside.
+ * Walks from the seeds along linked pairs, decisions and existing links until nobody new is found. What is found is
+ * whole clusters, old and new: nobody outside is linked to, or shares a customer with, anybody inside.
  */
-export async function affectedBy(store: IdentityStore, seeds: Iterable<string>, maxShared: number): Promise<Affected> {
+export async function affectedBy(stores: AffectedStores, seeds: Iterable<string>): Promise<Affected> {
+  const { store, matches, stewards } = stores;
   const reached = new Set(seeds);
-  const linking = new Map<string, boolean>();
   const customers = new Set<string>();
-  const affected: Affected = { partyIds: [], keys: [], links: [] };
+  const pairs = new Map<string, StoredPair>();
+  const decisions = new Map<string, StoredDecision>();
+  const affected: Affected = { partyIds: [], pairs: [], decisions: [], links: [] };
 
   for (let frontier = [...reached]; frontier.length > 0; ) {
-    const keys = await store.keysOfParties(frontier);
-    const newKeys = unseen(
-      keys.map((key) => key.linkKey),
-      linking,
-    );
-    for (const [key, sharers] of await store.countSharers(newKeys)) linking.set(key, sharers <= maxShared);
+    const linked = (await matches.pairsOfParties(frontier)).filter(({ rule }) => rule !== null);
+    const decided = await stewards.decisionsOf(frontier);
     const links = await store.linksOfParties(frontier);
     const newCustomers = unseen(
       links.map((link) => link.customerId),
       customers,
     );
     for (const id of newCustomers) customers.add(id);
-
+    for (const pair of linked) pairs.set(`${pair.a} ${pair.b}`, pair);
+    for (const decision of decided) decisions.set(`${decision.a} ${decision.b}`, decision);
     affected.partyIds.push(...frontier);
-    affected.keys.push(...keys.filter((key) => linking.get(key.linkKey)));
     affected.links.push(...links);
 
-    const neighbours = [
-      ...(await store.sharersOf(newKeys.filter((key) => linking.get(key)))),
-      ...(await store.linksOfCustomers(newCustomers)),
-    ];
+    const joined = [...linked, ...decided.filter(({ verdict }) => verdict === 'SAME')];
     frontier = unseen(
-      neighbours.map((neighbour) => neighbour.partyId),
+      [
+        ...joined.flatMap(({ a, b }) => [a, b]),
+        ...(await store.linksOfCustomers(newCustomers)).map((link) => link.partyId),
+      ],
       reached,
     );
     for (const id of frontier) reached.add(id);
   }
-  return affected;
+  return { ...affected, pairs: [...pairs.values()], decisions: [...decisions.values()] };
 }
 
 function unseen(values: string[], seen: { has(value: string): boolean }): string[] {

@@ -1,43 +1,94 @@
-/** A party with the keys that may link it. */
-export interface Keyed {
-  id: string;
-  keys: readonly string[];
+import type { Decision } from './decisions.ts';
+import { isAuthoritative, type LinkRule } from './matching/judge.ts';
+
+/** A pair that is linked. `a` is the lower id. */
+export interface LinkedPair {
+  a: string;
+  b: string;
+  /** log2 of the odds that they are one customer. */
+  weight: number;
+  rule: LinkRule;
+}
+
+export interface Clustering {
+  /** Party → its system. */
+  systems: ReadonlyMap<string, string>;
+  /** Linked pairs among these parties. */
+  links: readonly LinkedPair[];
+  /** What stewards decided about pairs of these parties. */
+  decisions: readonly Decision[];
+  /** Systems that know a customer once: two of their records are two customers. */
+  oneRecordSystems: ReadonlySet<string>;
+  /** What speaks for two parties that are not linked being one, in bits; negative is against. */
+  evidence(a: string, b: string): number;
 }
 
 /**
- * Parties that share a key, directly or through others, form a cluster (union-find). Members and clusters are
+ * Which parties are one customer. Pairs join clusters, the surest first: what stewards joined, then what is
+ * authoritative, then by weight. A pair joins nothing where a steward said no, where a system would have two records
+ * of one customer, or where the rest of the two clusters speaks against it (a weak bridge). Members and clusters are
  * sorted, so the answer does not depend on the order of arrival.
  */
-export function clustersOf(parties: readonly Keyed[]): string[][] {
-  const parents = new Map(parties.map(({ id }) => [id, id]));
-  const firstWith = new Map<string, string>();
-  for (const { id, keys } of parties) {
-    for (const key of keys) {
-      const other = firstWith.get(key);
-      if (other === undefined) firstWith.set(key, id);
-      else join(parents, other, id);
+export function clustersOf({ systems, links, decisions, oneRecordSystems, evidence }: Clustering): string[][] {
+  const clusterOf = new Map([...systems.keys()].map((id) => [id, [id]]));
+  const known = decisions.filter(({ a, b }) => clusterOf.has(a) && clusterOf.has(b));
+  const apart = pairSet(known.filter(({ verdict }) => verdict === 'APART'));
+  const linkOf = new Map(links.map((link) => [pairName(link.a, link.b), link]));
+
+  const join = (left: string[], right: string[]) => {
+    const joined = [...left, ...right];
+    for (const id of joined) clusterOf.set(id, joined);
+  };
+  const isForbidden = (left: string[], right: string[]) =>
+    left.some((a) => right.some((b) => apart.has(pairName(a, b))));
+  const isCrowded = (left: string[], right: string[]) =>
+    left.some((a) => {
+      const system = systems.get(a) ?? '';
+      return oneRecordSystems.has(system) && right.some((b) => systems.get(b) === system);
+    });
+  const isWeakBridge = (left: string[], right: string[]) => {
+    if (left.length + right.length < 3) return false;
+    let sum = 0;
+    for (const a of left) {
+      for (const b of right) {
+        const link = linkOf.get(pairName(a, b));
+        sum += link ? Math.max(link.weight, LINKED) : evidence(a, b);
+      }
     }
+    return sum < 0;
+  };
+
+  for (const { a, b } of known.filter(({ verdict }) => verdict === 'SAME').sort(byIds)) {
+    const [left, right] = [clusterOf.get(a), clusterOf.get(b)];
+    if (left && right && left !== right && !isForbidden(left, right)) join(left, right);
   }
-  const clusters = new Map<string, string[]>();
-  for (const id of [...parents.keys()].sort()) {
-    const root = rootOf(parents, id);
-    const members = clusters.get(root);
-    if (members) members.push(id);
-    else clusters.set(root, [id]);
+  for (const link of [...links].sort(bySureness)) {
+    const [left, right] = [clusterOf.get(link.a), clusterOf.get(link.b)];
+    if (!left || !right || left === right || isForbidden(left, right) || isCrowded(left, right)) continue;
+    if (isAuthoritative(link.rule) || !isWeakBridge(left, right)) join(left, right);
   }
-  return [...clusters.values()];
+  const clusters = [...new Set(clusterOf.values())].map((members) => [...members].sort());
+  return clusters.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
 }
 
-function join(parents: Map<string, string>, a: string, b: string): void {
-  parents.set(rootOf(parents, a), rootOf(parents, b));
+/** A linked pair speaks for a cluster with this many bits at least, whatever its fields say. */
+const LINKED = 7;
+
+/** One text for a pair, whichever comes first. */
+export function pairName(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
 
-function rootOf(parents: Map<string, string>, id: string): string {
-  let root = id;
-  for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root)) {
-    // Halving the path on the way keeps long chains cheap.
-    parents.set(root, parents.get(parent) ?? parent);
-    root = parent;
-  }
-  return root;
+function pairSet(pairs: readonly { a: string; b: string }[]): Set<string> {
+  return new Set(pairs.map(({ a, b }) => pairName(a, b)));
+}
+
+function byIds(x: { a: string; b: string }, y: { a: string; b: string }): number {
+  return pairName(x.a, x.b) < pairName(y.a, y.b) ? -1 : 1;
+}
+
+function bySureness(x: LinkedPair, y: LinkedPair): number {
+  const [sureX, sureY] = [isAuthoritative(x.rule), isAuthoritative(y.rule)];
+  if (sureX !== sureY) return sureX ? -1 : 1;
+  return y.weight - x.weight || byIds(x, y);
 }

@@ -1,20 +1,36 @@
-import type { CustomerLink, IdentityStore, StoredCustomer } from '../../cache/identity-store.ts';
+import type { Sql } from '../../cache/cache.ts';
+import {
+  createIdentityStore,
+  type DatedLink,
+  type IdentityStore,
+  type StoredCustomer,
+} from '../../cache/identity-store.ts';
+import { createMatchStore } from '../../cache/match-store.ts';
+import { createStewardStore } from '../../cache/steward-store.ts';
 import { newCustomerId } from '../../schema/ids.ts';
-import { affectedBy } from './affected.ts';
+import { type Affected, affectedBy } from './affected.ts';
 import { clustersOf } from './clusters.ts';
 import { type ClusterIds, goldenIds } from './golden-ids.ts';
 import { goldenRecord } from './golden-record.ts';
-import { ruleOf } from './link-keys.ts';
+import { createLinker, linkedPairsOf } from './link-reasons.ts';
+import { evidenceBetween } from './matching/evidence.ts';
+import { mergesOf } from './merge-history.ts';
+import type { IdentitySettings, InUse } from './models-in-use.ts';
 import type { Party } from './party.ts';
-import { renewKeys } from './renew-keys.ts';
+import { renewPairs } from './renew-pairs.ts';
+import { renewProfiles } from './renew-profiles.ts';
+import { createProfileReader } from './telling-profiles.ts';
 
 export interface ResolveBatch {
-  store: IdentityStore;
-  batchSize: number;
-  defaultCountry: string | undefined;
-  maxShared: number;
+  sql: Sql;
+  /** The parties to look at. */
+  dirty: readonly string[];
+  settings: IdentitySettings;
+  inUse: InUse;
   priorities: Readonly<Record<string, number>>;
   now: string;
+  /** The steward's action this is part of. */
+  actionId?: string;
 }
 
 export interface ResolveResult {
@@ -28,79 +44,99 @@ export interface ResolveResult {
   split: number;
 }
 
-/** One batch of dirty parties, inside one transaction: their keys, their clusters, ids, links and golden records. */
-export async function resolveBatch({ store, now, ...options }: ResolveBatch): Promise<ResolveResult> {
-  await store.lock();
-  const dirty = await store.dirtyParties(options.batchSize);
-  const dirtyLive = await store.parties(dirty);
-  const seeds = await renewKeys({ store, dirty, parties: dirtyLive, ...options });
-  const affected = await affectedBy(store, seeds, options.maxShared);
+/** A party that came to another customer, or left. */
+export interface Move {
+  partyId: string;
+  from: string | null;
+  to: string | null;
+}
+
+/**
+ * One batch of dirty parties, inside one transaction that holds the lock of identity: their profiles and keys, the
+ * pairs they are in, then the clusters of all affected, with ids, links and golden records.
+ */
+export async function resolveBatch(request: ResolveBatch): Promise<ResolveResult & { moves: Move[] }> {
+  const { sql, dirty, settings, inUse, now } = request;
+  const store = createIdentityStore(sql);
+  const matches = createMatchStore(sql);
+  const stewards = createStewardStore(sql);
+
+  const again = await renewProfiles({ store, matches, dirty, parties: await store.parties(dirty), settings, inUse });
+  const readProfiles = createProfileReader(matches, settings.maxShared);
+  const touched = await renewPairs({ matches, again, settings, inUse, readProfiles });
+  const affected = await affectedBy({ store, matches, stewards }, [...dirty, ...again, ...touched]);
 
   const parties = new Map((await store.parties(affected.partyIds)).map((party) => [party.id, party]));
-  const keysOf = groupKeys(affected.keys, parties);
-  const clusters = clustersOf([...parties.keys()].map((id) => ({ id, keys: keysOf.get(id) ?? [] })));
+  const profiles = await readProfiles(partiesInDoubt(affected));
+  const pairs = linkedPairsOf(affected.pairs);
+  const clusters = clustersOf({
+    systems: new Map([...parties.values()].map(({ id, system }) => [id, system])),
+    links: pairs,
+    decisions: affected.decisions,
+    oneRecordSystems: new Set(settings.oneRecordPerCustomer),
+    evidence: (a, b) => evidenceBetween(profiles.get(a), profiles.get(b), inUse),
+  });
+  const stored = new Map(affected.links.map((link) => [link.partyId, link]));
   const idOf = new Map(affected.links.map((link) => [link.partyId, link.customerId]));
   const { clusters: assigned, ended, split } = goldenIds(clusters, idOf, newCustomerId);
 
   const merges = assigned.flatMap(({ merged, customerId }) => merged.map((oldId) => ({ oldId, customerId })));
-  const unlinked = [...idOf.keys()].filter((id) => !parties.has(id));
-  const relinked = changedLinks(assigned, keysOf, affected.links);
+  await stewards.saveMerges(await mergesOf(store, { merges, links: affected.links, now, actionId: request.actionId }));
+  const unlinked = [...stored.keys()].filter((id) => !parties.has(id));
+  const linkOf = createLinker({ pairs, decisions: affected.decisions, inUse, parties });
+  const relinked = assigned
+    .flatMap(({ members, customerId }) => members.map((partyId) => linkOf(partyId, members, customerId)))
+    .flatMap((link) => changedLink(link, stored.get(link.partyId), now));
   await store.removeLinks(unlinked);
-  await store.saveLinks(relinked, now);
+  await store.saveLinks(relinked);
   await store.removeCustomers([...merges.map(({ oldId }) => oldId), ...ended]);
   await store.forward(merges, now);
   await store.removeForwardsTo(ended);
-  const customers = await changedCustomers(store, assigned, parties, options.priorities);
+  const customers = await changedCustomers(store, assigned, parties, request);
   await store.saveCustomers(customers, now);
   await store.clearDirty(dirty);
+
+  const moves = [
+    ...unlinked.map((partyId): Move => ({ partyId, from: idOf.get(partyId) ?? null, to: null })),
+    ...relinked
+      .map(({ partyId, customerId }): Move => ({ partyId, from: idOf.get(partyId) ?? null, to: customerId }))
+      .filter(({ from, to }) => from !== to),
+  ];
   // A party that moves takes its orders and everything else along: both customers look different.
-  const moved = [...unlinked, ...relinked.map(({ partyId }) => partyId)].flatMap((id) => idOf.get(id) ?? []);
   await store.logChanged(
-    [...customers.map(({ id }) => id), ...relinked.map(({ customerId }) => customerId), ...moved, ...ended],
+    [
+      ...customers.map(({ id }) => id),
+      ...relinked.map(({ customerId }) => customerId),
+      ...moves.flatMap(({ from }) => from ?? []),
+      ...ended,
+    ],
     now,
   );
-  return { parties: dirty.length, customers: customers.length, merged: merges.length, split };
+  return { parties: dirty.length, customers: customers.length, merged: merges.length, split, moves };
 }
 
-/** Party → its linking keys that another live party has too. */
-function groupKeys(
-  keys: { partyId: string; linkKey: string }[],
-  live: ReadonlyMap<string, Party>,
-): Map<string, string[]> {
-  const liveKeys = keys.filter((key) => live.has(key.partyId));
-  const sharers = new Map<string, number>();
-  for (const { linkKey } of liveKeys) sharers.set(linkKey, (sharers.get(linkKey) ?? 0) + 1);
-  const grouped = new Map<string, string[]>();
-  for (const { partyId, linkKey } of liveKeys) {
-    if ((sharers.get(linkKey) ?? 0) < 2) continue;
-    const own = grouped.get(partyId);
-    if (own) own.push(linkKey);
-    else grouped.set(partyId, [linkKey]);
-  }
-  return grouped;
+/** Only where three or more may come together is it asked what speaks for those that are not linked. */
+function partiesInDoubt({ pairs }: Affected): Set<string> {
+  const degree = new Map<string, number>();
+  for (const { a, b } of pairs) for (const id of [a, b]) degree.set(id, (degree.get(id) ?? 0) + 1);
+  return new Set(
+    pairs.filter(({ a, b }) => (degree.get(a) ?? 0) > 1 || (degree.get(b) ?? 0) > 1).flatMap(({ a, b }) => [a, b]),
+  );
 }
 
-function changedLinks(
-  clusters: readonly ClusterIds[],
-  keysOf: ReadonlyMap<string, string[]>,
-  links: readonly CustomerLink[],
-): CustomerLink[] {
-  const stored = new Map(links.map((link) => [link.partyId, link]));
-  return clusters
-    .flatMap(({ members, customerId }) =>
-      members.map((partyId) => ({ partyId, customerId, rule: ruleOf(keysOf.get(partyId) ?? []) })),
-    )
-    .filter((link) => {
-      const old = stored.get(link.partyId);
-      return old?.customerId !== link.customerId || old.rule !== link.rule;
-    });
+/** A link that says the same as before keeps its date. */
+function changedLink(link: Omit<DatedLink, 'linkedAt'>, stored: DatedLink | undefined, now: string): DatedLink[] {
+  const isSame =
+    stored?.customerId === link.customerId && stored.rule === link.rule && stored.confidence === link.confidence;
+  if (isSame) return [];
+  return [{ ...link, linkedAt: stored?.customerId === link.customerId ? stored.linkedAt : now }];
 }
 
 async function changedCustomers(
   store: IdentityStore,
   clusters: readonly ClusterIds[],
   parties: ReadonlyMap<string, Party>,
-  priorities: Readonly<Record<string, number>>,
+  { settings, priorities }: ResolveBatch,
 ): Promise<StoredCustomer[]> {
   const terms = new Map<string, string[]>();
   for (const { partyId, term } of await store.searchTerms([...parties.keys()])) {
@@ -113,6 +149,7 @@ async function changedCustomers(
         parties: members.flatMap((id) => parties.get(id) ?? []),
         searchTerms: members.flatMap((id) => terms.get(id) ?? []),
         priorities,
+        survivorship: settings.survivorship,
       });
       return { id: customerId, ...record };
     })

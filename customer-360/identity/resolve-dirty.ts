@@ -1,12 +1,13 @@
 import type { Cache } from '../../cache/cache.ts';
 import { createIdentityStore } from '../../cache/identity-store.ts';
-import type { HubSettings } from '../../config/settings.ts';
 import { instantOf } from '../../schema/time.ts';
+import { learnWhenNone } from './learn-models.ts';
+import { createModelReader, type IdentitySettings } from './models-in-use.ts';
 import { type ResolveResult, resolveBatch } from './resolve-batch.ts';
 
 export interface ResolveDirty {
   cache: Cache;
-  identity: HubSettings['identity'];
+  identity: IdentitySettings;
   /** System → priority of its settings; higher wins in the golden record. */
   priorities: Readonly<Record<string, number>>;
   /** Dirty parties a transaction takes on. */
@@ -20,30 +21,35 @@ const BATCH_SIZE = 500;
  * Decides anew who is who for every party marked dirty, batch by batch, each in one transaction. Any number of
  * processes may call it at once. The clusters do not depend on the order in which parties arrived or were resolved.
  */
-export async function resolveDirty({
-  cache,
-  identity,
-  priorities,
-  batchSize = BATCH_SIZE,
-}: ResolveDirty): Promise<ResolveResult> {
+export async function resolveDirty(request: ResolveDirty): Promise<ResolveResult> {
+  const { cache, identity } = request;
+  const total = await resolveBatches(request);
+  // What has been seen now may be enough to learn from; then everybody is looked at once more.
+  if (total.parties > 0 && (await learnWhenNone(cache, identity))) add(total, await resolveBatches(request));
+  return total;
+}
+
+async function resolveBatches({ cache, identity, priorities, batchSize = BATCH_SIZE }: ResolveDirty) {
   const total: ResolveResult = { parties: 0, customers: 0, merged: 0, split: 0 };
+  const readModels = createModelReader(identity);
   while (await anyDirty(cache)) {
-    const batch = await cache.transaction((sql) =>
-      resolveBatch({
-        store: createIdentityStore(sql),
-        batchSize,
-        defaultCountry: identity.defaultCountry,
-        maxShared: identity.maxShared,
-        priorities,
-        now: instantOf(Date.now()),
-      }),
-    );
-    total.parties += batch.parties;
-    total.customers += batch.customers;
-    total.merged += batch.merged;
-    total.split += batch.split;
+    const batch = await cache.transaction(async (sql) => {
+      const store = createIdentityStore(sql);
+      await store.lock();
+      const dirty = await store.dirtyParties(batchSize);
+      const inUse = await readModels(sql);
+      return resolveBatch({ sql, dirty, settings: identity, inUse, priorities, now: instantOf(Date.now()) });
+    });
+    add(total, batch);
   }
   return total;
+}
+
+function add(total: ResolveResult, batch: ResolveResult): void {
+  total.parties += batch.parties;
+  total.customers += batch.customers;
+  total.merged += batch.merged;
+  total.split += batch.split;
 }
 
 async function anyDirty(cache: Cache): Promise<boolean> {

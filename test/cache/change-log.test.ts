@@ -4,6 +4,7 @@ import { appendChanges } from '../../cache/append-changes.ts';
 import type { Cache } from '../../cache/cache.ts';
 import { createChangeLog, forgetOldChanges } from '../../cache/change-log.ts';
 import type { PageRecord } from '../../cache/page-record.ts';
+import { hubSettings } from '../../config/settings.ts';
 import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { Entity } from '../../schema/records.ts';
@@ -29,7 +30,7 @@ describe.each(databases)('the change log on $name', (database) => {
   let parties: OpenPass;
   let orders: OpenPass;
   let shipments: OpenPass;
-  const resolve = () => resolveDirty({ cache, identity: { maxShared: 12 }, priorities: {} });
+  const resolve = () => resolveDirty({ cache, identity: hubSettings.parse({}).identity, priorities: {} });
   const since = async (after: number) => createChangeLog(cache).read({ after });
   const last = () => createChangeLog(cache).last();
   const customerOf = async (partyKey: string) => {

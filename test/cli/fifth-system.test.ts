@@ -71,12 +71,23 @@ describe('a fifth system', () => {
   it('joins a running installation by YAML alone: its people become the customers they are', async () => {
     const { settingsFile } = company;
     expect(await runCli('sync', 'erp/partners', '--settings', settingsFile)).toMatchObject({ code: 0 });
-    const before = await ask(settingsFile, '{ parties(first: 200) { nodes { sourceKey email customer { id } } } }');
-    const parties = before.data?.parties as { nodes: { sourceKey: string; email: string | null }[] };
+    const before = await ask(
+      settingsFile,
+      '{ parties(first: 200) { nodes { sourceKey displayName email customer { id } } } }',
+    );
+    const parties = before.data?.parties as {
+      nodes: { sourceKey: string; displayName: string; email: string | null }[];
+    };
     const known = parties.nodes.find(({ email }) => email !== null && email !== '');
     const stamp = '2026-06-14T10:00:00Z';
     members = [
-      { no: 'M-1', name: 'A. Member', mail: known?.email?.toUpperCase() ?? '', joined: stamp, changed: stamp },
+      {
+        no: 'M-1',
+        name: known?.displayName ?? '',
+        mail: known?.email?.toUpperCase() ?? '',
+        joined: stamp,
+        changed: stamp,
+      },
       { no: 'M-2', name: 'B. Nobody', mail: 'nobody-else@members.example', joined: 'last year', changed: stamp },
       { no: 'M-3', name: 'C. Newcomer', mail: 'new@members.example', joined: stamp, changed: stamp },
     ];

@@ -1,32 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { clustersOf } from '../../customer-360/identity/clusters.ts';
+import { hubSettings } from '../../config/settings.ts';
 import { goldenIds } from '../../customer-360/identity/golden-ids.ts';
 import { goldenRecord } from '../../customer-360/identity/golden-record.ts';
 import { party } from './party-facts.ts';
-
-describe('clusters', () => {
-  it('are made of parties that share a key, directly or through others', () => {
-    const parties = [
-      { id: 'c', keys: ['y'] },
-      { id: 'a', keys: ['x'] },
-      { id: 'd', keys: [] },
-      { id: 'b', keys: ['x', 'y'] },
-    ];
-    expect(clustersOf(parties)).toEqual([['a', 'b', 'c'], ['d']]);
-  });
-
-  it('do not depend on the order of arrival', () => {
-    const parties = fc.uniqueArray(
-      fc.record({ id: fc.nat(60).map(String), keys: fc.array(fc.nat(40).map(String), { maxLength: 3 }) }),
-      { selector: ({ id }) => id },
-    );
-    const shuffled = parties.chain((list) =>
-      fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length })),
-    );
-    fc.assert(fc.property(shuffled, ([list, other]) => expect(clustersOf(other)).toEqual(clustersOf(list))));
-  });
-});
 
 describe('golden ids', () => {
   const ids = (clusters: string[][], before: Record<string, string>) => {
@@ -79,8 +56,9 @@ describe('golden ids', () => {
 });
 
 describe('the golden record', () => {
+  const { survivorship } = hubSettings.parse({}).identity;
   const record = (...parties: ReturnType<typeof party>[]) =>
-    goldenRecord({ parties, searchTerms: [], priorities: { erp: 10, crm: 5 } });
+    goldenRecord({ parties, searchTerms: [], priorities: { erp: 10, crm: 5 }, survivorship });
 
   it('takes each field from the system of the highest priority that has it', () => {
     const golden = record(
@@ -110,6 +88,7 @@ describe('the golden record', () => {
       ],
       searchTerms: ['K-1001', 'Info@Acme.DE'],
       priorities: {},
+      survivorship,
     });
     expect(golden.searchText.split('\n')).toEqual(['acme gmbh', 'info@acme.de', 'k-1001', '주식회사 한빛']);
   });

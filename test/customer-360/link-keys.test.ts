@@ -1,16 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import { exactRuleOf, linkKeys } from '../../customer-360/identity/link-keys.ts';
 import {
-  linkKeys,
   normaliseEmail,
   normalisePhone,
   normaliseTaxId,
-  ruleOf,
-} from '../../customer-360/identity/link-keys.ts';
+} from '../../customer-360/identity/normalise/contact-values.ts';
+import type { Party } from '../../customer-360/identity/party.ts';
+import { profileOf } from '../../customer-360/identity/profile.ts';
 import { party, partyId } from './party-facts.ts';
+
+const keysOf = (facts: Party, defaultCountry?: string) =>
+  linkKeys(profileOf({ ...facts, contactPoints: [] }, defaultCountry));
 
 describe('the keys of a party', () => {
   it('name the party, those it refers to, its tax id, e-mail and phone', () => {
-    const keys = linkKeys(
+    const keys = keysOf(
       party('crm', '7', {
         crossReferences: [partyId('erp', '42')],
         taxId: 'de 123.456.788',
@@ -18,7 +22,6 @@ describe('the keys of a party', () => {
         phone: '030 1234567',
         country: 'DE',
       }),
-      undefined,
     );
     expect(keys).toEqual(
       [
@@ -32,15 +35,15 @@ describe('the keys of a party', () => {
   });
 
   it('of a party about which nothing is known is its own only', () => {
-    expect(linkKeys(party('crm', '7', { taxId: ' ', email: '', phone: '-' }), 'DE')).toEqual([
+    expect(keysOf(party('crm', '7', { taxId: ' ', email: '', phone: '-' }), 'DE')).toEqual([
       `xref:${partyId('crm', '7')}`,
     ]);
   });
 
   it('fit their column whole, however long the value', () => {
-    const keys = linkKeys(party('crm', '7', { email: `${'a'.repeat(249)}@b.de` }), undefined);
+    const keys = keysOf(party('crm', '7', { email: `${'a'.repeat(249)}@b.de` }));
     expect(keys.every((key) => key.length <= 255)).toBe(true);
-    const other = linkKeys(party('crm', '7', { email: `${'a'.repeat(248)}c@b.de` }), undefined);
+    const other = keysOf(party('crm', '7', { email: `${'a'.repeat(248)}c@b.de` }));
     expect(other).not.toEqual(keys);
   });
 });
@@ -89,7 +92,7 @@ describe('normalising', () => {
 });
 
 it('names the strongest of several reasons', () => {
-  expect(ruleOf(['phone:1', 'tax:2'])).toBe('TAX_ID');
-  expect(ruleOf(['email:1', 'xref:2'])).toBe('CROSS_REFERENCE');
-  expect(ruleOf([])).toBe('ALONE');
+  expect(exactRuleOf(['phone:1', 'tax:2'])).toBe('TAX_ID');
+  expect(exactRuleOf(['email:1', 'xref:2'])).toBe('CROSS_REFERENCE');
+  expect(exactRuleOf([])).toBeNull();
 });

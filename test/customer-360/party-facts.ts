@@ -9,6 +9,7 @@ export const party = (system: string, key: string, some: Partial<Party> = {}): P
   id: partyId(system, key),
   system,
   changedAt: null,
+  observedAt: '2026-06-15T12:00:00.000000Z',
   kind: 'ORGANIZATION',
   displayName: `${system} ${key}`,
   legalName: null,

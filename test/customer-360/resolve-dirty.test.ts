@@ -4,16 +4,18 @@ import fc from 'fast-check';
 import type { Cache } from '../../cache/cache.ts';
 import { createIdentityStore } from '../../cache/identity-store.ts';
 import { openCache } from '../../cache/open-cache.ts';
-import { clustersOf } from '../../customer-360/identity/clusters.ts';
-import { linkKeys } from '../../customer-360/identity/link-keys.ts';
+import { hubSettings } from '../../config/settings.ts';
+import { defaultModels } from '../../customer-360/identity/matching/model.ts';
 import type { Party } from '../../customer-360/identity/party.ts';
+import { profileOf } from '../../customer-360/identity/profile.ts';
+import { resolveAll } from '../../customer-360/identity/resolve-all.ts';
 import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
 import { databases } from '../setup/databases.ts';
 import { party, partyId } from './party-facts.ts';
 import { putParty, removeParty } from './party-table.ts';
 
 const MAX_SHARED = 3;
-const identity = { defaultCountry: 'DE', maxShared: MAX_SHARED };
+const identity = hubSettings.parse({ identity: { defaultCountry: 'DE', maxShared: MAX_SHARED } }).identity;
 const priorities = { erp: 10, crm: 5 };
 
 describe.each(databases)('identity on $name', (database) => {
@@ -233,15 +235,20 @@ const tables = [
   'customer_forwards',
   'identity_keys',
   'identity_dirty',
+  'identity_profiles',
+  'identity_pairs',
+  'identity_merges',
 ];
 
+/** What comes out when everybody is looked at once, from nothing. */
 function expectedClusters(parties: readonly Party[]): string[][] {
-  const keyed = parties.map((one) => ({ id: one.id, keys: linkKeys(one, 'DE') }));
-  const counts = new Map<string, number>();
-  for (const key of keyed.flatMap(({ keys }) => keys)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return clustersOf(
-    keyed.map(({ id, keys }) => ({ id, keys: keys.filter((key) => (counts.get(key) ?? 0) <= MAX_SHARED) })),
-  );
+  const { person, organization, maxShared, maxBlock } = identity;
+  return resolveAll({
+    profiles: parties.map((one) => profileOf({ ...one, contactPoints: [] }, 'DE')),
+    judging: { models: defaultModels, person, organization },
+    maxShared,
+    maxBlock,
+  }).clusters;
 }
 
 async function clusters(cache: Cache): Promise<string[][]> {

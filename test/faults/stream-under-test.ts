@@ -2,6 +2,7 @@ import type { Cache } from '../../cache/cache.ts';
 import { createSyncStore } from '../../cache/create-sync-store.ts';
 import { createQuarantineStore } from '../../cache/quarantine-store.ts';
 import { createLog } from '../../config/log.ts';
+import { hubSettings } from '../../config/settings.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
 import { reconcile } from '../../sync-jobs/reconcile.ts';
@@ -36,7 +37,7 @@ export function streamUnderTest(cache: Cache, system: string, settings: object):
     source,
     connector,
     cache,
-    identity: { maxShared: 12 },
+    identity: hubSettings.parse({}).identity,
     priorities: {},
     owner: 'test',
     log: quiet,

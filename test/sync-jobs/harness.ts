@@ -1,7 +1,7 @@
 import type { Cache } from '../../cache/cache.ts';
 import { createSyncStore } from '../../cache/create-sync-store.ts';
 import { createLog } from '../../config/log.ts';
-import { type StreamSettings, sourceSettings, streamSettings } from '../../config/settings.ts';
+import { hubSettings, type StreamSettings, sourceSettings, streamSettings } from '../../config/settings.ts';
 import { type Checkpoint, parseCheckpoint } from '../../sync-jobs/checkpoint.ts';
 import { type ReconcileRequest, type ReconcileRun, reconcile } from '../../sync-jobs/reconcile.ts';
 import { runSync } from '../../sync-jobs/run-sync.ts';
@@ -59,7 +59,7 @@ export function orderStream(
     source: { ...sourceSettings.parse({ kind: 'fake' }), streams: { orders: stream } },
     connector: source.connector,
     cache,
-    identity: { maxShared: 12 },
+    identity: hubSettings.parse({}).identity,
     priorities: {},
     owner: 'test',
     log: quiet,

@@ -1,0 +1,79 @@
+import type { Cache } from '../../cache/cache.ts';
+import { createIdentityStore } from '../../cache/identity-store.ts';
+import { createMatchStore } from '../../cache/match-store.ts';
+import { createModelStore } from '../../cache/model-store.ts';
+import { learnModel } from './matching/learn-model.ts';
+import { defaultModels } from './matching/model.ts';
+import type { IdentitySettings } from './models-in-use.ts';
+import type { Profile } from './profile.ts';
+
+/** What was learnt of one kind of customer. */
+interface Learnt {
+  kind: 'person' | 'organization';
+  version: number;
+  /** Records it was learnt from. */
+  records: number;
+}
+
+/** Fewer records teach less than what is believed anyway. */
+const LEAST_RECORDS = 300;
+/** Records that share an exact value with another, without which there is no sameness to learn from. */
+const LEAST_MATCHES = 100;
+const MOST_RECORDS = 100_000;
+const PAGE = 5_000;
+
+/**
+ * Learns what agreement weighs from all profiles in the cache (of many, from those that the seed chooses), stores it
+ * as the next version, and marks every party to be looked at again. Kinds with too few records keep what they have.
+ */
+async function learnModels(cache: Cache, settings: IdentitySettings): Promise<Learnt[]> {
+  const profiles = await readProfiles(cache, settings.seed);
+  const learnt: Learnt[] = [];
+  for (const kind of ['person', 'organization'] as const) {
+    const own = profiles.filter(({ isPerson }) => isPerson === (kind === 'person'));
+    if (own.length < LEAST_RECORDS) continue;
+    const { seed, maxBlock } = settings;
+    const model = learnModel({ profiles: own, seed, maxBlock, start: defaultModels[kind] });
+    const version = await cache.transaction(async (sql) => {
+      const store = createIdentityStore(sql);
+      await store.lock();
+      const models = createModelStore(sql);
+      const next = ((await models.versions()).get(kind) ?? 0) + 1;
+      await models.save({ kind, version: next, seed, records: own.length, parameters: JSON.stringify(model) });
+      await store.markAllDirty();
+      return next;
+    });
+    learnt.push({ kind, version, records: own.length });
+  }
+  return learnt;
+}
+
+/** Learns where nothing has been learnt and there is enough to learn from; true when it did. */
+export async function learnWhenNone(cache: Cache, settings: IdentitySettings): Promise<boolean> {
+  if ((await createModelStore(cache).versions()).size > 0) return false;
+  const [row] = await cache.query('SELECT COUNT(*) AS n FROM identity_pairs WHERE rule IS NOT NULL');
+  if (Number(row?.n) < LEAST_MATCHES) return false;
+  return (await learnModels(cache, settings)).length > 0;
+}
+
+/** All profiles, or of more than `MOST_RECORDS` about as many as that: those whose ids the seed chooses. */
+async function readProfiles(cache: Cache, seed: number): Promise<Profile[]> {
+  const [row] = await cache.query('SELECT COUNT(*) AS n FROM identity_profiles');
+  const share = MOST_RECORDS / Math.max(MOST_RECORDS, Number(row?.n));
+  const store = createMatchStore(cache);
+  const profiles: Profile[] = [];
+  for (let after = ''; ; ) {
+    const page = await store.profilesAfter(after, PAGE);
+    for (const { partyId, profile } of page) {
+      if (share === 1 || chance(partyId, seed) < share) profiles.push(JSON.parse(profile) as Profile);
+    }
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return profiles;
+    after = last.partyId;
+  }
+}
+
+/** A number from 0 to 1 that the id and the seed decide: ids are digests, so one half of theirs is as good as any. */
+function chance(id: string, seed: number): number {
+  return ((Number.parseInt(id.slice(0, 8), 16) ^ Math.imul(seed, 0x9e3779b1)) >>> 0) / 4_294_967_296;
+}

@@ -1,0 +1,220 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { hubSettings } from '../../config/settings.ts';
+import { clustersOf, type LinkedPair } from '../../customer-360/identity/clusters.ts';
+import { compare } from '../../customer-360/identity/matching/compare.ts';
+import { fieldNames, fields } from '../../customer-360/identity/matching/fields.ts';
+import { judge } from '../../customer-360/identity/matching/judge.ts';
+import { learnModel } from '../../customer-360/identity/matching/learn-model.ts';
+import { defaultModels } from '../../customer-360/identity/matching/model.ts';
+import { type ContactPoint, type Profile, profileOf } from '../../customer-360/identity/profile.ts';
+import { resolveAll } from '../../customer-360/identity/resolve-all.ts';
+import { party } from './party-facts.ts';
+
+const { identity } = hubSettings.parse({});
+const judging = { models: defaultModels, person: identity.person, organization: identity.organization };
+const address = (street: string, postalCode: string, city: string): ContactPoint => ({
+  kind: 'ADDRESS',
+  raw: null,
+  street,
+  postalCode,
+  city,
+  country: null,
+});
+const profile = (
+  system: string,
+  key: string,
+  some: Parameters<typeof party>[2] = {},
+  contactPoints: ContactPoint[] = [],
+): Profile => profileOf({ ...party(system, key, some), contactPoints }, 'DE');
+
+describe('two profiles', () => {
+  const levels = (a: Profile, b: Profile) => {
+    const found = compare(a, b, () => 1).levels;
+    return Object.fromEntries(
+      fieldNames.flatMap((field, i) => {
+        const level = found[i] ?? 0;
+        return level === 0 ? [] : [[field, fields[field][level - 1]]];
+      }),
+    );
+  };
+  const person = (displayName: string, some: Parameters<typeof party>[2] = {}) =>
+    profile('crm', displayName, { kind: 'PERSON', displayName, ...some });
+  const firm = (displayName: string) => profile('crm', displayName, { displayName });
+
+  it.each([
+    ['Ann Lee', 'Lee, Ann', 'same'],
+    ['Ann Marie Lee', 'Lee Ann', 'sameAndMore'],
+    ['Ann Lee', 'Ann Leee', 'nearlySame'],
+    ['A. Leemann', 'Ann Leemann', 'nearlySame'],
+    ['Ann Lee', 'Bob Lee', 'partly'],
+    ['Ann Lee', 'Tom Fox', 'different'],
+    ['김민수', '김 민수', 'same'],
+  ])('compare the persons %s and %s as %s', (a, b, expected) =>
+    expect(levels(person(a), person(b))).toEqual({ name: expected }),
+  );
+
+  it.each([
+    ['Acme Robotics GmbH', 'ACME ROBOTICS', 'same'],
+    ['上海宏达机械有限公司', '上海宏达机械（中国）有限公司', 'same'],
+    ['Weber Elektro 12', 'Weber Elektro 13', 'otherNumber'],
+    ['Acme Robotics', 'Fox Textiles', 'different'],
+  ])('compare the organisations %s and %s as %s', (a, b, expected) =>
+    expect(levels(firm(a), firm(b))).toEqual({ name: expected }),
+  );
+
+  it('see a day and a month changed over', () => {
+    const [a, b] = [person('Ann Lee', { birthDate: '1980-03-04' }), person('Ann Lee', { birthDate: '1980-04-03' })];
+    expect(levels(a, b)).toEqual({ name: 'same', birthDate: 'swappedOrTypo' });
+  });
+
+  it('agree on nothing where one of them has nothing', () => {
+    const [a, b] = [person('Ann Lee', { email: ' ', taxId: '' }), person('Ann Lee', { email: '', phone: 'n/a' })];
+    expect(levels(a, b)).toEqual({ name: 'same' });
+  });
+});
+
+describe('a pair', () => {
+  const verdict = (a: Profile, b: Profile, keys: string[] = []) => {
+    const { rule, isDoubtful } = judge(a, b, keys, judging);
+    return rule ?? (isDoubtful ? 'doubtful' : 'apart');
+  };
+
+  it('with the same name at the same address is one customer without any common number', () => {
+    const street = [address('Hauptstraße 12', '80331', 'München')];
+    const [a, b] = [
+      profile('erp', '1', { displayName: 'Schröder Maschinenbau GmbH' }, street),
+      profile('crm', '1', { displayName: 'SCHROEDER MASCHINENBAU' }, [address('Hauptstr. 12', '80331', 'Muenchen')]),
+    ];
+    expect(verdict(a, b)).toBe('MATCH');
+  });
+
+  it('with the same mailbox and different tax ids is doubtful, and so are two people of one mailbox', () => {
+    const [a, b] = [
+      profile('erp', '1', { email: 'office@example.com', taxId: 'DE136695976' }),
+      profile('crm', '1', { email: 'office@example.com', taxId: 'DE811569869' }),
+    ];
+    expect(verdict(a, b, ['email:office@example.com'])).toBe('doubtful');
+    const ann = profile('erp', '2', { kind: 'PERSON', displayName: 'Ann Lee', email: 'home@example.com' });
+    const bob = profile('crm', '2', { kind: 'PERSON', displayName: 'Bob Fox', email: 'home@example.com' });
+    expect(verdict(ann, bob, ['email:home@example.com'])).toBe('doubtful');
+  });
+
+  it('with the same tax id is one customer whatever its names, if the check digits are right', () => {
+    const named = (system: string, displayName: string, taxId: string) => profile(system, '1', { displayName, taxId });
+    const [a, b] = [named('erp', 'Acme', 'DE136695976'), named('crm', 'Zenith Holding', 'DE136695976')];
+    expect(verdict(a, b, ['tax:DE136695976'])).toBe('TAX_ID');
+    const [c, d] = [named('erp', 'Acme', 'DE136695970'), named('crm', 'Zenith Holding', 'DE136695970')];
+    expect(verdict(c, d, ['tax:DE136695970'])).toBe('doubtful');
+  });
+});
+
+describe('learning', () => {
+  const people = Array.from({ length: 400 }, (_, i) => {
+    const [given, family] = [['Ann', 'Bob', 'Eve', 'Tom', 'Uma'][i % 5], `F${String.fromCharCode(97 + (i % 26))}x${i}`];
+    const facts = { kind: 'PERSON' as const, birthDate: `19${50 + (i % 50)}-0${1 + (i % 9)}-1${i % 10}` };
+    return ['erp', 'crm'].map((system) =>
+      profile(system, String(i), { ...facts, displayName: `${given} ${family}`, email: `${family}@example.com` }, [
+        address(`Weg ${i}`, String(10_000 + i * 7), 'Bonn'),
+      ]),
+    );
+  }).flat();
+  const learn = (profiles: Profile[], seed = 1) =>
+    learnModel({ profiles, seed, maxBlock: 50, start: defaultModels.person });
+
+  it('comes to the same from the same records and seed, in whatever order', () => {
+    expect(learn([...people].reverse())).toEqual(learn(people));
+  });
+
+  it('finds out how often matches agree, and how rare that is by chance', () => {
+    const { m, u, prior } = learn(people);
+    const birthDate = fieldNames.indexOf('birthDate');
+    expect(m[birthDate]?.[0]).toBeGreaterThan(0.95);
+    expect(u[birthDate]?.[0]).toBeLessThan(0.02);
+    // 400 of 800 * 799 / 2 pairs
+    expect(2 ** prior).toBeGreaterThan(400 / 319_600 / 2);
+    expect(2 ** prior).toBeLessThan((400 / 319_600) * 2);
+  });
+});
+
+describe('clusters', () => {
+  const link = (a: string, b: string, weight = 10, rule: LinkedPair['rule'] = 'MATCH'): LinkedPair => ({
+    a,
+    b,
+    weight,
+    rule,
+  });
+  const cluster = (
+    ids: string[],
+    links: LinkedPair[],
+    some: Partial<Parameters<typeof clustersOf>[0]> = {},
+  ): string[] =>
+    clustersOf({
+      systems: new Map(ids.map((id) => [id, id.charAt(0)])),
+      links,
+      decisions: [],
+      oneRecordSystems: new Set(),
+      evidence: () => 0,
+      ...some,
+    }).map((members) => members.join(' '));
+
+  it('are made of parties that are linked, directly or through others', () => {
+    expect(cluster(['a1', 'b1', 'c1', 'd1'], [link('a1', 'b1'), link('b1', 'c1')])).toEqual(['a1 b1 c1', 'd1']);
+  });
+
+  it('do not hang on a weak bridge, unless it is authoritative', () => {
+    const [ids, links] = [
+      ['a1', 'a2', 'b1', 'b2'],
+      [link('a1', 'a2', 12), link('b1', 'b2', 12)],
+    ];
+    const against = { evidence: () => -5 };
+    expect(cluster(ids, [...links, link('a2', 'b1', 8)], against)).toEqual(['a1 a2', 'b1 b2']);
+    expect(cluster(ids, [...links, link('a2', 'b1', 8, 'CROSS_REFERENCE')], against)).toEqual(['a1 a2 b1 b2']);
+  });
+
+  it('hold one record of a system that knows every customer once, the surer one', () => {
+    const links = [link('a1', 'b1', 9), link('a2', 'b1', 12)];
+    expect(cluster(['a1', 'a2', 'b1'], links, { oneRecordSystems: new Set(['a']) })).toEqual(['a1', 'a2 b1']);
+  });
+
+  it('always keep what stewards decided', () => {
+    const links = [link('a1', 'b1'), link('b1', 'c1')];
+    const apart = { decisions: [{ a: 'a1', b: 'c1', verdict: 'APART' as const }] };
+    expect(cluster(['a1', 'b1', 'c1'], links, apart)).toEqual(['a1 b1', 'c1']);
+    const same = { decisions: [{ a: 'a1', b: 'a2', verdict: 'SAME' as const }], oneRecordSystems: new Set(['a']) };
+    expect(cluster(['a1', 'a2'], [], same)).toEqual(['a1 a2']);
+  });
+
+  it('do not depend on the order of links, and never break a decision', () => {
+    const id = fc.nat(12).map((n) => `${'abc'.charAt(n % 3)}${n}`);
+    const pair = fc.tuple(id, id).filter(([a, b]) => a < b);
+    const situation = fc.record({
+      links: fc.uniqueArray(fc.tuple(pair, fc.integer({ min: 1, max: 30 })), { selector: ([p]) => p.join(' ') }),
+      apart: fc.uniqueArray(pair, { maxLength: 4, selector: (p) => p.join(' ') }),
+      seed: fc.nat(),
+    });
+    const ids = Array.from({ length: 13 }, (_, n) => `${'abc'.charAt(n % 3)}${n}`);
+    fc.assert(
+      fc.property(situation, ({ links, apart, seed }) => {
+        const made = links.map(([[a, b], weight]) => link(a, b, weight));
+        const turned = [...made].sort((x, y) => ((x.weight * 7 + seed) % 5) - ((y.weight * 7 + seed) % 5));
+        const decisions = apart.map(([a, b]) => ({ a, b, verdict: 'APART' as const }));
+        const found = cluster(ids, made, { decisions });
+        expect(cluster([...ids].reverse(), turned, { decisions })).toEqual(found);
+        for (const [a, b] of apart) {
+          expect(found.some((members) => members.split(' ').includes(a) && members.split(' ').includes(b))).toBe(false);
+        }
+      }),
+    );
+  });
+});
+
+describe('resolving all', () => {
+  it('takes a value that too many share for nothing', () => {
+    const profiles = Array.from({ length: 14 }, (_, i) =>
+      profile('crm', String(i), { displayName: `Firm ${'abcdefghijklmn'.charAt(i).repeat(6)}`, email: 'no@shared.de' }),
+    );
+    const settled = { judging, maxShared: 12, maxBlock: 50 };
+    expect(resolveAll({ profiles, ...settled }).clusters).toHaveLength(14);
+  });
+});
