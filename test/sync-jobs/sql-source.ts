@@ -7,6 +7,7 @@ import { createConnection } from 'mysql2/promise';
 import type { Cache } from '../../cache/cache.ts';
 import { createSyncStore } from '../../cache/create-sync-store.ts';
 import { createLog } from '../../config/log.ts';
+import { hubSettings } from '../../config/settings.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
 import { type ReconcileRun, reconcile } from '../../sync-jobs/reconcile.ts';
@@ -66,7 +67,15 @@ export async function startSqlSource(
     },
   };
   const request = {
-    ...{ system, stream: 'orders', source, connector: counted, cache, identity: { maxShared: 12 }, priorities: {} },
+    ...{
+      system,
+      stream: 'orders',
+      source,
+      connector: counted,
+      cache,
+      identity: hubSettings.parse({}).identity,
+      priorities: {},
+    },
     ...{ owner: 'test', log: createLog({ level: 'silent' }), signal: new AbortController().signal },
   };
   return {
