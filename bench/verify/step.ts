@@ -1,5 +1,6 @@
 import { openCache } from '../../cache/open-cache.ts';
 import { createLog } from '../../config/log.ts';
+import { hubSettings } from '../../config/settings.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import { connect } from '../../connectors/kinds.ts';
 import { runSync } from '../../sync-jobs/run-sync.ts';
@@ -35,7 +36,14 @@ const counted: Connector = {
   },
 };
 const request = {
-  ...{ system: SYSTEM, stream: STREAM, source: settings, connector: counted, cache, identity: { maxShared: 12 } },
+  ...{
+    system: SYSTEM,
+    stream: STREAM,
+    source: settings,
+    connector: counted,
+    cache,
+    identity: hubSettings.parse({}).identity,
+  },
   ...{ priorities: {}, owner: 'bench', log: createLog({ level: 'warn' }), signal: new AbortController().signal },
 };
 // The connections are there before the clock runs.
