@@ -1,5 +1,6 @@
 import { openCache } from '../../../cache/open-cache.ts';
 import { createLog } from '../../../config/log.ts';
+import { hubSettings } from '../../../config/settings.ts';
 import { connect, type KnownSource } from '../../../connectors/kinds.ts';
 import { reconcile } from '../../../sync-jobs/reconcile.ts';
 import { runSync } from '../../../sync-jobs/run-sync.ts';
@@ -22,7 +23,7 @@ const signal = new AbortController().signal;
 for (let round = 0; ; round += 1) {
   for (const stream of kinds) {
     const owner = `child ${process.pid}`;
-    const identity = { maxShared: 12 };
+    const identity = hubSettings.parse({}).identity;
     const request = {
       system,
       stream,

@@ -1,5 +1,6 @@
 import type { Cache } from '../../../cache/cache.ts';
 import { createLog } from '../../../config/log.ts';
+import { hubSettings } from '../../../config/settings.ts';
 import type { Connector } from '../../../connectors/connector.ts';
 import { connect, type KnownSource } from '../../../connectors/kinds.ts';
 import type { ReconcileRun } from '../../../sync-jobs/reconcile.ts';
@@ -65,7 +66,7 @@ export function requestOf(
   source: KnownSource,
   stream: string,
 ): Omit<StreamRequest, 'onProgress'> {
-  const identity = { maxShared: 12 };
+  const identity = hubSettings.parse({}).identity;
   const owner = `process ${processes}`;
   return { system, stream, source, connector, cache, identity, priorities: {}, owner, log, signal: live };
 }
