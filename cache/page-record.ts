@@ -8,7 +8,7 @@ import type { Entity } from '../schema/records.ts';
  */
 
 /** One record as its source gave it. */
-export interface PageSourceRecord {
+interface PageSourceRecord {
   key: string;
   /** Canonical change stamp, text order is change order; null where the source tells none. */
   version: string | null;
@@ -29,3 +29,24 @@ export type PageRecord =
   | { outcome: 'mapped'; record: PageSourceRecord; rows: PageRow[] }
   | { outcome: 'deleted'; record: PageSourceRecord }
   | { outcome: 'rejected'; record: PageSourceRecord; code: ErrorCode; message: string };
+
+/** A record of a page under its id, as the cache would keep it. */
+export interface PreparedRecord {
+  id: string;
+  record: PageSourceRecord;
+  /** JSON with every digit the source wrote. */
+  raw: string;
+  hash: string;
+  outcome:
+    | { is: 'mapped'; rows: readonly PageRow[] }
+    | { is: 'deleted' }
+    | { is: 'rejected'; code: ErrorCode; message: string };
+}
+
+/** A page with everything done that needs no database. */
+export interface PreparedPage {
+  /** How many records it was made of; some may have come twice. */
+  read: number;
+  /** Each once, ordered by id. */
+  records: readonly PreparedRecord[];
+}

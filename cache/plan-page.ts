@@ -5,22 +5,9 @@ import { misfit } from './column-fit.ts';
 import type { Dialect } from './columns.ts';
 import { contentHash } from './content-hash.ts';
 import { jsonText } from './json-text.ts';
-import type { PageRecord, PageRow, PageSourceRecord } from './page-record.ts';
+import type { PageRecord, PreparedPage, PreparedRecord } from './page-record.ts';
 import { sourceRecordId } from './source-record-id.ts';
 import type { StreamName } from './sync-store.ts';
-
-/** A record of the page under its id, as the cache would keep it. */
-export interface PreparedRecord {
-  id: string;
-  record: PageSourceRecord;
-  /** JSON with every digit the source wrote. */
-  raw: string;
-  hash: string;
-  outcome:
-    | { is: 'mapped'; rows: readonly PageRow[] }
-    | { is: 'deleted' }
-    | { is: 'rejected'; code: ErrorCode; message: string };
-}
 
 /** What the cache knows of a record. */
 export interface KnownRecord {
@@ -51,14 +38,15 @@ export interface Quarantining {
 export type Decision = Changing | Quarantining | { to: 'keep' | 'ignore'; prepared: PreparedRecord };
 
 /** The records of a page by id, sorted by id. Of a record that came twice the newer one stands, of equals the later. */
-export function preparePage(name: StreamName, records: readonly PageRecord[], dialect: Dialect): PreparedRecord[] {
+export function preparePage(name: StreamName, records: readonly PageRecord[], dialect: Dialect): PreparedPage {
   const byId = new Map<string, PageRecord>();
   for (const page of records) {
     const id = sourceRecordId({ ...name, key: page.record.key });
     const before = byId.get(id);
     if (!before || !isOlder(page.record.version, before.record.version)) byId.set(id, page);
   }
-  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, page]) => prepare(id, page, dialect));
+  const prepared = Array.from(byId, ([id, page]) => prepare(id, page, dialect));
+  return { read: records.length, records: prepared.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
 function prepare(id: string, page: PageRecord, dialect: Dialect): PreparedRecord {

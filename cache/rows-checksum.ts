@@ -23,23 +23,23 @@ export function rowsChecksum(
 ): string {
   // Of two rows with one id the later one is stored; the entity is part of the id.
   const stored = rows.length > 1 ? [...new Map(rows.map((row) => [row.id, row])).values()] : rows;
-  return storedRowsChecksum(
-    stored.map((row) => ({ ...row, originId, system })),
-    dialect,
-  );
+  let checksum = 0n;
+  for (const row of stored) checksum ^= textChecksum(textOfRow(row, { originId, system }, dialect));
+  return checksum.toString();
 }
 
 /** The same over rows as they were read from the cache. */
 export function storedRowsChecksum(rows: readonly StoredRow[], dialect: Dialect): string {
   let checksum = 0n;
-  for (const row of rows) checksum ^= textChecksum(textOfRow(row, dialect));
+  for (const row of rows) checksum ^= textChecksum(textOfRow(row, row, dialect));
   return checksum.toString();
 }
 
-function textOfRow(row: StoredRow, dialect: Dialect): string {
-  let text = [row.entity, row.id, row.originId, row.system, row.key].join(SEPARATOR);
-  for (const [name, kind] of fieldsOf(row.entity)) {
-    const value = storedText(kind, row.fields[name], dialect);
+function textOfRow(row: PageRow, origin: Pick<StoredRow, 'originId' | 'system'>, dialect: Dialect): string {
+  const { entity, id, key, fields } = row;
+  let text = entity + SEPARATOR + id + SEPARATOR + origin.originId + SEPARATOR + origin.system + SEPARATOR + key;
+  for (const [name, kind] of fieldsOf(entity)) {
+    const value = storedText(kind, fields[name], dialect);
     if (value !== null) text += `${SEPARATOR}${columnName(name)}=${value}`;
   }
   return text;

@@ -6,15 +6,8 @@ import type { Cache, Sql } from './cache.ts';
 import { formatEntities, parseEntities, replaceRows } from './canonical-rows.ts';
 import { instant } from './column-kinds.ts';
 import { writeDrift } from './drift-rows.ts';
-import {
-  type Changing,
-  type Decision,
-  decide,
-  type KnownRecord,
-  type PreparedRecord,
-  preparePage,
-  type Quarantining,
-} from './plan-page.ts';
+import type { PreparedRecord } from './page-record.ts';
+import { type Changing, type Decision, decide, type KnownRecord, preparePage, type Quarantining } from './plan-page.ts';
 import { clearQuarantine, quarantinedVersions, writeQuarantine } from './quarantine-rows.ts';
 import { decodeValue, encodeValue } from './row-codec.ts';
 import { rowsChecksum } from './rows-checksum.ts';
@@ -25,10 +18,12 @@ import type { DeleteMissing, PageCounts, SavePage, SyncStore } from './sync-stor
 import type { Touched } from './touched.ts';
 
 /** Writing records: each call is one transaction, which begins by checking the lease. */
-export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'deleteMissing'> {
+export function createPageWriter(cache: Cache): Pick<SyncStore, 'preparePage' | 'savePage' | 'deleteMissing'> {
   return {
+    preparePage: (name, records) => preparePage(name, records, cache.dialect),
+
     async savePage(page) {
-      const prepared = preparePage(page.lease, page.records, cache.dialect);
+      const { records: prepared, read } = page.prepared;
       return cache.transaction(async (sql) => {
         await checkFence(sql, page.lease);
         const ids = prepared.map(({ id }) => id);
@@ -59,7 +54,7 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'savePage' | 'de
         await saveCheckpoint(sql, page.lease, page.checkpoint);
 
         const counts = countOf(decisions);
-        await countPage(sql, page.runId, page.records.length, counts);
+        await countPage(sql, page.runId, read, counts);
         await appendChanges(sql, touched, page.now);
         return counts;
       });

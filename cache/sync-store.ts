@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
 import type { Drift } from './drift-event.ts';
-import type { FieldValue, PageRecord } from './page-record.ts';
+import type { FieldValue, PageRecord, PreparedPage } from './page-record.ts';
 
 export interface StreamName {
   system: string;
@@ -62,7 +62,7 @@ export interface SavePage {
   lease: Lease;
   runId: string;
   mappingHash: string;
-  records: readonly PageRecord[];
+  prepared: PreparedPage;
   /** null leaves the checkpoint as it is. */
   checkpoint: object | null;
   /**
@@ -172,6 +172,8 @@ export interface SyncStore {
   state(name: StreamName): Promise<StreamState>;
   startRun(run: StartRun): Promise<string>;
   finishRun(run: FinishRun): Promise<void>;
+  /** What of a page needs no database: it can be done while the page before is being written. */
+  preparePage(name: StreamName, records: readonly PageRecord[]): PreparedPage;
   /** One page and its checkpoint in one transaction. Throws LEASE_LOST, having written nothing, when fenced off. */
   savePage(page: SavePage): Promise<PageCounts>;
   /** Tombstones for live records that the source no longer has. */

@@ -57,11 +57,11 @@ async function readByKeys({ request, held, clock, settings }: KeyedWork, keys: s
 async function save(work: KeyedWork, found: SourceRecord[]): Promise<void> {
   const { store, held, runId, settings, mapping, clock, tally, rewrite } = work;
   if (found.length === 0) return;
-  const records = await mapping.mapPage(found);
   const { lease } = held;
+  const prepared = store.preparePage(lease, await mapping.mapPage(found));
   const latestVersion = latestPlausible(clock(), settings.cursor);
   const how = { mappingHash: mapping.hash, checkpoint: null, rewrite, latestVersion };
-  const page = { lease, runId, records, ...how, now: hubNow() };
+  const page = { lease, runId, prepared, ...how, now: hubNow() };
   tally.page(await store.savePage(page), found.length);
 }
 

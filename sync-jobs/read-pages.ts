@@ -1,3 +1,4 @@
+import type { PreparedPage } from '../cache/page-record.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
@@ -7,7 +8,7 @@ import type { MappedRecord } from '../connectors/mapped-record.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
 import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
 import { refusedDrift, tellDrift } from './drift/tell-drift.ts';
-import { watchShape } from './drift/watch-shape.ts';
+import { type ShapeWatch, type WatchedPage, watchShape } from './drift/watch-shape.ts';
 import { hubNow } from './end-run.ts';
 import type { HeldLease } from './hold-lease.ts';
 import { oneAhead } from './one-ahead.ts';
@@ -55,12 +56,13 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
     pass: { mode: pass.mode, resumed: pass.resume !== null },
   });
   try {
-    // The source and the database work at the same time: a page is read and mapped while the one before is written.
-    for await (const { page, records, mapped } of oneAhead((signal) => mappedPages(work, signal), held.signal)) {
+    // The source and the database work at the same time: a page is read and made ready while the one before is written.
+    const pages = oneAhead((signal) => readyPages(work, watch, signal), held.signal);
+    for await (const { page, records, watched, prepared } of pages) {
       writing = true;
       await warnOfFuture(store, request, page.records, records);
       const { lease } = held;
-      const { records: kept, drift, refused } = watch.page(mapped, page.next === null);
+      const { records: kept, drift, refused } = watched;
       if (refused.length > 0) {
         await store.noteDrift({ ...drift, lease, runId, shape: null, now: hubNow() });
         tally.drift(drift.events);
@@ -74,7 +76,7 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
       const mappingHash = mapping.hash;
       const now = hubNow();
       const latestVersion = latestPlausible(work.clock(), settings.cursor);
-      const saving = { lease, runId, mappingHash, records: kept, checkpoint, drift, latestVersion, now };
+      const saving = { lease, runId, mappingHash, prepared, checkpoint, drift, latestVersion, now };
       const counts = await store.savePage(saving);
       tally.drift(drift.events);
       tellDrift(request, drift.events);
@@ -100,20 +102,23 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
   });
 }
 
-interface MappedPage {
+/** A page with all done that can be done before the one before it is written. */
+interface ReadyPage {
   page: Page;
   /** The records of the page, none with a version of the future. */
   records: SourceRecord[];
-  mapped: MappedRecord[];
+  watched: WatchedPage;
+  prepared: PreparedPage;
 }
 
-async function* mappedPages(work: ReadPages, signal: AbortSignal): AsyncGenerator<MappedPage> {
-  const { request, settings, mapping, clock, pass, delta } = work;
+async function* readyPages(work: ReadPages, watch: ShapeWatch, signal: AbortSignal): AsyncGenerator<ReadyPage> {
+  const { store, request, settings, mapping, clock, pass, delta } = work;
   const from = { since: pass.since, resume: pass.resume, ...(delta === null ? {} : { delta }) };
   for await (const page of request.connector.pull(request.stream, from, signal)) {
     const now = clock();
     const records = page.records.map((record) => withPlausibleVersion(record, now, settings.cursor));
-    yield { page, records, mapped: await mapping.mapPage(records) };
+    const watched = watch.page(await mapping.mapPage(records), page.next === null);
+    yield { page, records, watched, prepared: store.preparePage(request, watched.records) };
   }
 }
 

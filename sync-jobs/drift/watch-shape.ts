@@ -22,7 +22,7 @@ export interface ShapeWatchRequest {
 }
 
 /** What the shape of a page's records came to. */
-interface WatchedPage {
+export interface WatchedPage {
   /** The records; those that the policy holds back are rejected. */
   records: MappedRecord[];
   drift: PageDrift;

@@ -89,7 +89,15 @@ export async function openPass(cache: Cache, stream = 'orders'): Promise<OpenPas
     lease,
     runId,
     save: (records, { checkpoint, mappingHash = 'm1', rewrite = false, now = NOW } = {}) =>
-      store.savePage({ lease, runId, mappingHash, records, checkpoint: checkpoint ?? null, rewrite, now }),
+      store.savePage({
+        lease,
+        runId,
+        mappingHash,
+        prepared: store.preparePage(lease, records),
+        checkpoint: checkpoint ?? null,
+        rewrite,
+        now,
+      }),
   };
 }
 

@@ -62,11 +62,18 @@ describe.each(databases)('the lease of a stream on $name', (database) => {
     const page = { runId, mappingHash: 'm1', checkpoint: { at: 'stale' }, now: NOW };
     await sleep(20);
     const fresh = await claim(there, 'orders');
-    await there.savePage({ ...page, lease: fresh, records: [order('1')], checkpoint: { at: 'fresh' } });
+    await there.savePage({
+      ...page,
+      lease: fresh,
+      prepared: there.preparePage(fresh, [order('1')]),
+      checkpoint: { at: 'fresh' },
+    });
     const before = await digestOf(cache);
 
     const lost = { code: 'LEASE_LOST' };
-    await expect(here.savePage({ ...page, lease: stale, records: [order('2')] })).rejects.toMatchObject(lost);
+    await expect(
+      here.savePage({ ...page, lease: stale, prepared: here.preparePage(stale, [order('2')]) }),
+    ).rejects.toMatchObject(lost);
     await expect(here.deleteMissing({ lease: stale, runId, keys: ['1'], now: LATER })).rejects.toMatchObject(lost);
     await expect(here.noteReconcile({ lease: stale, now: LATER })).rejects.toMatchObject(lost);
     await expect(
