@@ -2,8 +2,9 @@ import { createBreakerStore, type SourceBreakerState } from '../cache/breaker-st
 import type { Cache } from '../cache/cache.ts';
 import { createStatusStore, type StreamStatus } from '../cache/status-store.ts';
 import type { Settings } from '../config/settings.ts';
+import { type Consistency, consistencyOf } from '../customer-360/consistency.ts';
 import { freshness, type SystemFreshness, streamAge } from '../customer-360/freshness.ts';
-import { instantOf } from '../schema/time.ts';
+import { instantOf, millisecondsOf } from '../schema/time.ts';
 import { ageText } from './age-text.ts';
 import { describeErrors, type StreamError } from './describe-errors.ts';
 import { table } from './terminal.ts';
@@ -12,13 +13,15 @@ type Breaker = Omit<SourceBreakerState, 'system'> | null;
 
 /** How everything stands, as `status --json` prints it. */
 export interface Status {
-  systems: (SystemFreshness & { breaker: Breaker })[];
+  systems: (SystemFreshness & { breaker: Breaker; consistency: Consistency })[];
   /** Of the settings, in their order; what was never synced has no more than its name. */
   streams: ({
     system: string;
     stream: string;
     ageSeconds: number | null;
     lagSeconds: number | null;
+    /** Since it was last compared with its source; null where it never was. */
+    verifiedSeconds: number | null;
   } & Partial<StreamStatus>)[];
 }
 
@@ -36,12 +39,16 @@ export async function readStatus({ cache, settings, now }: StatusRequest): Promi
   const streams = Object.entries(settings.sources).flatMap(([system, source]) =>
     Object.entries(source.streams).map(([stream, { schedule = source.schedule }]) => {
       const state = states.find((one) => one.system === system && one.stream === stream);
-      return { system, stream, ...state, ...streamAge({ lastSuccessAt: state?.lastSuccessAt ?? null }, schedule, now) };
+      const verifiedAt = state?.lastVerifyAt ?? null;
+      const verifiedSeconds = verifiedAt === null ? null : Math.max(0, (now - millisecondsOf(verifiedAt)) / 1_000);
+      const age = streamAge({ lastSuccessAt: state?.lastSuccessAt ?? null }, schedule, now);
+      return { system, stream, ...state, ...age, verifiedSeconds };
     }),
   );
   const systems = freshness(states, settings.sources, now).map((one) => ({
     ...one,
     breaker: withoutSystem(breakers.get(one.system)),
+    consistency: consistencyOf(one.system, Object.keys(settings.sources[one.system]?.streams ?? {}), states),
   }));
   return { systems, streams };
 }
@@ -54,11 +61,12 @@ function withoutSystem(state: SourceBreakerState | undefined): Breaker {
 
 /** The status in words: a table of sources, a table of streams, and what went wrong, wrapped to so many columns. */
 export function describeStatus({ systems, streams }: Status, columns: number | null): string {
-  const sources = systems.map(({ system, status, ageSeconds, breaker }) => [
+  const sources = systems.map(({ system, status, ageSeconds, breaker, consistency }) => [
     system,
     status,
     ageText(ageSeconds),
     breakerText(breaker),
+    consistency.status,
   ]);
   const rows = streams.map((one) => [
     `${one.system}/${one.stream}`,
@@ -68,10 +76,12 @@ export function describeStatus({ systems, streams }: Status, columns: number | n
     one.records ?? 0,
     one.quarantined ?? 0,
     one.drift ?? 0,
+    ageText(one.verifiedSeconds),
+    one.lastVerifyDifferences ?? null,
   ]);
   const parts = [
-    table(['SOURCE', 'STATUS', 'AGE', 'BREAKER'], sources),
-    table(['STREAM', 'AGE', 'LATE BY', 'LAST PASS', 'RECORDS', 'QUARANTINE', 'DRIFT'], rows),
+    table(['SOURCE', 'STATUS', 'AGE', 'BREAKER', 'PROVED'], sources),
+    table(['STREAM', 'AGE', 'LATE BY', 'LAST PASS', 'RECORDS', 'QUARANTINE', 'DRIFT', 'VERIFIED', 'DIFFERENT'], rows),
     describeErrors(errorsOf(streams), columns),
     adviceOf(streams).join('\n'),
   ];
@@ -98,6 +108,9 @@ function adviceOf(streams: Status['streams']): string[] {
   return [
     ...(streams.every(({ lastAttemptAt }) => !lastAttemptAt) ? ['Nothing was synced yet: customer360 sync'] : []),
     ...(some('quarantined') ? ['What does not fit, and why: customer360 quarantine list'] : []),
+    ...(streams.some((one) => (one.lastVerifyDifferences ?? 0) > 0)
+      ? ['What differs from the source: customer360 verify']
+      : []),
     ...(some('drift') ? ['Which fields have changed: customer360 drift list'] : []),
   ];
 }

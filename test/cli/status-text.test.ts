@@ -32,21 +32,32 @@ describe('the text of a status', () => {
     const failed = { lastOutcome: 'FAILED', lastAttemptAt: 'x', failures: 2, lastErrorCode: 'SOURCE_BREAKER_OPEN' };
     const until = '2026-03-01T08:00:15.000000Z';
     const breaker = { state: 'OPEN', since: until, until, failures: 4, lastError: 'refused' } as const;
+    const verified = { verifiedSeconds: 7_200, lastVerifyDifferences: 4 };
     const status = {
-      systems: [{ system: 'erp', status: 'DOWN', syncedAt: null, ageSeconds: 700, breaker }],
-      streams: [{ ...stream, ...failed, lastErrorMessage: 'left alone', quarantined: 3, drift: 1 }],
+      systems: [
+        {
+          system: 'erp',
+          status: 'DOWN',
+          syncedAt: null,
+          ageSeconds: 700,
+          breaker,
+          consistency: { status: 'DIFFERENT' },
+        },
+      ],
+      streams: [{ ...stream, ...failed, lastErrorMessage: 'left alone', quarantined: 3, drift: 1, ...verified }],
     } as unknown as Status;
     expect(describeStatus(status, null).split('\n')).toEqual([
-      'SOURCE  STATUS  AGE      BREAKER',
-      'erp     DOWN    11m 40s  open until 08:00:15 UTC',
+      'SOURCE  STATUS  AGE      BREAKER                  PROVED',
+      'erp     DOWN    11m 40s  open until 08:00:15 UTC  DIFFERENT',
       '',
-      'STREAM      AGE      LATE BY  LAST PASS  RECORDS  QUARANTINE  DRIFT',
-      'erp/orders  11m 40s  6m 40s   FAILED       1,200           3      1',
+      'STREAM      AGE      LATE BY  LAST PASS  RECORDS  QUARANTINE  DRIFT  VERIFIED  DIFFERENT',
+      'erp/orders  11m 40s  6m 40s   FAILED       1,200           3      1  2h                4',
       '',
       'erp/orders',
       '  SOURCE_BREAKER_OPEN: left alone',
       '',
       'What does not fit, and why: customer360 quarantine list',
+      'What differs from the source: customer360 verify',
       'Which fields have changed: customer360 drift list',
     ]);
   });
