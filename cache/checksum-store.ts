@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Entity } from '../schema/records.ts';
+import { queryByKeys } from './bulk-sql.ts';
 import type { Cache, Row, SqlParameter } from './cache.ts';
 import type { Dialect } from './columns.ts';
 import { decodeCount } from './row-codec.ts';
@@ -60,6 +61,8 @@ export interface ChecksumStore {
     entities: readonly Entity[];
     buckets: readonly string[];
   }): Promise<Map<string, bigint>>;
+  /** Those of these ids that no source record has. */
+  unknown(ids: readonly string[]): Promise<string[]>;
   /** Over the ids of the live records of a stream. */
   idBuckets(request: StreamName & Extent): Promise<Map<string, bigint>>;
 }
@@ -189,6 +192,12 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
         ),
       );
       return joined(found.flat());
+    },
+
+    async unknown(ids) {
+      const rows = await queryByKeys(cache, ids, (list) => `SELECT id FROM source_records WHERE id IN (${list})`);
+      const known = new Set(rows.map((row) => String(row.id)));
+      return ids.filter((id) => !known.has(id));
     },
 
     async idBuckets({ system, stream, digits, records }) {

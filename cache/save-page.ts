@@ -66,15 +66,24 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'preparePage' | 
       return cache.transaction(async (sql) => {
         await checkFence(sql, lease);
         const known = await knownRecords(sql, ids);
-        const burying = [...known].filter(([, { deletedAt }]) => rewrite || deletedAt === null);
-        const touched = await buryMissing(sql, request, new Map(burying));
+        const burying = new Map<string, KnownRecord | null>(
+          [...known].filter(([, { deletedAt }]) => rewrite || deletedAt === null),
+        );
+        for (const id of await unknownAmong(sql, request.strays ?? [])) burying.set(id, null);
+        const touched = await buryMissing(sql, request, burying);
         await clearQuarantine(sql, ids);
-        await countPage(sql, request.runId, 0, { changed: 0, unchanged: 0, deleted: burying.length, quarantined: 0 });
+        await countPage(sql, request.runId, 0, { changed: 0, unchanged: 0, deleted: burying.size, quarantined: 0 });
         await appendChanges(sql, touched, request.now);
-        return { deleted: burying.length };
+        return { deleted: burying.size };
       });
     },
   };
+}
+
+/** Those of these ids that no record has, whatever whoever asks for them believes. */
+async function unknownAmong(sql: Sql, ids: readonly string[]): Promise<string[]> {
+  const known = await knownRecords(sql, ids);
+  return ids.filter((id) => !known.has(id));
 }
 
 async function knownRecords(sql: Sql, ids: readonly string[]): Promise<Map<string, KnownRecord>> {
@@ -159,7 +168,7 @@ async function replaceCanonicalRows(
 async function buryMissing(
   sql: Sql,
   request: DeleteMissing,
-  burying: ReadonlyMap<string, KnownRecord>,
+  burying: ReadonlyMap<string, KnownRecord | null>,
 ): Promise<readonly Touched[]> {
   const { lease, runId, now } = request;
   const stored = encodeValue(instant, now, sql.dialect);
@@ -175,7 +184,8 @@ async function buryMissing(
     [...burying].map(([originId, known]) => ({
       originId,
       system: lease.system,
-      entitiesBefore: entitiesBefore(request, known),
+      // Of what there is no record, nobody has noted where its rows are.
+      entitiesBefore: known ? entitiesBefore(request, known) : entities,
       rows: [],
     })),
   );

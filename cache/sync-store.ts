@@ -107,6 +107,8 @@ export interface DeleteMissing {
   keys: readonly string[];
   /** Tombstones too: rows that were left standing under them, or put there, are removed. False when left out. */
   rewrite?: boolean;
+  /** Ids of source records that there are not, and that rows name all the same: those rows are removed. */
+  strays?: readonly string[];
   now: string;
 }
 

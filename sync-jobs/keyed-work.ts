@@ -43,6 +43,15 @@ export async function deleteMissing(work: KeyedWork, missing: readonly string[])
   }
 }
 
+/** Removes rows that name source records which there are not. */
+export async function removeStrays(work: KeyedWork, strays: readonly string[]): Promise<void> {
+  const { store, held, runId, tally } = work;
+  for (const some of chunks(strays, CHUNK)) {
+    const request = { lease: held.lease, runId, keys: [], strays: some, rewrite: true, now: hubNow() };
+    tally.deleted((await store.deleteMissing(request)).deleted);
+  }
+}
+
 /** Reads records by key and saves them as a pass would. */
 export async function readMissed(work: KeyedWork, keys: readonly string[]): Promise<void> {
   for (const some of chunks(keys, CHUNK)) await save(work, await readByKeys(work, some));

@@ -1,6 +1,7 @@
 import { bucketDigits, type RecordChecksums } from '../cache/checksum-store.ts';
 import { sourceRecordSalt } from '../cache/source-record-id.ts';
 import type { BucketChecksum, StreamChecksums, Unable } from '../connectors/connector.ts';
+import { strayRows } from './altered-rows.ts';
 import { agree, createLook, type Look, lookAtKeys } from './look.ts';
 import type { Sides } from './record-state.ts';
 import { bucketHangsTogether, createRowsSide, noRecords, recordHangsTogether } from './rows-side.ts';
@@ -59,6 +60,7 @@ export async function lookAtChecksums(
         for (const { key, checksum } of part) inSource.set(key, checksum);
       }
     }
+    look.strays.push(...(await strayRows(sides, rowsOfRecords.keys())));
     const suspects: string[] = [];
     for (const record of list) {
       const whole = recordHangsTogether(record, rowsOfRecords.get(record.id));

@@ -1,3 +1,4 @@
+import { findAlteredRows } from './altered-rows.ts';
 import { readCacheKeys, readTombstones } from './cache-side.ts';
 import { compare, createLook, type Look, lookAtKeys } from './look.ts';
 import { absent, type Sides } from './record-state.ts';
@@ -23,6 +24,7 @@ export async function lookAtRecords(sides: Sides, onProgress: (compared: number)
     for (const [key, cache] of page)
       if (cache !== absent && !look.suspects.has(key)) await lookAtKeys(sides, look, [key]);
   }
+  look.strays = (await findAlteredRows(sides)).strays;
   for await (const keys of seen.unseen()) await lookAtKeys(sides, look, keys, { counted: true });
   return look;
 }

@@ -1,11 +1,8 @@
-import { bucketDigits } from '../cache/checksum-store.ts';
+import { findAlteredRows } from './altered-rows.ts';
 import { agree, createLook, type Look, lookAtKeys } from './look.ts';
 import { digestNumber } from './record-digest.ts';
 import type { Sides } from './record-state.ts';
-import { bucketHangsTogether, createRowsSide, noRecords, recordHangsTogether } from './rows-side.ts';
 import { createSeenKeys } from './seen-keys.ts';
-
-const IN_A_BUCKET = 256;
 
 /**
  * Compares the keys and change stamps of both sides, and the rows of the cache with what was noted of them. Records
@@ -15,7 +12,8 @@ export async function lookAtVersions(sides: Sides, onProgress: (compared: number
   const { request, store, checksums } = sides;
   const { system, stream, connector, signal } = request;
   const look = createLook('KEY_VERSION');
-  const altered = await keysWithAlteredRows(sides);
+  const { altered, strays } = await findAlteredRows(sides);
+  look.strays = strays;
   const seen = createSeenKeys(sides, await checksums.count(request));
   for await (const page of connector.scanKeys(stream, signal)) {
     const keys = page.map(({ key }) => key);
@@ -35,23 +33,4 @@ export async function lookAtVersions(sides: Sides, onProgress: (compared: number
   for await (const keys of seen.unseen()) await lookAtKeys(sides, look, keys, { counted: true });
   await lookAtKeys(sides, look, [...altered], { counted: true });
   return look;
-}
-
-/** Records whose rows in the cache are not those that were written. */
-async function keysWithAlteredRows(sides: Sides): Promise<Set<string>> {
-  const { checksums, mapping, request } = sides;
-  const { system, stream } = request;
-  const name = { system, stream, mappingHash: mapping.hash };
-  const records = await checksums.count(request);
-  const extent = { records, digits: bucketDigits(records, IN_A_BUCKET) };
-  const rowsSide = createRowsSide(sides);
-  const [here, rows] = await Promise.all([checksums.recordBuckets({ ...name, ...extent }), rowsSide.buckets(extent)]);
-  const altered = new Set<string>();
-  for (const bucket of new Set([...here.keys(), ...rows.keys()])) {
-    if (bucketHangsTogether(here.get(bucket) ?? noRecords, rows.get(bucket))) continue;
-    const list = await checksums.recordsIn({ ...name, buckets: [bucket] });
-    const now = await rowsSide.records([bucket]);
-    for (const record of list) if (!recordHangsTogether(record, now.get(record.id))) altered.add(record.key);
-  }
-  return altered;
 }

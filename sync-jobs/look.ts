@@ -1,3 +1,4 @@
+import type { StoredRow } from '../cache/sync-store.ts';
 import { readCacheKeys } from './cache-side.ts';
 import { chunks } from './chunks.ts';
 import { digestNumber } from './record-digest.ts';
@@ -17,6 +18,8 @@ export interface Look {
   agreed: { records: number; checksum: bigint };
   /** Keys on which they do not agree, with what the source said. */
   suspects: Map<string, RecordState>;
+  /** Rows of the cache that name a source record which there is not. */
+  strays: StoredRow[];
   /** Records of the source that do not fit: in quarantine, so not compared. */
   rejected: number;
   /** Records read from the source by their key. */
@@ -24,7 +27,7 @@ export interface Look {
 }
 
 export function createLook(method: VerifyMethod): Look {
-  return { method, agreed: { records: 0, checksum: 0n }, suspects: new Map(), rejected: 0, reread: 0 };
+  return { method, agreed: { records: 0, checksum: 0n }, suspects: new Map(), strays: [], rejected: 0, reread: 0 };
 }
 
 /** Takes down what the two sides say of one record; whether they agree, or cannot. */

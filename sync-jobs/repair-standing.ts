@@ -1,3 +1,5 @@
+import type { StoredRow } from '../cache/sync-store.ts';
+import { strayRows } from './altered-rows.ts';
 import { catchUp } from './catch-up.ts';
 import { type Rechecked, recheck } from './recheck.ts';
 import { absent, type RecordState, rejected, type Sides } from './record-state.ts';
@@ -42,6 +44,23 @@ export async function repairStanding(
     rechecked: merge(rechecked, again, suspects),
     facts: { found: differing.length, repaired, left: left.length, error },
   };
+}
+
+/** Removes rows that name source records which there are not; `rows` are those that are there all the same. */
+export async function repairStrays(
+  sides: Sides,
+  rows: readonly StoredRow[],
+  { job, most = MOST }: Omit<RepairStanding, 'keepsExtras'>,
+): Promise<{ rows: StoredRow[]; facts: RepairFacts }> {
+  const origins = [...new Set(rows.map(({ originId }) => originId))];
+  if (origins.length === 0) return { rows: [], facts: { found: 0, repaired: 0, left: 0, error: null } };
+  const chosen = origins.slice(0, most);
+  const run = await catchUp(() => repair({ ...job, different: [], extra: [], extraLeft: 0, strays: chosen }), job);
+  job.signal.throwIfAborted();
+  const after = await strayRows(sides, origins);
+  const repaired = origins.length - new Set(after.map(({ originId }) => originId)).size;
+  const error = run.outcome === 'FAILED' ? run.error : null;
+  return { rows: after, facts: { found: origins.length, repaired, left: origins.length - chosen.length, error } };
 }
 
 function keysOf(open: ReadonlyMap<string, RecordState>): { different: string[]; extra: string[] } {

@@ -5,7 +5,7 @@ import { guardShrink } from './compare-keys.ts';
 import { holdLease, streamBusy } from './hold-lease.ts';
 import { hubErrorOf } from './hub-error-of.ts';
 import { runKeyed } from './keyed-run.ts';
-import { deleteMissing, readMissed } from './keyed-work.ts';
+import { deleteMissing, readMissed, removeStrays } from './keyed-work.ts';
 import { knownKeys } from './known-keys.ts';
 import { neverStarted, type StreamRequest, type SyncRun } from './sync-run.ts';
 
@@ -16,6 +16,8 @@ export interface RepairRequest extends StreamRequest {
   extra: readonly string[];
   /** Further keys that only the cache has, and that this repair does not take on. */
   extraLeft: number;
+  /** Ids of source records that there are not, and that rows of the cache name. None when left out. */
+  strays?: readonly string[];
 }
 
 /**
@@ -25,15 +27,17 @@ export interface RepairRequest extends StreamRequest {
  */
 export async function repair(request: RepairRequest): Promise<SyncRun> {
   const store = createSyncStore(request.cache);
-  const count = request.different.length + request.extra.length;
+  const { different, extra, strays = [] } = request;
+  const count = different.length + extra.length + strays.length;
   const reason = `repair of ${count} record${count === 1 ? '' : 's'} verify found different`;
   try {
     const run = await holdLease({ ...request, store }, (held) =>
       runKeyed({ store, held, request, reason, rewrite: true }, async (work) => {
         try {
-          await readMissed(work, request.different);
-          if (request.extra.length > 0) await expectNotShrunk(store, request);
-          await deleteMissing(work, request.extra);
+          await readMissed(work, different);
+          if (extra.length > 0) await expectNotShrunk(store, request);
+          await deleteMissing(work, extra);
+          await removeStrays(work, strays);
         } catch (thrown) {
           // What was committed is resolved as far as that goes; what stays dirty is for the next pass.
           await resolveDirty(request).catch(() => undefined);

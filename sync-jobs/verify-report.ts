@@ -1,9 +1,9 @@
-import type { StreamName, VerifyRun } from '../cache/sync-store.ts';
+import type { StoredRow, StreamName, VerifyRun } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 import { hubNow } from './end-run.ts';
 import type { Look, VerifyMethod } from './look.ts';
 import type { Rechecked, Standing } from './recheck.ts';
-import { digestNumber, type FieldDifference, fieldDifferences } from './record-digest.ts';
+import { digestNumber, type FieldDifference, fieldDifferences, recordDigest } from './record-digest.ts';
 import { absent, type RecordState, rejected } from './record-state.ts';
 
 interface SideFacts {
@@ -91,6 +91,8 @@ export function factsOf(
     cache.add(one.cache);
     real.push([key, one]);
   }
+  const strays = straysOf(look.strays);
+  for (const { digest } of strays) cache.add({ digest, rows: [] });
   real.sort(([a], [b]) => (a < b ? -1 : 1));
   const count = (kind: Difference['kind']) => real.filter(([, one]) => kindOf(one) === kind).length;
   return {
@@ -101,15 +103,34 @@ export function factsOf(
     source: source.facts(),
     cache: cache.facts(),
     missing: count('MISSING'),
-    extra: count('EXTRA'),
+    extra: count('EXTRA') + strays.length,
     different: count('DIFFERENT'),
-    differences: real.slice(0, listed).map(([key, one]) => differenceOf(key, one)),
+    differences: [
+      ...real.map(
+        ([key, one]) =>
+          () =>
+            differenceOf(key, one),
+      ),
+      ...strays.map((one) => () => one.difference),
+    ]
+      .slice(0, listed)
+      .map((make) => make()),
     rejected: unfit,
     settled: settled.size,
     moving: moving.size,
     kept,
     reread: look.reread,
   };
+}
+
+/** Rows of a record that there is not are a record that only the cache has, under the key the rows give. */
+function straysOf(rows: readonly StoredRow[]): { digest: string; difference: Difference }[] {
+  const byOrigin = new Map<string, StoredRow[]>();
+  for (const row of rows) byOrigin.set(row.originId, [...(byOrigin.get(row.originId) ?? []), row]);
+  return [...byOrigin].map(([originId, own]) => ({
+    digest: recordDigest(originId, own),
+    difference: { key: own[0]?.key ?? originId, kind: 'EXTRA', fields: fieldDifferences([], own) },
+  }));
 }
 
 /** What one side has: what both agree on, and what it says of the others. */

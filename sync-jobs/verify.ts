@@ -1,8 +1,11 @@
 import { createChecksumStore } from '../cache/checksum-store.ts';
 import { createSyncStore } from '../cache/create-sync-store.ts';
+import { sourceRecordId } from '../cache/source-record-id.ts';
 import { createSourceRecordStore } from '../cache/source-record-store.ts';
+import type { StoredRow } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
+import { strayRows } from './altered-rows.ts';
 import { catchUp } from './catch-up.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { hubNow } from './end-run.ts';
@@ -11,11 +14,18 @@ import { hubErrorOf } from './hub-error-of.ts';
 import { type Rechecked, recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
 import { absent, type RecordState, type Sides } from './record-state.ts';
-import { repairStanding } from './repair-standing.ts';
+import { repairStanding, repairStrays } from './repair-standing.ts';
 import { runSync } from './run-sync.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import type { StreamRequest } from './sync-run.ts';
-import { differentError, factsOf, runOf, type VerifyFacts, type VerifyReport } from './verify-report.ts';
+import {
+  differentError,
+  factsOf,
+  type RepairFacts,
+  runOf,
+  type VerifyFacts,
+  type VerifyReport,
+} from './verify-report.ts';
 
 export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
   /** `quick`: versions will do where there are no checksums. `full`: read every record, whatever checksums say. */
@@ -66,7 +76,10 @@ async function compareAndRepair(request: VerifyRequest): Promise<VerifyReport> {
   const keepsExtras = settings.deletes === 'none' || (request.connector.forgets?.(stream) ?? false);
   const seen = await firstLook(sides, { ...request, job: jobOf(request), versioned: settings.cursor !== undefined });
   const rechecked = await recheckAll(sides, seen.look.suspects, jobOf(request), settings.deletes);
-  const facts = await factsAfter(sides, seen, rechecked, request, { keepsExtras });
+  const strays = await stillStray(sides, seen.look.strays, rechecked);
+  const facts = await factsAfter(sides, { ...seen, look: { ...seen.look, strays } }, rechecked, request, {
+    keepsExtras,
+  });
   return facts.missing + facts.extra + facts.different === 0
     ? { ...facts, outcome: 'EQUAL' }
     : { ...facts, outcome: 'DIFFERENT', error: differentError(facts) };
@@ -81,6 +94,14 @@ async function expectReadInFull({ store, request: { system, stream } }: Sides): 
     `Expected ${system}/${stream} to have been read in full, but no pass has got to its end yet. Sync it first.`,
     { source: system, stream },
   );
+}
+
+/** Rows without a record, seen again; those of a record that is missing in the cache are that difference, not another. */
+async function stillStray(sides: Sides, strays: readonly StoredRow[], { standing }: Rechecked): Promise<StoredRow[]> {
+  const { system, stream } = sides.request;
+  const missing = new Set([...standing.keys()].map((key) => sourceRecordId({ system, stream, key })));
+  const origins = new Set(strays.map(({ originId }) => originId).filter((id) => !missing.has(id)));
+  return await strayRows(sides, origins);
 }
 
 /** The request as the jobs take it that verify runs; their progress is not its own. */
@@ -120,6 +141,17 @@ async function factsAfter(
   if (!request.repair) return factsOf(request, seen, rechecked, { keepsExtras });
   const most = request.repairedAtMost;
   const after = await repairStanding(sides, rechecked, { job: jobOf(request), keepsExtras, most });
-  const facts = factsOf(request, seen, after.rechecked, { keepsExtras });
-  return { ...facts, settled: rechecked.settled.size, repair: after.facts };
+  const strays = await repairStrays(sides, seen.look.strays, { job: jobOf(request), most });
+  const look = { ...seen.look, strays: strays.rows };
+  const facts = factsOf(request, { ...seen, look }, after.rechecked, { keepsExtras });
+  return { ...facts, settled: rechecked.settled.size, repair: together(after.facts, strays.facts) };
+}
+
+function together(a: RepairFacts, b: RepairFacts): RepairFacts {
+  return {
+    found: a.found + b.found,
+    repaired: a.repaired + b.repaired,
+    left: a.left + b.left,
+    error: a.error ?? b.error,
+  };
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
+import { recordId } from '../../schema/ids.ts';
 import { databases } from '../setup/databases.ts';
 import { randomOf } from './harness.ts';
 import { type SqlSource, startSqlSource } from './sql-source.ts';
@@ -84,6 +85,30 @@ describe.each(kinds)('verify by checksums, source and cache on $name', ({ databa
       repair: { found: 2, repaired: 2 },
     });
   });
+
+  it.each(['proof', 'full'] as const)(
+    'finds a row behind which no record stands (%s), and a repair removes it',
+    async (thoroughness) => {
+      await begin();
+      await source.run('DELETE FROM AUFTRAG WHERE NR = 9');
+      await source.reconcile();
+      const [id, origin] = ['order', 'stream/orders'].map((entity) => recordId({ system, entity, key: 'planted' }));
+      await cache.execute(
+        'INSERT INTO orders (id, origin_id, `system`, source_key, order_number, status) VALUES (?, ?, ?, ?, ?, ?)',
+        [id ?? '', origin ?? '', system, 'planted', 'forged', 'CONFIRMED'],
+      );
+      expect(await source.verify({ thoroughness })).toMatchObject({
+        outcome: 'DIFFERENT',
+        extra: 1,
+        differences: [{ key: 'planted', kind: 'EXTRA', fields: [{ entity: 'order', field: 'id', cache: id }] }],
+      });
+      expect(await source.verify({ thoroughness, repair: true })).toMatchObject({
+        outcome: 'EQUAL',
+        repair: { found: 1, repaired: 1 },
+      });
+      expect(await cache.query('SELECT id FROM orders WHERE id = ?', [id ?? ''])).toEqual([]);
+    },
+  );
 
   it('is not fooled by what changed since the last pass', async () => {
     await begin();
