@@ -198,6 +198,10 @@ export const hubSettings = z.strictObject({
        * that the network around the hub keeps strangers out, as in a container network.
        */
       allowUnauthenticatedNetwork: z.boolean().default(false),
+      /** Most bytes of decoded records that a process keeps until they change; 0 keeps none. */
+      recordCache: z.int().min(0).default(64_000_000),
+      /** Most bytes of whole answers that a process keeps until they change; 0 keeps none. */
+      answerCache: z.int().min(0).default(64_000_000),
       introspection: z.boolean().default(true),
       graphiql: z.boolean().default(true),
       /** Prometheus' text at /metrics. */

@@ -5,15 +5,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError } from 'graphql';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
-import { may, type Viewer } from './access/viewer.ts';
-import { withDeadline } from './deadline.ts';
-import { formatErrors, maskErrors } from './format-error.ts';
+import type { Viewer } from './access/viewer.ts';
+import type { AnswerOperation } from './answer-operation.ts';
+import { formatErrors } from './format-error.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { Graph } from './graph.ts';
-import type { Metrics } from './metrics/create-metrics.ts';
 
 /** What the HTTP layer tells an execution. */
 export interface RequestContext {
@@ -23,10 +21,10 @@ export interface RequestContext {
 
 interface ApolloDependencies<Context extends object> {
   graph: Graph<Context>;
+  answer: AnswerOperation<Context>;
   freshness: FreshnessReader;
   settings: Settings['gateway'];
   log: Log;
-  metrics?: Metrics | undefined;
 }
 
 type GatewayOption = NonNullable<ApolloServerOptionsWithGateway<RequestContext>['gateway']>;
@@ -75,65 +73,16 @@ export function createApollo<Context extends object>(
   });
 }
 
-/** Runs one operation on the graph: its errors masked, the freshness of every system added. */
-function executorOf<Context extends object>({
-  graph,
-  freshness,
-  settings,
-  log,
-  metrics,
-}: ApolloDependencies<Context>): Executor {
-  return async ({ document, request, operation, context }) => {
-    const requestId = String(context.requestId);
-    const begun = performance.now();
-    const running = graph.execute({
-      document,
-      ...(request.variables && { variables: request.variables }),
-      ...(request.operationName && { operationName: request.operationName }),
-      context: graph.createContext(context.viewer),
-      requestId,
-    });
-    const result = await withDeadline(
-      running.catch((error: unknown) => failed(error)),
-      settings.timeout,
-      () => failed(tooSlow(settings.timeout)),
-    );
-    // without an operation there was nothing to run: Apollo turns the reason into its own error
-    if (!operation) return result;
-    const { data, errors } = result;
-    metrics?.operation((performance.now() - begun) / 1_000, errors && errors.length > 0 ? 'error' : 'ok');
-    return {
-      // no data at all (variables that do not fit) is told from data that failed (null)
-      ...(data !== undefined && { data }),
-      ...(errors && errors.length > 0 && { errors: maskErrors(errors, requestId, log) }),
-      extensions: { ...result.extensions, ...(await freshnessOrNothing(freshness, context.viewer, log)) },
-    };
+/** Runs one operation on the graph and adds the freshness of every system. */
+function executorOf<Context extends object>({ graph, answer, freshness }: ApolloDependencies<Context>): Executor {
+  return async ({ document, request, operation, context: { requestId, viewer } }) => {
+    const { variables, operationName } = request;
+    const context = graph.createContext(viewer);
+    // without an operation there is nothing to run: Apollo turns the reason into its own error
+    if (!operation) return graph.execute({ document, ...(operationName && { operationName }), context });
+    const result = await answer({ document, variables, operationName, context, requestId: String(requestId) });
+    return { ...result, extensions: { ...result.extensions, ...(await freshness.extension(viewer)) } };
   };
-}
-
-function failed(error: unknown) {
-  const wrapped =
-    error instanceof GraphQLError
-      ? error
-      : new GraphQLError('failed', { originalError: error instanceof Error ? error : new Error(String(error)) });
-  return { data: null, errors: [wrapped], extensions: {} };
-}
-
-function tooSlow(timeout: number): GraphQLError {
-  const message = `The operation took longer than ${timeout / 1000} s (gateway.timeout). Ask for less at once.`;
-  return new GraphQLError(message, { extensions: { code: 'REQUEST_TIMEOUT' } });
-}
-
-/** An answer is worth more than its age: when that cannot be read, the answer goes out without. */
-async function freshnessOrNothing(reader: FreshnessReader, viewer: Viewer, log: Log) {
-  try {
-    const current = await reader.current();
-    // what a source said when it failed names addresses: it is for those who run the hub
-    return { freshness: may(viewer, 'sync:operate') ? current : current.map(({ error: _, ...shown }) => shown) };
-  } catch (err) {
-    log.debug({ err }, 'Freshness could not be read');
-    return {};
-  }
 }
 
 /**

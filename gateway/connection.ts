@@ -8,6 +8,7 @@ import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
 import { may } from './access/viewer.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
+import { entityTag, onKey } from './dependencies.ts';
 import { filterOf, pageSize } from './page-arguments.ts';
 import { keepRecords, type RecordSource, recordById } from './records.ts';
 import type { Stores } from './stores.ts';
@@ -35,6 +36,7 @@ export function recordConnection(field: string, storeOf: (stores: Stores) => Rec
     const store = storeOf(context.stores);
     const list = await readArguments(field, store, args, context);
     const { request } = list;
+    context.reads.note([entityTag(store.list.entity), entityTag('customer')]);
     const page = once(() => store.page(request));
     return {
       ...connectionOf(list, page, store, context),
@@ -56,17 +58,17 @@ export function customerConnection(field: string, storeOf: (stores: Stores) => R
     const { request } = list;
     const { loaders, stores } = context;
     const pageName = `${field}:page:${JSON.stringify(request)}`;
-    const countName = `${field}:count:${JSON.stringify(request.filter)}`;
+    const countName = `${field}:count:${JSON.stringify([request.filter, request.today])}`;
     const page = once(
       async () =>
-        (await loaders.load(pageName, customer.id, (ids) => store.pagesOfCustomers(ids, request))) ?? emptyPage,
+        (await loaders.load(pageName, customer.id, (ids) => store.pagesOfCustomers(ids, request), onKey)) ?? emptyPage,
     );
     const count = async () =>
-      (await loaders.load(countName, customer.id, (ids) => store.countsOfCustomers(ids, request))) ?? 0;
+      (await loaders.load(countName, customer.id, (ids) => store.countsOfCustomers(ids, request), onKey)) ?? 0;
     const stats = async (groupBy: readonly string[]) => {
-      const name = `${field}:stats:${JSON.stringify([request.filter, groupBy])}`;
+      const name = `${field}:stats:${JSON.stringify([request.filter, request.today, groupBy])}`;
       const read = (ids: readonly string[]) => recordStatsOfCustomers(stores.sql, store, ids, { ...request, groupBy });
-      return (await loaders.load(name, customer.id, read)) ?? [];
+      return (await loaders.load(name, customer.id, read, onKey)) ?? [];
     };
     return { ...connectionOf(list, page, store, context), count, stats };
   };

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Viewer } from './access/viewer.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { Loaders } from './loaders.ts';
+import type { Reads } from './reads.ts';
 import type { Stores } from './stores.ts';
 
 /** What the resolvers of one request have at hand. A new one for every request: the loaders live in it. */
@@ -12,6 +13,8 @@ export interface GraphContext {
   personal: Set<string>;
   stores: Stores;
   loaders: Loaders;
+  /** What the request reads, for those who keep its answer. */
+  reads: Reads;
   freshness: FreshnessReader;
   sources: Settings['sources'];
   /** What the numbers about customers are worked out with. */

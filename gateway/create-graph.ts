@@ -9,10 +9,14 @@ import { createScopeCheck } from './access/required-scopes.ts';
 import { anybody, type Viewer } from './access/viewer.ts';
 import { visibleCustomers } from './access/visible-customers.ts';
 import type { GraphContext } from './context.ts';
+import { entityTag } from './dependencies.ts';
 import { createExecutor, type GraphRequest } from './execute.ts';
 import { createFreshnessReader } from './freshness.ts';
+import type { Graph } from './graph.ts';
 import { createLoaders } from './loaders.ts';
 import { createLocalSchema } from './local-schema.ts';
+import { createMemory, type Memory } from './memory.ts';
+import { createReads } from './reads.ts';
 import { createStitchedSchema } from './stitch.ts';
 import { createStores, type Stores } from './stores.ts';
 import { subschemas } from './subschemas/all.ts';
@@ -27,14 +31,13 @@ export interface GraphDependencies {
 }
 
 /** The customer-360 graph over a cache: one graph, two lanes. */
-export interface CustomerGraph {
-  readonly localSchema: GraphQLSchema;
+export interface CustomerGraph extends Required<Omit<Graph<GraphContext>, 'execute'>> {
   readonly stitchedSchema: GraphQLSchema;
   execute(request: GraphRequest): Promise<ExecutionResult>;
   /** Parses, validates and compiles an operation before it is asked for. */
   warm(query: string, operationName?: string): void;
-  /** What one request needs; never use it for a second. */
-  createContext(viewer?: Viewer): GraphContext;
+  /** Records and answers that are kept for the next requests, once the graph is started. */
+  readonly memory: Memory;
 }
 
 export function createGraph({ cache, settings, now = Date.now }: GraphDependencies): CustomerGraph {
@@ -42,38 +45,74 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
   const stitchedSchema = createStitchedSchema(subschemas);
   const storesOf = rememberStores(cache, settings.access?.rows ?? []);
   const freshness = createFreshnessReader({ cache, settings, now });
+  const notePersonalReads = settings.access
+    ? createPersonalReadNotes({
+        kept: settings.access.auditKept,
+        audit: createAccessAuditStore(cache),
+        customers: createCustomerStore(cache, null),
+        now,
+      })
+    : async () => undefined;
   const executor = createExecutor({
     schemas: { local: localSchema, stitched: stitchedSchema },
-    maxTokens: settings.gateway.maxTokens,
-    notePersonalReads: settings.access
-      ? createPersonalReadNotes({
-          kept: settings.access.auditKept,
-          audit: createAccessAuditStore(cache),
-          customers: createCustomerStore(cache, null),
-          now,
-        })
-      : async () => undefined,
+    settings: settings.gateway,
+    notePersonalReads,
     refuseForbidden: createScopeCheck(
       subschemas.map(({ domain }) => domain),
       localSchema,
     ),
   });
+  const memory = createMemory({ cache, settings: settings.gateway, now });
   return {
     localSchema,
     stitchedSchema,
     execute: executor.execute,
     warm: executor.warm,
-    createContext: (viewer = anybody) => ({
-      viewer,
-      personal: new Set(),
-      stores: storesOf(viewer),
-      loaders: createLoaders(),
-      freshness,
-      sources: settings.sources,
-      insight: settings.insight,
-      today: instantOf(now()).slice(0, 10),
-      maxPage: settings.gateway.maxPage,
-    }),
+    prepare: executor.prepare,
+    memory,
+    start: memory.start,
+    stop: memory.stop,
+    answerPlace({ context, ...question }) {
+      const { reads, personal, today, viewer } = context;
+      const place = memory.answers?.place({ ...question, today, rights: viewer.rights });
+      const found = place?.found;
+      return (
+        place && {
+          found: found && {
+            text: found.text,
+            noteRead: (requestId) => notePersonalReads({ ...question, viewer, personal: found.personal, requestId }),
+          },
+          keep: (text) => place.keep({ text, personal }, reads),
+        }
+      );
+    },
+    createContext(viewer = anybody) {
+      const reads = createReads();
+      const stores = storesOf(viewer);
+      return {
+        viewer,
+        personal: new Set(),
+        stores,
+        loaders: createLoaders({
+          reads,
+          records: memory.records?.of(viewer.rights),
+          // whom a restricted viewer may see is decided by the customers' own fields
+          always: stores.visible ? [entityTag('customer')] : [],
+        }),
+        reads,
+        freshness: {
+          ...freshness,
+          async current() {
+            reads.noteUntold();
+            return freshness.current();
+          },
+        },
+        sources: settings.sources,
+        insight: settings.insight,
+        today: instantOf(now()).slice(0, 10),
+        maxPage: settings.gateway.maxPage,
+      };
+    },
   };
 }
 

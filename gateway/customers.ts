@@ -1,12 +1,13 @@
 import type { CustomerRow } from '../cache/customer-store.ts';
 import type { GraphContext } from './context.ts';
+import { onKey, onLink } from './dependencies.ts';
 
 /** A customer as resolvers pass it on: the id at least, the whole golden record where it has been read anyway. */
 export type CustomerSource = { id: string } & Partial<CustomerRow>;
 
 /** The golden record, or undefined. */
 export function goldenRecord(id: string, { loaders, stores }: GraphContext): Promise<CustomerRow | undefined> {
-  return loaders.load('customer', id, stores.customers.byIds);
+  return loaders.load('customer', id, stores.customers.byIds, onKey);
 }
 
 /** The customer with this id or the one it was merged into; null when nobody has it. */
@@ -17,7 +18,7 @@ export async function customerById(id: string, context: GraphContext): Promise<C
 
 /** The ids as they are now: those given away by merges become those they went into. */
 export async function goldenIds(ids: readonly string[], { loaders, stores }: GraphContext): Promise<string[]> {
-  const current = ids.map(async (id) => (await loaders.load('forward', id, stores.customers.forwards)) ?? id);
+  const current = ids.map(async (id) => (await loaders.load('forward', id, stores.customers.forwards, onKey)) ?? id);
   return [...new Set(await Promise.all(current))];
 }
 
@@ -27,6 +28,6 @@ export async function customerOfParty(
   { loaders, stores }: GraphContext,
 ): Promise<CustomerSource | null> {
   if (!partyId) return null;
-  const link = await loaders.load('link', partyId, stores.customers.linksOfParties);
+  const link = await loaders.load('link', partyId, stores.customers.linksOfParties, onLink);
   return link ? { id: link.customerId } : null;
 }

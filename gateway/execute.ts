@@ -30,7 +30,7 @@ export interface GraphRequest {
 
 interface ExecutorDependencies {
   schemas: Record<Lane, GraphQLSchema>;
-  maxTokens: number;
+  settings: { maxTokens: number; introspection: boolean };
   remote?: RemoteParts;
   refuseForbidden: RefuseForbidden;
   /** Called with what an answer holds of persons before it goes out. */
@@ -39,6 +39,8 @@ interface ExecutorDependencies {
 
 export interface Executor {
   execute(request: GraphRequest): Promise<ExecutionResult>;
+  /** The document of a text that is a valid operation; parsed and validated once. */
+  prepare(query: string): DocumentNode | undefined;
   /** Parses, validates and compiles an operation before it is asked for. */
   warm(query: string, operationName?: string): void;
 }
@@ -46,19 +48,19 @@ export interface Executor {
 /** Runs operations on the lane they need. What can be done once an operation is done once. */
 export function createExecutor({
   schemas,
-  maxTokens,
+  settings,
   remote = noRemoteParts,
   refuseForbidden,
   notePersonalReads,
 }: ExecutorDependencies): Executor {
-  const prepare = createDocumentCache({ schema: schemas.stitched, maxTokens });
+  const read = createDocumentCache({ schema: schemas.stitched, ...settings });
   const laneOf = createLaneChooser(schemas.stitched, remote);
   const local = createLocalOperations(schemas.local);
 
-  return { execute, warm };
+  return { execute, prepare, warm };
 
   async function execute(request: GraphRequest): Promise<ExecutionResult> {
-    const prepared = request.document ? { document: request.document } : prepare(request.query ?? '');
+    const prepared = request.document ? { document: request.document } : read(request.query ?? '');
     if ('errors' in prepared) return { errors: prepared.errors };
     const { document } = prepared;
     const forbidden = forbiddenIn(document, request);
@@ -88,8 +90,13 @@ export function createExecutor({
     }
   }
 
+  function prepare(query: string): DocumentNode | undefined {
+    const prepared = read(query);
+    return 'document' in prepared ? prepared.document : undefined;
+  }
+
   function warm(query: string, operationName?: string): void {
-    const prepared = prepare(query);
-    if ('document' in prepared) local.warm(prepared.document, operationName);
+    const document = prepare(query);
+    if (document) local.warm(document, operationName);
   }
 }

@@ -12,9 +12,33 @@ export interface Operation<Context extends object = object> {
   requestId?: string;
 }
 
+/** Where the answer to an operation is kept, if it is, or goes. */
+interface KeptAnswer {
+  found:
+    | {
+        text: Buffer;
+        /** Writes down whose personal data it holds, as for an answer that was just read. */
+        noteRead(requestId: string): Promise<void>;
+      }
+    | undefined;
+  keep(answer: Buffer): void;
+}
+
 /** The part of the graph the server needs. */
 export interface Graph<Context extends object = object> {
   readonly localSchema: GraphQLSchema;
   execute(operation: Operation<Context>): Promise<ExecutionResult>;
   createContext(viewer?: Viewer): Context;
+  /** The document of a text that is a valid operation; parsed and validated once. */
+  prepare?(query: string): DocumentNode | undefined;
+  /** Undefined where answers are not kept. */
+  answerPlace?(operation: {
+    document: DocumentNode;
+    variables: Record<string, unknown> | undefined;
+    operationName: string | undefined;
+    context: Context;
+  }): KeptAnswer | undefined;
+  /** Starts to follow the database; without it nothing is kept. */
+  start?(): Promise<void>;
+  stop?(): Promise<void>;
 }

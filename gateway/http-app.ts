@@ -13,12 +13,14 @@ import { createComparisonLimit } from './comparison-limit.ts';
 import { errorBody, internalMessage } from './format-error.ts';
 import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
+import type { QuickAnswer } from './quick-answer.ts';
 import type { Readiness } from './readiness.ts';
 
 interface HttpAppDependencies {
   apollo: ApolloServer<RequestContext>;
   /** Who asks. */
   authenticate: Authenticate;
+  quickAnswer: QuickAnswer;
   ready: () => Promise<Readiness>;
   settings: Settings['gateway'];
   log: Log;
@@ -29,6 +31,7 @@ interface HttpAppDependencies {
 export function createHttpApp({
   apollo,
   authenticate,
+  quickAnswer,
   ready,
   settings,
   log,
@@ -89,6 +92,8 @@ export function createHttpApp({
       if (!viewer) return reply;
       viewers.set(request, viewer);
       if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
+      const quick = await quickAnswer(request, viewer);
+      if (quick) return reply.type('application/json; charset=utf-8').send(quick);
       return answer.call(app, request, reply);
     },
   });

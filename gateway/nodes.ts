@@ -3,6 +3,7 @@ import { HubError } from '../config/errors.ts';
 import { CUSTOMER_ID_PATTERN, RECORD_ID_PATTERN } from '../schema/ids.ts';
 import type { GraphContext } from './context.ts';
 import { customerById } from './customers.ts';
+import { onKey } from './dependencies.ts';
 import { nodeEntities, typeNameOf } from './node-types.ts';
 import { recordById } from './records.ts';
 
@@ -19,7 +20,7 @@ export async function node(_source: unknown, { id }: { id: string }, context: Gr
     );
   }
   const { loaders, stores } = context;
-  const entity = await loaders.load('node', id, (ids) => entitiesOfIds(stores.sql, nodeEntities, ids));
+  const entity = await loaders.load('node', id, (ids) => entitiesOfIds(stores.sql, nodeEntities, ids), onKey);
   const row = entity && (await recordById(entity, id, context));
   return row ? { ...row, __typename: typeNameOf(entity) } : null;
 }

@@ -1,6 +1,7 @@
 import type { Document } from '../cache/order-documents.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
 import type { GraphContext } from './context.ts';
+import { onKey, onOrdersOfDocument } from './dependencies.ts';
 import { keepRecords, type RecordSource } from './records.ts';
 import type { FieldResolver } from './subschema.ts';
 
@@ -9,7 +10,7 @@ const storeNames = { shipment: 'shipments', customerReturn: 'returns', invoice: 
 /** The shipments, returns or invoices of one order. */
 export async function readDocuments(document: Document, orderId: string, context: GraphContext): Promise<DecodedRow[]> {
   const store = context.stores[storeNames[document]];
-  return (await context.loaders.load(`order:${document}`, orderId, store.ofOrders)) ?? [];
+  return (await context.loaders.load(`order:${document}`, orderId, store.ofOrders, onKey)) ?? [];
 }
 
 export function documentsOfOrder(document: Document): FieldResolver {
@@ -20,7 +21,7 @@ export function documentsOfOrder(document: Document): FieldResolver {
 export function ordersOfDocument(document: Document): FieldResolver {
   return async (source: RecordSource, _args: unknown, context: GraphContext) => {
     const read = (ids: readonly string[]) => context.stores.orders.ofDocuments(document, ids);
-    const orders = (await context.loaders.load(`${document}:orders`, source.id, read)) ?? [];
+    const orders = (await context.loaders.load(`${document}:orders`, source.id, read, onOrdersOfDocument)) ?? [];
     return keepRecords('order', orders, context);
   };
 }

@@ -4,6 +4,7 @@ import type { DecodedRow } from '../cache/row-codec.ts';
 import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
 import { customerOfParty } from './customers.ts';
+import { onChildren, onKey, onRecord } from './dependencies.ts';
 import type { FieldResolver, ReadKeyed } from './subschema.ts';
 
 /** A record as resolvers pass it on: the id at least, the row where it has been read anyway. */
@@ -17,7 +18,12 @@ export async function recordById(
 ): Promise<DecodedRow | null> {
   if (typeof id !== 'string') return null;
   return (
-    (await loaders.load(`record:${entity}`, id, (ids) => readByIds(stores.sql, entity, ids, stores.visible))) ?? null
+    (await loaders.load(
+      `record:${entity}`,
+      id,
+      (ids) => readByIds(stores.sql, entity, ids, stores.visible),
+      onRecord(entity),
+    )) ?? null
   );
 }
 
@@ -37,7 +43,7 @@ export async function children(
 ): Promise<DecodedRow[]> {
   const { loaders, stores } = context;
   const read = (ids: readonly string[]) => readChildren(stores.sql, entity, field, ids, orderBy, stores.visible);
-  return (await loaders.load(`children:${entity}.${field}`, id, read)) ?? [];
+  return (await loaders.load(`children:${entity}.${field}`, id, read, onChildren(entity, field))) ?? [];
 }
 
 /** A resolver for the record that a field of the source names. */
@@ -55,7 +61,7 @@ export function referencing(entity: Entity, field: string, ...orderBy: string[])
 export function ofCustomer(entity: Entity, ...orderBy: string[]): FieldResolver {
   return async (source: RecordSource, _args: unknown, { loaders, stores }: GraphContext) => {
     const read = (ids: readonly string[]) => readOfCustomers(stores.sql, entity, ids, orderBy);
-    return (await loaders.load(`customer:${entity}`, source.id, read)) ?? [];
+    return (await loaders.load(`customer:${entity}`, source.id, read, onKey)) ?? [];
   };
 }
 

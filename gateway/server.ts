@@ -6,11 +6,13 @@ import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
 import { createAuthenticate } from './access/authenticate.ts';
+import { createAnswerOperation } from './answer-operation.ts';
 import { createApollo } from './apollo.ts';
 import { createFreshnessReader } from './freshness.ts';
 import type { Graph, Operation } from './graph.ts';
 import { createHttpApp } from './http-app.ts';
 import { createMetrics, type SourceTries } from './metrics/create-metrics.ts';
+import { createQuickAnswer } from './quick-answer.ts';
 import { readiness } from './readiness.ts';
 
 export interface GatewayDependencies<Context extends object> {
@@ -42,18 +44,21 @@ export async function createGateway<Context extends object>({
   tries,
 }: GatewayDependencies<Context>): Promise<Gateway> {
   refuseStrangers(settings);
-  const freshness = createFreshnessReader({ cache, settings });
+  const freshness = createFreshnessReader({ cache, settings, log });
   const metrics = settings.gateway.metrics ? createMetrics({ cache, settings, tries }) : undefined;
-  const apollo = createApollo({ graph, freshness, settings: settings.gateway, log, metrics });
+  const answer = createAnswerOperation({ graph, settings: settings.gateway, log, metrics });
+  const apollo = createApollo({ graph, answer, freshness, settings: settings.gateway, log });
   await apollo.start();
   const authenticate = createAuthenticate({ access: settings.access, keys: createApiKeyStore(cache) });
+  const quickAnswer = createQuickAnswer({ graph, answer, freshness, metrics });
   const ready = () => readiness(cache);
-  const app = createHttpApp({ apollo, authenticate, ready, settings: settings.gateway, log, metrics });
+  const app = createHttpApp({ apollo, quickAnswer, authenticate, ready, settings: settings.gateway, log, metrics });
 
   return {
     schema: graph.localSchema,
     execute: (operation) => graph.execute({ ...operation, context: graph.createContext() }),
     async listen() {
+      await graph.start?.();
       const url = await listenAt(app, settings.gateway);
       log.info({ url }, 'Serving the graph');
       if (!settings.access && !isLoopback(settings.gateway.host)) {
@@ -67,6 +72,7 @@ export async function createGateway<Context extends object>({
     async close() {
       await app.close();
       await apollo.stop();
+      await graph.stop?.();
     },
   };
 }

@@ -10,6 +10,7 @@ import { may } from './access/viewer.ts';
 import { type Connection, once } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
+import { onKey } from './dependencies.ts';
 import { typeNameOf } from './node-types.ts';
 import { pageSize } from './page-arguments.ts';
 import { type RecordSource, recordById } from './records.ts';
@@ -54,7 +55,7 @@ export async function timeline(
     page: once(async () => {
       if (kinds.length === 0) return { nodes: [], hasNextPage: false };
       const read = (ids: readonly string[]) => stores.timeline.pages(ids, request);
-      const page = await loaders.load(`timeline:${JSON.stringify(request)}`, customer.id, read);
+      const page = await loaders.load(`timeline:${JSON.stringify(request)}`, customer.id, read, onKey);
       return { nodes: page?.events ?? [], hasNextPage: page?.hasNextPage ?? false };
     }),
     hasPreviousPage: after !== null,
@@ -62,7 +63,7 @@ export async function timeline(
     count: async () => {
       if (kinds.length === 0) return 0;
       const read = (ids: readonly string[]) => stores.timeline.counts(ids, kinds);
-      return (await loaders.load(`timeline:count:${kinds.join()}`, customer.id, read)) ?? 0;
+      return (await loaders.load(`timeline:count:${kinds.join()}`, customer.id, read, onKey)) ?? 0;
     },
   };
 }

@@ -8,6 +8,7 @@ import type { GraphContext } from '../context.ts';
 import { customerBySource } from '../customer-by-source.ts';
 import { customers } from '../customer-list.ts';
 import { type CustomerSource, customerById, customerOfParty, goldenRecord } from '../customers.ts';
+import { onKey, onLink } from '../dependencies.ts';
 import { node } from '../nodes.ts';
 import { lineQuantity, orderToCashField } from '../order-to-cash.ts';
 import {
@@ -126,9 +127,9 @@ function goldenByIds(): ReadKeyed {
 }
 
 async function partiesOf({ id }: CustomerSource, { loaders, stores }: GraphContext): Promise<DecodedRow[]> {
-  return (await loaders.load('parties', id, stores.customers.partiesOf)) ?? [];
+  return (await loaders.load('parties', id, stores.customers.partiesOf, onKey)) ?? [];
 }
 
 function linkOf({ id }: RecordSource, { loaders, stores }: GraphContext) {
-  return loaders.load('link', id, stores.customers.linksOfParties);
+  return loaders.load('link', id, stores.customers.linksOfParties, onLink);
 }

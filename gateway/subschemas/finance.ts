@@ -1,6 +1,7 @@
 import { customerConnection, recordConnection } from '../connection.ts';
 import { statsResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
+import { onKey } from '../dependencies.ts';
 import { money, moneyOfLine } from '../money.ts';
 import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
 import { overdue } from '../overdue.ts';
@@ -20,12 +21,12 @@ export const finance: DomainSubschema = {
       invoices: customerConnection('Customer.invoices', (stores) => stores.invoices),
       payments: customerConnection('Customer.payments', (stores) => stores.payments),
       openBalance: async (customer: RecordSource, _args: unknown, { loaders, stores }: GraphContext) =>
-        (await loaders.load('open-balance', customer.id, stores.invoices.openBalances)) ?? [],
+        (await loaders.load('open-balance', customer.id, stores.invoices.openBalances, onKey)) ?? [],
     },
     Order: {
       invoices: documentsOfOrder('invoice'),
       payments: async (order: RecordSource, _args: unknown, context: GraphContext) => {
-        const rows = await context.loaders.load('order:payment', order.id, context.stores.payments.ofOrders);
+        const rows = await context.loaders.load('order:payment', order.id, context.stores.payments.ofOrders, onKey);
         return keepRecords('payment', rows ?? [], context);
       },
     },

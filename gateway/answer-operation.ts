@@ -1,0 +1,69 @@
+import { type DocumentNode, type ExecutionResult, GraphQLError } from 'graphql';
+import type { Log } from '../config/log.ts';
+import type { Settings } from '../config/settings.ts';
+import { withDeadline } from './deadline.ts';
+import { maskErrors } from './format-error.ts';
+import type { Graph } from './graph.ts';
+import type { Metrics } from './metrics/create-metrics.ts';
+
+/** One operation of one HTTP request. */
+interface AskedOperation<Context extends object> {
+  document: DocumentNode;
+  variables: Record<string, unknown> | undefined;
+  operationName: string | null | undefined;
+  context: Context;
+  requestId: string;
+}
+
+export type AnswerOperation<Context extends object> = (asked: AskedOperation<Context>) => Promise<ExecutionResult>;
+
+interface AnswerDependencies<Context extends object> {
+  graph: Graph<Context>;
+  settings: Settings['gateway'];
+  log: Log;
+  metrics?: Metrics | undefined;
+}
+
+/** Runs one operation on the graph within the deadline, its errors masked. */
+export function createAnswerOperation<Context extends object>({
+  graph,
+  settings,
+  log,
+  metrics,
+}: AnswerDependencies<Context>): AnswerOperation<Context> {
+  return async ({ document, variables, operationName, context, requestId }) => {
+    const begun = performance.now();
+    const running = graph.execute({
+      document,
+      ...(variables && { variables }),
+      ...(operationName && { operationName }),
+      context,
+      requestId,
+    });
+    const { data, errors, extensions } = await withDeadline(
+      running.catch((error: unknown) => failed(error)),
+      settings.timeout,
+      () => failed(tooSlow(settings.timeout)),
+    );
+    metrics?.operation((performance.now() - begun) / 1_000, errors && errors.length > 0 ? 'error' : 'ok');
+    return {
+      // no data at all (variables that do not fit) is told from data that failed (null)
+      ...(data !== undefined && { data }),
+      ...(errors && errors.length > 0 && { errors: maskErrors(errors, requestId, log) }),
+      ...(extensions && { extensions }),
+    };
+  };
+}
+
+function failed(error: unknown): ExecutionResult {
+  const wrapped =
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('failed', { originalError: error instanceof Error ? error : new Error(String(error)) });
+  return { data: null, errors: [wrapped] };
+}
+
+function tooSlow(timeout: number): GraphQLError {
+  const message = `The operation took longer than ${timeout / 1000} s (gateway.timeout). Ask for less at once.`;
+  return new GraphQLError(message, { extensions: { code: 'REQUEST_TIMEOUT' } });
+}

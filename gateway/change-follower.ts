@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cache } from '../cache/cache.ts';
+import { createChangeLog } from '../cache/change-log.ts';
+import { entityTag } from './dependencies.ts';
+
+/** Something that keeps what it was told until it changes. */
+export interface Droppable {
+  drop(tag: string): void;
+  clear(): void;
+}
+
+/** Follows the change log for what is kept in memory. */
+export interface ChangeFollower {
+  /** Follows until it is stopped. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Reads the log once and drops what changed. */
+  follow(): Promise<void>;
+  /**
+   * The number of drops so far, while what is kept is at most a second behind the database; else undefined, and
+   * nothing that is kept may be used. What was read under one number may be kept only while that is still it.
+   */
+  epoch(): number | undefined;
+}
+
+interface FollowerDependencies {
+  cache: Cache;
+  kept: readonly Droppable[];
+  /** Milliseconds; for tests. */
+  now?: () => number;
+}
+
+const INTERVAL = 250;
+const MAX_LAG = 1_000;
+
+export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDependencies): ChangeFollower {
+  const log = createChangeLog(cache);
+  const stopping = new AbortController();
+  let at: number | undefined;
+  let drops = 0;
+  let seenAt = Number.NEGATIVE_INFINITY;
+  let following: Promise<void> | undefined;
+
+  return {
+    follow,
+    epoch: () => (now() - seenAt <= MAX_LAG ? drops : undefined),
+    async start() {
+      await follow().catch(() => undefined);
+      following = keepFollowing();
+    },
+    async stop() {
+      stopping.abort();
+      await following;
+    },
+  };
+
+  async function follow(): Promise<void> {
+    const asked = now();
+    if (at === undefined) {
+      // whatever was kept before is of an unknown age
+      at = await log.last();
+      forgetAll();
+    }
+    for (let more = true; more; ) {
+      const changes = await log.read({ after: at });
+      if (changes.missed) forgetAll();
+      else if (changes.through > at) drop(changes);
+      at = changes.through;
+      more = changes.more;
+    }
+    seenAt = asked;
+  }
+
+  function drop({ customerIds, records }: Awaited<ReturnType<typeof log.read>>): void {
+    drops += 1;
+    for (const each of kept) {
+      for (const id of customerIds) each.drop(id);
+      for (const [entity, ids] of records) {
+        each.drop(entityTag(entity));
+        for (const id of ids) each.drop(id);
+      }
+    }
+  }
+
+  function forgetAll(): void {
+    drops += 1;
+    for (const each of kept) each.clear();
+  }
+
+  /** A database that does not answer is told of by the answers that need it; here it only means not to trust memory. */
+  async function keepFollowing(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await sleep(INTERVAL, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (!stopping.signal.aborted) await follow().catch(() => undefined);
+    }
+  }
+}
