@@ -186,7 +186,7 @@ describe.each(databases)('what gateways keep in memory on $name', (database) => 
   const seed = Number(process.env.TEST_SEED ?? 360);
   const roll = dice(seed);
   let editor: ReturnType<typeof createEditor>;
-  const resolve = () => resolveDirty({ cache, identity: { maxShared: 12 }, priorities: {} });
+  const resolve = () => resolveDirty({ cache, identity: hubSettings.parse({}).identity, priorities: {} });
   const followAll = () => Promise.all(gateways.map(({ graph }) => graph.memory.follow()));
 
   beforeAll(async () => {
