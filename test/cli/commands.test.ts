@@ -138,6 +138,23 @@ describe('looking around', () => {
     expect(unknown.err).toMatch(/^error NOT_FOUND: /);
   });
 
+  it('insight works the numbers out and shows those of one customer, with what they mean', async () => {
+    const refreshed = await on('insight', 'refresh', '--json');
+    expect(refreshed.code).toBe(0);
+    expect(JSON.parse(refreshed.out)).toMatchObject({ outcome: 'DONE', whole: true });
+    const cache = new Database(company.cacheFile, { readonly: true });
+    const key = cache.prepare("SELECT source_key AS key FROM parties WHERE `system` = 'erp' LIMIT 1").pluck().get();
+    cache.close();
+    const shown = await on('insight', 'show', `erp:${key}`);
+    expect(shown.code).toBe(0);
+    expect(shown.out).toMatch(/^stage +[A-Z]+$/m);
+    expect(shown.out).toMatch(/^otif: Of the orders whose date .* Parameters: \{"date":"requested"/m);
+    expect(await on('insight', 'show', 'erp:nobody')).toMatchObject({
+      code: 1,
+      err: 'error NOT_FOUND: No customer is known to erp as nobody.\n',
+    });
+  });
+
   it('settings check names what is there, and the line of what is wrong', async () => {
     expect((await on('settings', 'check')).out).toMatch(/ {2}erp \(odata\): partners, orders, returns/);
     const typo = company.altered('typo.yaml', ['schedule:', 'shedule:']);
