@@ -13,7 +13,7 @@ import {
   tellOfInsights,
 } from '../../cache/insight-store.ts';
 import type { InsightSettings } from '../../config/insight-settings.ts';
-import { instantOf } from '../../schema/time.ts';
+import { instantOf, millisecondsOf } from '../../schema/time.ts';
 import { customerNumbers, type NumbersContext } from './customer-numbers.ts';
 import { createPortfolioBuilder, type Portfolio } from './portfolio.ts';
 import { modelsOf, portfolioOf } from './portfolio-models.ts';
@@ -45,8 +45,11 @@ export type RefreshResult =
 /** Customers whose facts are read and whose numbers are written together. */
 const BATCH = 500;
 
-/** The models are fitted anew between their days when the portfolio has grown or shrunk by more than this. */
+/** The models are fitted anew between their days when the portfolio has grown or shrunk by more than this … */
 const GROWTH = 0.2;
+
+/** … but not more often than this, in milliseconds: a first load grows all the time. */
+const FITTED_AT_MOST_EVERY = 600_000;
 
 /** Fits the models to all customers and works out the numbers of each. */
 export function refreshAll(request: RefreshInsight): Promise<RefreshResult> {
@@ -60,14 +63,18 @@ export function refreshAll(request: RefreshInsight): Promise<RefreshResult> {
 export function refreshChanged(request: RefreshInsight): Promise<RefreshResult> {
   return asHolder(request, async () => {
     const position = await createInsightProgress(request.cache).position();
-    const known = portfolioOf(await latestModels(request.cache));
-    const customers = await countCustomers(request.cache);
+    const models = await latestModels(request.cache);
+    const known = portfolioOf(models);
     if (position === null || !known || known.settingsHash !== hashOf(request.settings)) return refreshWhole(request);
-    if (Math.abs(customers - known.portfolio.customers) > GROWTH * known.portfolio.customers) {
-      return refreshWhole(request);
-    }
+    const age = (request.now ?? Date.now)() - millisecondsOf(models.get('PORTFOLIO')?.fittedAt ?? '');
+    if (age >= FITTED_AT_MOST_EVERY && (await isAnother(request.cache, known.portfolio))) return refreshWhole(request);
     return followLog(request, known.portfolio, position);
   });
+}
+
+/** The portfolio has more or fewer customers than the models were fitted on. */
+async function isAnother(cache: Cache, { customers }: Portfolio): Promise<boolean> {
+  return Math.abs((await countCustomers(cache)) - customers) > GROWTH * customers;
 }
 
 async function asHolder({ cache, holder }: RefreshInsight, work: () => Promise<RefreshResult>): Promise<RefreshResult> {
