@@ -6,14 +6,16 @@ import { expectedAmount, fitGammaGamma, type GammaGamma } from '../customer-360/
 import { salesCurve } from '../customer-360/insight/grade.ts';
 import { createBuyingCounts, dayOf, repeatBuyingOf } from '../customer-360/insight/repeat-buying.ts';
 import { type Purchases, readCdnow, readNorthwindSales } from './insight/public-data.ts';
+import { measureRefresh } from './insight/refresh-speed.ts';
 import { createRandom, simulateBuying } from './insight/simulate-buying.ts';
 
-const { data, customers } = new Command('bench:insight')
+const { data, customers, stored } = new Command('bench:insight')
   .description('Fits the models to public data sets and compares with what has been published of them.')
   .requiredOption('--data <folder>', 'a folder with cdnow/CDNOW_sample.txt and, if wanted, northwind/northwind.sql')
   .option('--customers <n>', 'how many customers to simulate', Number, 1_000_000)
+  .option('--stored <n>', 'how many customers to work the numbers out of in a database; 0 for none', Number, 2_000)
   .parse()
-  .opts<{ data: string; customers: number }>();
+  .opts<{ data: string; customers: number; stored: number }>();
 
 /** End of the 39 weeks the models learn from. */
 const CALIBRATION_END = dayOf('1997-09-30');
@@ -28,6 +30,7 @@ compareSpending(cdnow);
 compareHoldout(cdnow, buying);
 compareCurves(cdnow);
 simulate();
+if (stored > 0) for (const line of await measureRefresh(stored)) console.log(line);
 
 function compareBuying(purchases: Purchases): BgNbd {
   const counts = createBuyingCounts();
