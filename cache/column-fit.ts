@@ -1,3 +1,4 @@
+import { defends } from '../config/defences.ts';
 import type { FieldKind } from '../schema/fields.ts';
 import { RECORD_ID_PATTERN } from '../schema/ids.ts';
 import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
@@ -22,7 +23,7 @@ export function misfit(page: PageRecord, raw: string, dialect: Dialect): string 
     (version !== null && version.length > LONGEST_VERSION
       ? `Expected a version of at most ${LONGEST_VERSION} characters, got ${version.length}. Check the cursor of the stream.`
       : null) ??
-    (raw.length > LONGEST_RAW
+    (raw.length > LONGEST_RAW && defends('longest record')
       ? `Expected a record of at most ${LONGEST_RAW} characters of JSON, got ${raw.length}. Let the stream select fewer fields.`
       : null) ??
     (page.outcome === 'mapped' ? rowsMisfit(page.rows, dialect) : null)

@@ -48,6 +48,15 @@ export const defences = {
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },
   'reading hash': { rows: [33], reason: 'A checkpoint of other settings would skip what they did not read.' },
   'full refresh': { rows: [19], reason: 'A stream whose delta token has expired would stand still for good.' },
+  'existing times': { rows: [27], reason: 'A time that clocks jumped over would pass for another one.' },
+  'equal keys': {
+    rows: [28],
+    reason: 'Of rows that a collation takes for equal, those on the next page would be lost.',
+  },
+  'longest record': {
+    rows: [29],
+    reason: 'A record larger than a packet of the database would fail every page it is on.',
+  },
   'lease release': {
     rows: [37],
     reason: 'A stream would stay closed for half a minute after its process has ended well.',

@@ -1,4 +1,5 @@
 import { DateTime, IANAZone } from 'luxon';
+import { defends } from '../../config/defences.ts';
 import { mismatch } from './mismatch.ts';
 
 /** How a source writes its dates and times. */
@@ -133,7 +134,7 @@ function steadyOffset(day: number, zone: IANAZone): number | null {
 function inZone(wall: number, zone: string, text: string): number {
   const { year, month, day, hour, minute, second, millisecond } = DateTime.fromMillis(wall, { zone: 'utc' });
   const local = DateTime.fromObject({ year, month, day, hour, minute, second, millisecond }, { zone });
-  if (local.hour !== hour || local.minute !== minute) {
+  if ((local.hour !== hour || local.minute !== minute) && defends('existing times')) {
     throw mismatch(`a time that exists in ${zone} (clocks were put forward over this one)`, text);
   }
   return Math.min(...local.getPossibleOffsets().map((possible) => possible.toMillis()));
