@@ -39,7 +39,7 @@ export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFu
   if (!latest) return fullPass('the stream has not been read before');
   if (latest.mappingHash !== mappingHash && defends('mapping hash')) return fullPass('the mapping has changed');
   if (latest.readingHash !== readingHash && defends('reading hash'))
-    return fullPass('the settings of the stream have changed');
+    return fullPass('the settings of the stream, or the connector, have changed');
 
   const delta = finished?.delta ?? null;
   if (pass && defends('resumed passes')) return resumed(pass, delta);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SourceSettings, StreamSettings } from '../config/settings.ts';
+import { readerVersions } from '../connectors/reader-versions.ts';
 
 /** Settings that change when, how often or how fast a stream is read, but not what is read. */
 const harmless = new Set([
@@ -15,10 +16,17 @@ const harmless = new Set([
 /**
  * A hash of the settings that decide what a stream reads (resource, key, cursor, filters, expansions and whatever
  * else its kind has). A checkpoint made under other settings says nothing. The mapping has a hash of its own, and
- * the source's address is left out so that a source may move.
+ * the source's address is left out so that a source may move; the connector's version is in it. The version of the connector is in it.
  */
-export function readingHash(kind: SourceSettings['kind'], stream: StreamSettings): string {
-  return createHash('sha256').update(canonicalJson({ kind, stream })).digest('hex').slice(0, 32);
+export function readingHash(
+  kind: SourceSettings['kind'],
+  stream: StreamSettings,
+  versions: Readonly<Record<string, number>> = readerVersions,
+): string {
+  return createHash('sha256')
+    .update(canonicalJson({ kind, version: versions[kind], stream }))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 function canonicalJson(value: unknown): string {

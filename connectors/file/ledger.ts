@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HubError } from '../../config/errors.ts';
+import { readResume } from '../read-resume.ts';
 
 /** Which files of a stream have been read: stamp → hash of the content, both in hexadecimal, in the order of reading. */
 export type Ledger = Map<string, string>;
@@ -45,7 +45,7 @@ export function writeLedger(ledger: Ledger): string {
 
 /** Throws SOURCE_CURSOR_EXPIRED for what this version did not write, so that the stream is read in full. */
 export function readLedger(text: string, system: string, stream: string): Ledger {
-  return unpacked(read(ledgerText, text, system, stream));
+  return unpacked(readResume(ledgerText, text, { source: system, stream }));
 }
 
 export function writePlace({ read: ledger, file }: Place): string {
@@ -54,7 +54,7 @@ export function writePlace({ read: ledger, file }: Place): string {
 
 /** As `readLedger`. */
 export function readPlace(text: string, system: string, stream: string): Place {
-  const place = read(placeText, text, system, stream);
+  const place = readResume(placeText, text, { source: system, stream });
   return { read: unpacked(place.read), file: place.file };
 }
 
@@ -70,15 +70,4 @@ function unpacked({ files }: z.infer<typeof ledgerText>): Ledger {
     ledger.set(hex.slice(i, i + STAMP), hex.slice(i + STAMP, i + STAMP + HASH));
   }
   return ledger;
-}
-
-function read<T>(schema: z.ZodType<T>, text: string, system: string, stream: string): T {
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-  } catch {
-    // Told below, as for any text that was not written here.
-  }
-  const message = `Expected the files of ${stream} that were read, as this version notes them down, got something else.`;
-  throw new HubError('SOURCE_CURSOR_EXPIRED', message, { source: system, stream });
 }

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { Page, SourceRecord } from '../connector.ts';
+import { readResume } from '../read-resume.ts';
 import { type Parameters, type RestList, readList } from './api.ts';
 import type { RestPaging } from './settings.ts';
 import { readText } from './wire.ts';
@@ -7,14 +9,13 @@ import { readText } from './wire.ts';
 type Numbered = Extract<RestPaging, { type: 'page' }>;
 
 /** Where a pass stands: the page to read, how many records a full page has, and how the pages before ended. */
-interface Place {
-  page: number;
-  size: number;
-  tails: string[];
-}
+const placeText = z.strictObject({ page: z.int().min(0), size: z.int().min(0), tails: z.array(z.string()) });
+type Place = z.infer<typeof placeText>;
 
 const MAX_TAILS = 8;
 const MAX_STEPS_BACK = 50;
+/** A page may well come a second time, when as many records as it holds were put before it. */
+const MAX_REPEATS = 2;
 
 /**
  * Reads a list by page numbers. When a record before the current page goes (deleted, or changed and sorted to the
@@ -28,11 +29,17 @@ export async function* numberedPages(
   resume: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
-  let place: Place = resume === null ? { page: 0, size: 0, tails: [] } : JSON.parse(resume);
+  let place: Place = resume === null ? { page: 0, size: 0, tails: [] } : readResume(placeText, resume, list);
   let stepsLeft = MAX_STEPS_BACK;
   let isProbed = paging.sizeParam !== undefined;
+  let before = '';
+  let repeats = 0;
   for (;;) {
     const { records, pages } = await readNumbered(list, paging, place.page, list.pageSize, signal);
+    const known = JSON.stringify(records.map(tailKey));
+    repeats = records.length > 0 && known === before ? repeats + 1 : 0;
+    if (repeats >= MAX_REPEATS && defends('loop detection')) throw standsStill(list, paging);
+    before = known;
     const tail = place.tails.at(-1);
     if (tail !== undefined) {
       const seen = await tailOf(list, paging, place, isProbed, tail, signal);
@@ -93,6 +100,13 @@ function tailOfPage(records: SourceRecord[]): string | undefined {
 /** With its version: a record that changed may have come to the same place again by accident. */
 export function tailKey({ key, version }: SourceRecord): string {
   return `${version ?? ''} ${key}`;
+}
+
+function standsStill({ api, stream }: RestList, { pageParam }: Numbered) {
+  return api.protocolError(
+    `${stream}: expected the next page, got the same one again; is \`${pageParam}\` what the source calls the page number?`,
+    stream,
+  );
 }
 
 export function tooLively({ api, stream }: RestList) {

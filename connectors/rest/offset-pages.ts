@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { Page } from '../connector.ts';
+import { readResume } from '../read-resume.ts';
 import { type RestList, readList } from './api.ts';
 import { tailKey, tooLively } from './numbered-pages.ts';
 import type { RestPaging } from './settings.ts';
@@ -8,10 +10,11 @@ import { readText } from './wire.ts';
 type Offset = Extract<RestPaging, { type: 'offset' }>;
 
 /** How far a pass has come, with how the pages before ended. */
-interface Place {
-  end: number;
-  tails: { end: number; tail: string }[];
-}
+const placeText = z.strictObject({
+  end: z.int().min(0),
+  tails: z.array(z.strictObject({ end: z.int(), tail: z.string() })),
+});
+type Place = z.infer<typeof placeText>;
 
 const MAX_TAILS = 8;
 const MAX_STEPS_BACK = 50;
@@ -26,7 +29,7 @@ export async function* offsetPages(
   resume: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
-  let place: Place = resume === null ? { end: 0, tails: [] } : JSON.parse(resume);
+  let place: Place = resume === null ? { end: 0, tails: [] } : readResume(placeText, resume, list);
   let stepsLeft = MAX_STEPS_BACK;
   for (;;) {
     const tail = place.tails.at(-1);

@@ -56,7 +56,9 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
 
     async readByKeys(name, keys, signal) {
       const { reader, recordOf } = access(name);
-      return (await reader.rowsByKeys(keys, signal)).map(recordOf);
+      const wanted = new Set(keys);
+      // To a collation that sees no case, "a" has the key "A" as well.
+      return (await reader.rowsByKeys(keys, signal)).map(recordOf).filter(({ key }) => wanted.has(key));
     },
 
     async *scanKeys(name, signal) {

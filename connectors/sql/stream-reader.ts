@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
 import { keyParts } from '../../schema/ids.ts';
 import type { PullRequest } from '../connector.ts';
+import { readResume } from '../read-resume.ts';
 import { after, allOf, atOrAfter, type Condition, withKeys } from './keyset.ts';
 import type { SqlStream } from './settings.ts';
 import type { SourceDatabase } from './source-database.ts';
@@ -16,6 +18,12 @@ interface Phase {
   where: Condition[];
   /** Names of the columns, quoted and not. */
   order: string[];
+}
+
+interface Walk extends Phase {
+  columns: readonly string[] | null;
+  start: SqlValue[] | null;
+  limit: number;
 }
 
 interface RowPage {
@@ -72,6 +80,42 @@ export function createStreamReader(
     return database.query(statement, parameters, signal);
   }
 
+  /**
+   * Rows in an order of columns, a page at a time, with the place of the last one (null: there are no more). Each page
+   * begins at that place and not after it: a collation may take "a" and "A" for the same place, and neither is lost.
+   */
+  async function* walk(
+    { columns, where, order, start, limit }: Walk,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ rows: DriverRow[]; at: SqlValue[] | null }> {
+    const placeOf = (row: DriverRow) => order.map((column) => parameterOf(row[column]));
+    const nameOf = (row: DriverRow) => JSON.stringify(placeOf(row));
+    let at = start;
+    let seen = new Set(at === null ? [] : [JSON.stringify(at)]);
+    let again = seen.size;
+    for (;;) {
+      const onFrom = defends('equal keys') ? atOrAfter : after;
+      const beyond = at === null ? [] : [onFrom(order.map(quote), at)];
+      // One more than asked for tells whether it goes on.
+      const wanted = limit + 1 + again;
+      const found = await select(columns, [...where, ...beyond], order, wanted, signal);
+      const fresh = found.filter((row) => !seen.has(nameOf(row)));
+      const isMore = fresh.length > limit || found.length === wanted;
+      if (fresh.length === 0 && isMore) {
+        again = wanted;
+        continue;
+      }
+      const rows = fresh.slice(0, limit);
+      const last = rows.at(-1);
+      const known = found.filter((row) => seen.has(nameOf(row)));
+      at = isMore && last ? placeOf(last) : null;
+      seen = new Set([...known, ...rows].map(nameOf));
+      again = Math.max(1, known.length);
+      yield { rows, at };
+      if (at === null) return;
+    }
+  }
+
   const columns = stream.columns === undefined ? null : [...keys, ...stampColumns, ...flags, ...stream.columns];
 
   return {
@@ -83,37 +127,18 @@ export function createStreamReader(
       for (; at < phases.length; at++, values = null) {
         const phase = phases[at];
         if (!phase) return;
-        for (;;) {
-          const beyond = values === null ? [] : [after(phase.order.map(quote), values)];
-          // One more than asked for tells whether the phase goes on.
-          const found = await select(columns, [...phase.where, ...beyond], phase.order, limit + 1, signal);
-          const rows = found.slice(0, limit);
-          const last = rows.at(-1);
-          const full = found.length > limit;
-          values = full && last ? phase.order.map((column) => parameterOf(last[column])) : null;
-          const isEnd = !full && at === phases.length - 1;
-          const position = full ? { phase: at, values } : { phase: at + 1, values: null };
-          if (rows.length > 0 || isEnd) yield { rows, next: isEnd ? null : JSON.stringify(position) };
-          if (!full) break;
+        for await (const { rows, at: reached } of walk({ columns, ...phase, start: values, limit }, signal)) {
+          const isEnd = reached === null && at === phases.length - 1;
+          const reachedAt = reached === null ? { phase: at + 1, values: null } : { phase: at, values: reached };
+          if (rows.length > 0 || isEnd) yield { rows, next: isEnd ? null : JSON.stringify(reachedAt) };
         }
       }
     },
 
     async *keyPages(limit, signal) {
       const wanted = [...keys, ...stampColumns, ...flags];
-      let position: Condition[] = [];
-      for (;;) {
-        const rows = await select(wanted, position, keys, limit, signal);
-        yield rows;
-        const last = rows.at(-1);
-        if (rows.length < limit || !last) return;
-        position = [
-          after(
-            keys.map(quote),
-            keys.map((column) => parameterOf(last[column])),
-          ),
-        ];
-      }
+      const pages = walk({ columns: wanted, where: [], order: keys, start: null, limit }, signal);
+      for await (const { rows } of pages) yield rows;
     },
 
     async rowsByKeys(wanted, signal) {
@@ -190,15 +215,11 @@ function tableOf(resource: string, quote: (name: string) => string, system: stri
   throw new HubError('SETTINGS_INVALID', message, { source: system, stream: name });
 }
 
-function positionOf(resume: string, system: string, name: string): { phase: number; values: SqlValue[] | null } {
-  try {
-    const { phase, values } = JSON.parse(resume) as { phase: unknown; values: unknown };
-    if (typeof phase === 'number' && (values === null || Array.isArray(values))) return { phase, values };
-  } catch {
-    // Told below, as for any text that is no position.
-  }
-  throw new HubError('SOURCE_CURSOR_EXPIRED', `Expected a position in ${name} of this version, got another.`, {
-    source: system,
-    stream: name,
-  });
+const position = z.strictObject({
+  phase: z.int().min(0),
+  values: z.array(z.union([z.string(), z.number(), z.null()])).nullable(),
+});
+
+function positionOf(resume: string, source: string, stream: string): { phase: number; values: SqlValue[] | null } {
+  return readResume(position, resume, { source, stream });
 }

@@ -9,7 +9,7 @@ import { type EntitySetModel, ODATA_LOGIN, startOdataServer } from '../connector
 import { startTrytonServer, TRYTON_PASSWORD } from '../connectors/tryton-server.ts';
 
 /** A row of a source, every value as the source would print it. */
-export type FactRow = Record<string, string>;
+type FactRow = Record<string, string>;
 
 /** Which columns are numbers to the source; all others are text. */
 export interface FactTable {

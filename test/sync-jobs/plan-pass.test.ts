@@ -48,7 +48,7 @@ describe('what a pass reads', () => {
     expect(planPass({ ...request, readingHash: 'r2', checkpoint: interrupted })).toMatchObject({
       mode: 'FULL',
       resume: null,
-      reason: 'the settings of the stream have changed',
+      reason: 'the settings of the stream, or the connector, have changed',
     });
   });
 
