@@ -41,6 +41,8 @@ export const errorCatalogue = {
   CURSOR_INVALID: 'The paging cursor was not made by this field.',
   PAGE_TOO_LARGE: 'More items were asked for than one page may hold.',
   REQUEST_TOO_LARGE: 'The request body is larger than the gateway accepts.',
+  OPERATION_TOO_LARGE: 'The operation is deeper, wider or asks for more than the gateway allows.',
+  RATE_LIMITED: 'The login or address asked more often than the gateway allows.',
   REQUEST_TIMEOUT: 'The operation took longer than the gateway allows.',
   ADDRESS_IN_USE: 'The gateway cannot listen where the settings say.',
   UNAUTHENTICATED: 'Nobody knows who asks: no login came along, or one that does not hold.',

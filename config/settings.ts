@@ -191,6 +191,14 @@ export const hubSettings = z.strictObject({
       maxBody: z.int().min(1_000).default(200_000),
       /** Most items one connection may be asked for. */
       maxPage: z.int().min(1).max(1_000).default(200),
+      /** Most levels of fields below each other. */
+      maxDepth: z.int().min(1).default(15),
+      /** Most fields asked for under another name. */
+      maxAliases: z.int().min(0).default(200),
+      /** Most objects an answer may hold, as far as the operation and its list sizes tell. */
+      maxCost: z.int().min(1).default(50_000),
+      /** Requests a minute of one login, or of one address where none is asked for. */
+      rateLimit: z.strictObject({ perMinute: z.int().min(1), burst: z.int().min(1).default(50) }).optional(),
       /** Most tokens (words and signs) an operation may have. */
       maxTokens: z.int().min(100).default(5_000),
       /**

@@ -13,6 +13,7 @@ interface AskedOperation<Context extends object> {
   operationName: string | null | undefined;
   context: Context;
   requestId: string;
+  showCost?: boolean;
 }
 
 export type AnswerOperation<Context extends object> = (asked: AskedOperation<Context>) => Promise<ExecutionResult>;
@@ -31,7 +32,7 @@ export function createAnswerOperation<Context extends object>({
   log,
   metrics,
 }: AnswerDependencies<Context>): AnswerOperation<Context> {
-  return async ({ document, variables, operationName, context, requestId }) => {
+  return async ({ document, variables, operationName, context, requestId, showCost = false }) => {
     const begun = performance.now();
     const running = graph.execute({
       document,
@@ -39,6 +40,7 @@ export function createAnswerOperation<Context extends object>({
       ...(operationName && { operationName }),
       context,
       requestId,
+      showCost,
     });
     const { data, errors, extensions } = await withDeadline(
       running.catch((error: unknown) => failed(error)),

@@ -80,7 +80,15 @@ function executorOf<Context extends object>({ graph, answer, freshness }: Apollo
     const context = graph.createContext(viewer);
     // without an operation there is nothing to run: Apollo turns the reason into its own error
     if (!operation) return graph.execute({ document, ...(operationName && { operationName }), context });
-    const result = await answer({ document, variables, operationName, context, requestId: String(requestId) });
+    const showCost = request.extensions?.cost === true;
+    const result = await answer({
+      document,
+      variables,
+      operationName,
+      context,
+      requestId: String(requestId),
+      showCost,
+    });
     return { ...result, extensions: { ...result.extensions, ...(await freshness.extension(viewer)) } };
   };
 }

@@ -13,6 +13,7 @@ import { entityTag } from './dependencies.ts';
 import { createExecutor, type GraphRequest } from './execute.ts';
 import { createFreshnessReader } from './freshness.ts';
 import type { Graph } from './graph.ts';
+import { createOperationLimits } from './limits/operation-limits.ts';
 import { createLoaders } from './loaders.ts';
 import { createLocalSchema } from './local-schema.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -57,6 +58,7 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
     schemas: { local: localSchema, stitched: stitchedSchema },
     settings: settings.gateway,
     notePersonalReads,
+    measureWithin: createOperationLimits(localSchema, settings.gateway),
     refuseForbidden: createScopeCheck(
       subschemas.map(({ domain }) => domain),
       localSchema,

@@ -12,6 +12,7 @@ import { createLaneChooser, type Lane, noRemoteParts, type RemoteParts } from '.
 import type { GraphContext } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { coded } from './error-code.ts';
+import type { MeasureWithin } from './limits/operation-limits.ts';
 import { createLocalOperations } from './local-operations.ts';
 
 /** One operation: as text, or as a document that was parsed and validated against the graph before. */
@@ -22,6 +23,8 @@ export interface GraphRequest {
   operationName?: string | null;
   /** Of `createContext`, a new one for every request. */
   context: GraphContext;
+  /** Says in the answer's extensions how large the operation is. */
+  showCost?: boolean;
   /** For the record of who read whose personal data. */
   requestId?: string;
   /** Overrides the choice of the lane. */
@@ -33,6 +36,7 @@ interface ExecutorDependencies {
   settings: { maxTokens: number; introspection: boolean };
   remote?: RemoteParts;
   refuseForbidden: RefuseForbidden;
+  measureWithin: MeasureWithin;
   /** Called with what an answer holds of persons before it goes out. */
   notePersonalReads(reads: PersonalReads): Promise<void>;
 }
@@ -51,6 +55,7 @@ export function createExecutor({
   settings,
   remote = noRemoteParts,
   refuseForbidden,
+  measureWithin,
   notePersonalReads,
 }: ExecutorDependencies): Executor {
   const read = createDocumentCache({ schema: schemas.stitched, ...settings });
@@ -63,8 +68,8 @@ export function createExecutor({
     const prepared = request.document ? { document: request.document } : read(request.query ?? '');
     if ('errors' in prepared) return { errors: prepared.errors };
     const { document } = prepared;
-    const forbidden = forbiddenIn(document, request);
-    if (forbidden) return { errors: [forbidden] };
+    const admitted = admit(document, request);
+    if ('error' in admitted) return { errors: [admitted.error] };
     const result = await ((request.lane ?? laneOf(document)) === 'local'
       ? local.runner(document, request.operationName)(request.context, request.variables)
       : executeDocument({
@@ -77,16 +82,22 @@ export function createExecutor({
     const { viewer, personal } = request.context;
     const { operationName, requestId = null } = request;
     await notePersonalReads({ viewer, personal, document, operationName, requestId });
-    return result.errors ? { ...result, errors: result.errors.map(coded) } : result;
+    return {
+      ...result,
+      ...(result.errors && { errors: result.errors.map(coded) }),
+      ...(request.showCost && { extensions: { ...result.extensions, cost: admitted.size } }),
+    };
   }
 
-  function forbiddenIn(document: DocumentNode, { variables, context }: GraphRequest): GraphQLError | null {
+  /** Whether it may be run at all, by its size and by who asks. */
+  function admit(document: DocumentNode, { variables, operationName, context }: GraphRequest) {
     try {
+      const size = measureWithin({ document, variables, operationName });
       refuseForbidden({ document, variables }, context.viewer);
-      return null;
+      return { size };
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
-      return new GraphQLError(error.message, { originalError: error, extensions: { code: error.code } });
+      return { error: new GraphQLError(error.message, { originalError: error, extensions: { code: error.code } }) };
     }
   }
 

@@ -8,6 +8,8 @@ export interface Operation<Context extends object = object> {
   operationName?: string | null;
   /** A fresh object for every request: loaders live in it. */
   context: Context;
+  /** Says in the answer's extensions how large the operation is. */
+  showCost?: boolean;
   /** Of the request, for the record of who read what. */
   requestId?: string;
 }

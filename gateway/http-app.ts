@@ -7,11 +7,12 @@ import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Authenticate, Credentials } from './access/authenticate.ts';
-import { may, nobody, type Viewer } from './access/viewer.ts';
+import { anybody, may, nobody, type Viewer } from './access/viewer.ts';
 import type { RequestContext } from './apollo.ts';
 import { createComparisonLimit } from './comparison-limit.ts';
 import { errorBody, internalMessage } from './format-error.ts';
 import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
+import { createRateLimit, type RateLimit } from './limits/rate-limit.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
 import type { QuickAnswer } from './quick-answer.ts';
 import type { Readiness } from './readiness.ts';
@@ -40,6 +41,8 @@ export function createHttpApp({
   const app = Fastify({
     bodyLimit: settings.maxBody,
     requestTimeout: settings.timeout,
+    // Node ends no slow body while headers may take longer than a whole request, and looks only so often.
+    http: { headersTimeout: settings.timeout, connectionsCheckingInterval: 1_000 },
     genReqId: requestId,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
@@ -78,6 +81,7 @@ export function createHttpApp({
 
   const isCostly = createComparisonLimit(settings);
   const sendPage = settings.graphiql ? serveGraphiql(app) : undefined;
+  const withinRate: RateLimit = settings.rateLimit ? createRateLimit(settings.rateLimit) : () => ({ allowed: true });
   const viewers = new WeakMap<FastifyRequest, Viewer>();
   const answer = fastifyApolloHandler(apollo, {
     context: async (request) => ({ requestId: request.id, viewer: viewers.get(request) ?? nobody }),
@@ -91,6 +95,11 @@ export function createHttpApp({
       const viewer = await authenticate(credentialsOf(request)).catch((error: unknown) => refused(error, reply));
       if (!viewer) return reply;
       viewers.set(request, viewer);
+      const rate = withinRate(viewer === anybody ? request.ip : viewer.name);
+      if (!rate.allowed) {
+        reply.header('retry-after', rate.retryAfter);
+        return reply.code(429).send(errorBody('RATE_LIMITED', tooOften(rate.retryAfter)));
+      }
       if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
       const quick = await quickAnswer(request, viewer);
       if (quick) return reply.type('application/json; charset=utf-8').send(quick);
@@ -112,6 +121,10 @@ function refused(error: unknown, reply: FastifyReply): undefined {
 function credentialsOf({ headers }: FastifyRequest): Credentials {
   const { 'x-api-key': apiKey } = headers;
   return { authorization: headers.authorization, apiKey: typeof apiKey === 'string' ? apiKey : apiKey?.join() };
+}
+
+function tooOften(seconds: number): string {
+  return `Expected fewer requests of this caller (gateway.rateLimit). Ask again in ${seconds} s.`;
 }
 
 const metricsScope = 'Expected a login with the scope sync:operate: metrics name the systems and how they are.';
