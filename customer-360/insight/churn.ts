@@ -36,14 +36,14 @@ export interface ChurnWarning {
 
 /**
  * Whether a customer that has not been lost yet is about to be, and why. Buying less decides (unlikely to be alive by
- * BG/NBD, silent for longer than its own rhythm, spending fell); complaints, bad marks and unpaid invoices are said
- * beside it, as they tell where to begin, but warn by themselves only two at a time.
+ * BG/NBD, silent for longer than its own rhythm, spending fell); complaints, bad marks and unpaid invoices are told
+ * beside it, as they say where to begin, but do not warn by themselves: whoever keeps buying is not about to be lost.
  */
 export function churnWarning(signs: ChurnSigns, settings: InsightSettings['churn']): ChurnWarning {
   if (signs.stage === 'PROSPECT' || signs.stage === 'LOST') return { atRisk: false, reasons: [] };
   const buying = buyingReasons(signs, settings);
   const other = otherReasons(signs);
-  return { atRisk: buying.length > 0 || other.length > 1, reasons: [...buying, ...other] };
+  return { atRisk: buying.length > 0, reasons: [...buying, ...other] };
 }
 
 function buyingReasons({ rhythm, probabilityAlive, spendingRatio }: ChurnSigns, settings: InsightSettings['churn']) {

@@ -11,7 +11,7 @@ const definitions = {
   stage:
     "By the customer's own rhythm (the median interval between its purchases from three on, else the portfolio's): PROSPECT never bought, NEW first bought within newDays, DECLINING silent for more than decliningAfter intervals, LOST for more than lostAfter, else ACTIVE.",
   churn:
-    'At risk is who is neither prospect nor lost and is less likely to be alive (BG/NBD) than aliveBelow, silent for more than silentOver of its own intervals, or bought in the last half year less than spendingBelow of the one before; or for whom two of these hold: an open complaint, a latest NPS answer of 0 to 6, overdue invoices.',
+    'At risk is who is neither prospect nor lost and is less likely to be alive (BG/NBD) than aliveBelow, silent for more than silentOver of its own intervals, or bought in the last half year less than spendingBelow of the one before. Open complaints, a latest NPS answer of 0 to 6 and overdue invoices are told beside it and do not decide.',
   expectedPurchases:
     'BG/NBD (Fader, Hardie, Lee 2005), fitted on all customers: the probability that the customer has not left, and the purchases expected in the next expectedWeeks.',
   lifetimeValue:

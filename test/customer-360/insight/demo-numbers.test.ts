@@ -265,6 +265,8 @@ describe('ten customers of the demo, computed once more by SQL', () => {
       const codes = insight.churn.reasons.map(({ code }) => code);
       const warned = insight.stage.value !== 'LOST' && insight.stage.value !== 'PROSPECT';
       expect([id, codes.includes('OPEN_COMPLAINT')]).toEqual([id, warned && Number(complaints) > 0]);
+      const buying = ['UNLIKELY_ALIVE', 'SILENT', 'SPENDING_FELL'].some((code) => codes.includes(code));
+      expect([id, insight.churn.atRisk]).toEqual([id, buying]);
       expect([id, codes.includes('SILENT')]).toEqual([id, insight.stage.value === 'DECLINING']);
       const { kind } = await one('SELECT kind FROM customers WHERE id = ?', [id]);
       expect(insight.dataQuality.missing.includes('TAX_ID')).toBe(kind !== 'PERSON' && taxId === null);

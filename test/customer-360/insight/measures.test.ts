@@ -135,7 +135,7 @@ describe('churn warning', () => {
     expect(codes({ rhythm: { silentDays: 61, intervalDays: 30, own: true } })).toEqual([true, 'SILENT']);
     expect(codes({ spendingRatio: 0.49, openComplaints: 2 })).toEqual([true, 'SPENDING_FELL', 'OPEN_COMPLAINT']);
     expect(churnWarning({ ...calm, openComplaints: 2, isDetractor: true }, settings.churn)).toEqual({
-      atRisk: true,
+      atRisk: false,
       reasons: [
         { code: 'OPEN_COMPLAINT', text: '2 complaints are open.' },
         { code: 'DETRACTOR', text: 'Would not recommend us, as of the latest survey.' },
@@ -143,7 +143,7 @@ describe('churn warning', () => {
     });
   });
 
-  it('does not warn for one complaint alone, nor of who is lost or never bought', () => {
+  it('does not warn for unpaid invoices alone, nor of who is lost or never bought', () => {
     expect(codes({ hasOverdueInvoices: true })).toEqual([false, 'OVERDUE_INVOICES']);
     expect(codes({ stage: 'LOST', probabilityAlive: 0 })).toEqual([false]);
     expect(codes({ stage: 'PROSPECT', isDetractor: true })).toEqual([false]);

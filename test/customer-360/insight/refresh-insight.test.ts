@@ -76,7 +76,7 @@ describe.each(databases)('the numbers about customers on $name', (database) => {
       asOf: '2026-03-31',
       stage: 'NEW',
       grade: 'A',
-      atRisk: true,
+      atRisk: false,
       sales: '325.0001',
       openBalance: '20',
       lastOrder: '2026-03-05',
