@@ -64,8 +64,10 @@ export function createOnlooker(root: Field): Onlooker {
     const names = namesOf({ name, up: path });
     if (size >= MOST_FIELDS || names.length > DEEPEST || name.length > LONGEST_NAME || name === '__proto__') return;
     const accept = () => {
-      if (holder.fields.has(name)) return;
-      holder.fields.set(name, emptyField());
+      // One record may bring more than there is room for.
+      if (size >= MOST_FIELDS || holder.fields.has(name)) return;
+      // The holder at hand has been counted already where it counts.
+      holder.fields.set(name, emptyField(holder.holders - (visiting.counts ? 1 : 0)));
       size += 1;
       visit(holder, name, value, path, { ...visiting, novelties: null });
     };

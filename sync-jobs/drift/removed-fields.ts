@@ -7,7 +7,7 @@ export interface Removed {
   types: number;
   /** Holders in a row that lacked it. */
   lacking: number;
-  /** All but every holder carried it, so that its absence is no chance. */
+  /** Every holder carried it since there was one that did, so that its absence is no chance. */
   steady: boolean;
   /** Makes it unknown. */
   accept(): void;
@@ -21,11 +21,9 @@ interface RemovedRequest {
   wholeRead: number | null;
 }
 
-/** The share of holders that carried a field on which a source can be said to rely. */
-const STEADY = 0.99;
-/** So many holders without a field that a hundred and more had prove that it is gone … */
+/** So many holders in a row without a field prove that it is gone, when so many and no others had carried it … */
 const ENOUGH_STEADY = 20;
-const KNOWN_STEADY = 100;
+const KNOWN_STEADY = 200;
 /** … and so many more, the rarer it was, for one that comes and goes. */
 const ENOUGH_RARE = 1_000;
 const TIMES_EXPECTED = 20;
@@ -41,8 +39,9 @@ export function removedFields({ root, page, wholeRead }: RemovedRequest): Remove
   const search = (holder: Field, names: readonly string[]) => {
     for (const [name, field] of holder.fields) {
       const lacking = holder.holders - field.last;
-      const share = field.carried / Math.max(1, holder.holders - lacking);
-      const steady = share >= STEADY;
+      const expected = Math.max(1, field.last - field.first);
+      const steady = field.carried >= expected;
+      const share = Math.min(1, field.carried / expected);
       const onPage = holder === root && !page.carries(field) ? page.records : 0;
       const whole = holder === root ? wholeRead : null;
       if (isEnough({ lacking, share, steady, carried: field.carried, onPage, whole })) {

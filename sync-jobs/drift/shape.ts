@@ -9,7 +9,8 @@ export interface Field {
   types: number;
   /** In how many of its holders (the records, or the objects around it) it was there, be it empty. */
   carried: number;
-  /** How many holders there had been when it was last there. */
+  /** How many holders there had been when it was first there, and when it was last. */
+  first: number;
   last: number;
   /** How many records held something in it. */
   holders: number;
@@ -33,19 +34,19 @@ export interface Shape {
 /** The name list elements go under. */
 export const ELEMENTS = '[]';
 
-export function emptyField(): Field {
-  return { types: 0, carried: 0, last: 0, holders: 0, fields: new Map(), carriedIn: 0, heldIn: 0 };
+export function emptyField(first = 0): Field {
+  return { types: 0, carried: 0, first, last: first, holders: 0, fields: new Map(), carriedIn: 0, heldIn: 0 };
 }
 
 function emptyShape(madeWith: string): Shape {
   return { madeWith, learnt: false, upTo: null, root: emptyField() };
 }
 
-/** A field as it is stored: types, carried, last, holders, fields. */
-type StoredField = [number, number, number, number, (Record<string, StoredField> | undefined)?];
+/** A field as it is stored: types, carried, first, last, holders, fields. */
+type StoredField = [number, number, number, number, number, (Record<string, StoredField> | undefined)?];
 
 const storedField: z.ZodType<StoredField> = z.lazy(() =>
-  z.tuple([z.int(), z.int(), z.int(), z.int(), z.record(z.string(), storedField).optional()]),
+  z.tuple([z.int(), z.int(), z.int(), z.int(), z.int(), z.record(z.string(), storedField).optional()]),
 );
 
 const storedShape = z.strictObject({
@@ -68,14 +69,14 @@ export function formatShape({ madeWith, learnt, upTo, root }: Shape): string {
   return JSON.stringify({ format: 1, madeWith, learnt, upTo, root: storedOf(root) });
 }
 
-function fieldOf([types, carried, last, holders, fields = {}]: StoredField): Field {
+function fieldOf([types, carried, first, last, holders, fields = {}]: StoredField): Field {
   const known = Object.entries(fields).map(([name, field]) => [name, fieldOf(field)] as const);
-  return { types, carried, last, holders, fields: new Map(known), carriedIn: 0, heldIn: 0 };
+  return { types, carried, first, last, holders, fields: new Map(known), carriedIn: 0, heldIn: 0 };
 }
 
-function storedOf({ types, carried, last, holders, fields }: Field): StoredField {
-  if (fields.size === 0) return [types, carried, last, holders];
-  return [types, carried, last, holders, Object.fromEntries([...fields].map(([n, f]) => [n, storedOf(f)]))];
+function storedOf({ types, carried, first, last, holders, fields }: Field): StoredField {
+  if (fields.size === 0) return [types, carried, first, last, holders];
+  return [types, carried, first, last, holders, Object.fromEntries([...fields].map(([n, f]) => [n, storedOf(f)]))];
 }
 
 /** The types in words: `text`, `number or text`; `nothing` for a field that was always empty. */

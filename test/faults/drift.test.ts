@@ -21,7 +21,7 @@ describe.each(databases)('the shape of a stream on $name', (database) => {
   });
   afterAll(() => database.drop());
   beforeEach(() => {
-    source = createFakeSource({ pageSize: 50 });
+    source = createFakeSource({ pageSize: 400 });
   });
 
   function streamOf(drift?: StreamSettings['drift'], lookback = '2m'): OrderStream {
@@ -75,19 +75,9 @@ describe.each(databases)('the shape of a stream on $name', (database) => {
     expect(lines.filter((line) => line.includes('shape of the records'))).toHaveLength(1);
   });
 
-  it('FAULTS 25: values of another type are noted; in a field that the mapping does not read, whatever the policy', async () => {
-    const stream = streamOf({ added: 'ignore', removed: 'fail', retyped: 'fail' });
-    put(0, 30, () => ({ note: 'a', open: true }));
-    await stream.sync();
-    put(0, 2, () => ({ note: { text: 'b' }, open: null }));
-    expect((await stream.sync()).outcome).toBe('SUCCEEDED');
-    const event = { kind: 'RETYPED', field: 'note', from: 'text', to: 'object', policy: 'ignore' };
-    expect(await eventsOf(stream)).toEqual([event]);
-  });
-
   it('FAULTS 25: a field that vanishes fails the run before it empties a column, until somebody accepts it', async () => {
     const stream = streamOf();
-    put(0, 120);
+    put(0, 210);
     await stream.sync();
     const { finished } = await stream.checkpoint();
 
@@ -112,19 +102,9 @@ describe.each(databases)('the shape of a stream on $name', (database) => {
     expect((await stream.orders()).k0000).toBe('null');
   });
 
-  it('FAULTS 25: goes on by itself when a field that had vanished is back', async () => {
-    const stream = streamOf();
-    put(0, 120);
-    await stream.sync();
-    putWithout('amount', 0, 60);
-    expect((await stream.sync()).outcome).toBe('FAILED');
-    put(0, 60);
-    expect((await stream.sync()).outcome).toBe('SUCCEEDED');
-  });
-
   it('FAULTS 25: without the watch, a vanished field empties its column', async () => {
     const stream = streamOf();
-    put(0, 120);
+    put(0, 210);
     await stream.sync();
     putWithout('number', 0, 60);
     await withoutDefence('drift watch', async () => {
@@ -133,43 +113,9 @@ describe.each(databases)('the shape of a stream on $name', (database) => {
     });
   });
 
-  it('FAULTS 25: a few changes at a time that lack a field add up to the same', async () => {
-    const stream = streamOf(undefined, '3s');
-    put(0, 120);
-    await stream.sync();
-    for (const { data } of source.truth.values()) delete data.amount;
-    const outcomes: string[] = [];
-    for (let n = 0; n < 30 && outcomes.at(-1) !== 'FAILED'; n += 1) {
-      putWithout('amount', n, n + 1);
-      outcomes.push((await stream.sync()).outcome);
-      // What the lookback reads again says nothing new.
-      if (n === 3) for (let again = 0; again < 30; again += 1) await stream.sync();
-    }
-    expect(outcomes.length).toBe(20);
-    expect(outcomes.at(-1)).toBe('FAILED');
-  });
-
-  it('FAULTS 25: a table of few records is judged when it has been read as a whole', async () => {
-    const stream = streamOf();
-    put(0, 8);
-    await stream.sync();
-    putWithout('amount', 0, 8);
-    expect(await stream.sync({ full: true })).toMatchObject({ outcome: 'FAILED', error: { code: 'SCHEMA_DRIFT' } });
-  });
-
-  it('FAULTS 25: fields that are null, or only now and then there, raise no alarm', async () => {
-    const stream = streamOf('fail');
-    put(0, 300, (n) => (n % 10 === 0 ? { coupon: 'X', delivery: { place: 'A' } } : { delivery: null }));
-    await stream.sync();
-    put(0, 200, () => ({ amount: null, date: null, delivery: null }));
-    expect((await stream.sync()).outcome).toBe('SUCCEEDED');
-    expect((await stream.sync({ full: true })).outcome).toBe('SUCCEEDED');
-    expect(await eventsOf(stream)).toEqual([]);
-  });
-
   it('FAULTS 25: quarantine puts the records aside that carry the change, and the rest flows', async () => {
     const stream = streamOf('quarantine');
-    put(0, 120);
+    put(0, 210);
     await stream.sync();
     put(0, 30, (n) => (n < 2 ? { secret: 'x' } : { number: `M${n}` }));
     const run = await stream.sync();
@@ -188,9 +134,88 @@ describe.each(databases)('the shape of a stream on $name', (database) => {
     expect(await stream.orders()).toEqual(stream.truth());
   });
 
+  // What counts as a change is decided before a database has a say.
+  if (database !== databases[0]) return;
+
+  it('FAULTS 25: values of another type are noted; in a field that the mapping does not read, whatever the policy', async () => {
+    const stream = streamOf({ added: 'ignore', removed: 'fail', retyped: 'fail' });
+    put(0, 30, () => ({ note: 'a', open: true }));
+    await stream.sync();
+    put(0, 2, () => ({ note: { text: 'b' }, open: null }));
+    expect((await stream.sync()).outcome).toBe('SUCCEEDED');
+    const event = { kind: 'RETYPED', field: 'note', from: 'text', to: 'object', policy: 'ignore' };
+    expect(await eventsOf(stream)).toEqual([event]);
+  });
+
+  it('FAULTS 25: goes on by itself when a field that had vanished is back', async () => {
+    const stream = streamOf();
+    put(0, 210);
+    await stream.sync();
+    putWithout('amount', 0, 60);
+    expect((await stream.sync()).outcome).toBe('FAILED');
+    put(0, 60);
+    expect((await stream.sync()).outcome).toBe('SUCCEEDED');
+  });
+
+  it('FAULTS 25: a few changes at a time that lack a field add up to the same', async () => {
+    const stream = streamOf(undefined, '3s');
+    put(0, 210);
+    await stream.sync();
+    for (const { data } of source.truth.values()) delete data.amount;
+    const outcomes: string[] = [];
+    for (let n = 0; n < 50 && outcomes.at(-1) !== 'FAILED'; n += 5) {
+      putWithout('amount', n, n + 5);
+      outcomes.push((await stream.sync()).outcome);
+      // What the lookback reads again says nothing new.
+      if (n === 0) for (let again = 0; again < 8; again += 1) await stream.sync();
+    }
+    expect(outcomes).toHaveLength(4);
+    expect(outcomes.at(-1)).toBe('FAILED');
+  });
+
+  it('FAULTS 25: a table of few records is judged when it has been read as a whole', async () => {
+    const stream = streamOf();
+    put(0, 8);
+    await stream.sync();
+    putWithout('amount', 0, 8);
+    expect(await stream.sync({ full: true })).toMatchObject({ outcome: 'FAILED', error: { code: 'SCHEMA_DRIFT' } });
+  });
+
+  it('FAULTS 25: a new field that all records carry from then on is watched like the others', async () => {
+    const stream = streamOf('ignore');
+    put(0, 210);
+    await stream.sync();
+    put(0, 210, () => ({ colour: 'red' }));
+    await stream.sync();
+    put(0, 30);
+    await stream.sync();
+    expect((await eventsOf(stream)).map(({ kind, field }) => [kind, field]).sort()).toEqual([
+      ['ADDED', 'colour'],
+      ['REMOVED', 'colour'],
+    ]);
+  });
+
+  it('FAULTS 25: a field that most records carry may be lacking in a whole batch', async () => {
+    const stream = streamOf('fail');
+    put(0, 300, (n) => (n === 7 ? {} : { mail: 'a@b.example' }));
+    await stream.sync();
+    put(300, 360);
+    expect((await stream.sync()).outcome).toBe('SUCCEEDED');
+    expect(await eventsOf(stream)).toEqual([]);
+  });
+
+  it('FAULTS 25: fields that are null, or only now and then there, raise no alarm', async () => {
+    const stream = streamOf('fail');
+    put(0, 300, (n) => (n % 10 === 0 ? { coupon: 'X', delivery: { place: 'A' } } : { delivery: null }));
+    await stream.sync();
+    put(0, 200, () => ({ amount: null, date: null, delivery: null }));
+    expect((await stream.sync()).outcome).toBe('SUCCEEDED');
+    expect((await stream.sync({ full: true })).outcome).toBe('SUCCEEDED');
+    expect(await eventsOf(stream)).toEqual([]);
+  });
+
   it('FAULTS 25: quarantine of a vanished field holds back the records that lack it', async () => {
     const stream = streamOf('quarantine');
-    source.pageSize = 500;
     put(0, 400);
     await stream.sync();
     putWithout('number', 0, 25);
@@ -210,6 +235,6 @@ describe.each(databases)('the shape of a stream on $name', (database) => {
     expect((await stream.sync()).outcome).toBe('SUCCEEDED');
     const { shape, open } = await stream.store.shape({ system: stream.request.system, stream: 'orders' });
     expect(open.size).toBeLessThanOrEqual(500);
-    expect((shape ?? '').length).toBeLessThan(40_000);
+    expect((shape ?? '').length).toBeLessThan(20_000);
   });
 });

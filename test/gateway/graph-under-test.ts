@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { z } from 'zod';
 import type { Cache } from '../../cache/cache.ts';
 import type { accessSettings } from '../../config/access-settings.ts';
-import { hubSettings, sourceSettings } from '../../config/settings.ts';
+import { hubSettings, type SourceSettings, sourceSettings } from '../../config/settings.ts';
 import type { Lane } from '../../gateway/choose-lane.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
 
@@ -22,7 +22,11 @@ export interface GraphUnderTest {
 
 const systems = ['erp', 'scm', 'crm', 'finance'];
 
-export function graphUnderTest(cache: Cache, access?: z.input<typeof accessSettings>): GraphUnderTest {
+export function graphUnderTest(
+  cache: Cache,
+  access?: z.input<typeof accessSettings>,
+  streams: SourceSettings['streams'] = {},
+): GraphUnderTest {
   const sent: string[] = [];
   const counting: Cache = {
     ...cache,
@@ -34,10 +38,7 @@ export function graphUnderTest(cache: Cache, access?: z.input<typeof accessSetti
   const settings = {
     ...hubSettings.parse({ ...(access && { access }) }),
     sources: Object.fromEntries(
-      systems.map((system) => [
-        system,
-        { ...sourceSettings.parse({ kind: 'rest', title: `The ${system}` }), streams: {} },
-      ]),
+      systems.map((system) => [system, { ...sourceSettings.parse({ kind: 'rest', title: `The ${system}` }), streams }]),
     ),
   };
   const graph = createGraph({ cache: counting, settings, now: () => Date.parse(`${TODAY}T12:00:00Z`) });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBreakerStore } from '../../cache/breaker-store.ts';
 import type { Cache } from '../../cache/cache.ts';
+import { createSyncStore } from '../../cache/create-sync-store.ts';
 import { encodeValue } from '../../cache/row-codec.ts';
+import { streamSettings } from '../../config/settings.ts';
 import { recordId } from '../../schema/ids.ts';
 import { databases } from '../setup/databases.ts';
 import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';
@@ -54,6 +57,35 @@ describe.each(databases)('the sync in the graph on $name', (database) => {
       expect(new Set(seen).size).toBe(count);
       expect(seen).toHaveLength(count);
     }
+  });
+
+  it('shows the breaker of each source, and changes of shape with their stream and their run', async () => {
+    const now = '2026-03-01T10:00:00.000000Z';
+    const breaker = { state: 'OPEN', until: '2999-01-01T00:00:00.000000Z', failures: 4, lastError: 'refused' } as const;
+    await createBreakerStore(cache).note({ system: 'erp', since: now, ...breaker });
+    const sync = createSyncStore(cache);
+    const lease = await sync.claim({ system: 'erp', stream: 'orders', owner: 'test', ttl: 60_000 });
+    if (!lease) throw new Error('Expected a lease.');
+    const runId = await sync.startRun({ lease, mode: 'FULL', reason: null, windowFrom: null, now });
+    const change = { field: 'lines[].colour', kind: 'RETYPED', from: 'text', to: 'object' } as const;
+    const event = { ...change, policy: 'ignore', isRead: false, sourceKey: 'K1' } as const;
+    await sync.noteDrift({ lease, runId, events: [event], shape: null, now });
+
+    const fields = 'field kind fromTypes toTypes policy isRead key runId seenAt acknowledgedAt';
+    const record = { entity: 'order', fields: { orderNumber: 'no' } };
+    const orders = streamSettings.parse({ resource: 'orders', key: 'id', records: [record] });
+    const data = await graphUnderTest(cache, undefined, { orders }).data(`{
+      sources { system breaker { state since until failures lastError } streams { stream drift { ${fields} } } }
+      syncRuns(system: "erp", stream: "orders", first: 100) { nodes { id drift { ${fields} } } }
+    }`);
+    const { from: fromTypes, to: toTypes, sourceKey: key, ...rest } = event;
+    const expected = { ...rest, fromTypes, toTypes, key, runId, seenAt: now, acknowledgedAt: null };
+    const erp = data.sources.find((source: { system: string }) => source.system === 'erp');
+    expect(erp.breaker).toEqual({ ...breaker, since: now });
+    expect(erp.streams).toEqual([{ stream: 'orders', drift: [expected] }]);
+    const runs = data.syncRuns.nodes.filter(({ drift }: { drift: unknown[] }) => drift.length > 0);
+    expect(runs).toEqual([{ id: runId, drift: [expected] }]);
+    await cache.execute('DELETE FROM sync_runs WHERE id = ?', [runId]);
   });
 
   it('shows runs newest first and quarantined records as they came', async () => {
