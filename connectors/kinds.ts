@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Connector } from './connector.ts';
 import { createFileConnector } from './file/file-connector.ts';
 import { fileSettings } from './file/settings.ts';
+import { createGraphqlConnector } from './graphql/graphql-connector.ts';
+import { graphqlSettings } from './graphql/settings.ts';
 import { createJsonRpcConnector } from './json-rpc/json-rpc-connector.ts';
 import { jsonRpcSettings } from './json-rpc/settings.ts';
 import { createOdataConnector } from './odata/odata-connector.ts';
@@ -19,6 +21,7 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   sqlSettings,
   jsonRpcSettings,
   fileSettings,
+  graphqlSettings,
 ]);
 
 export type KnownSource = z.infer<typeof sourceSchema>;
@@ -42,5 +45,7 @@ export function connect({ system, settings, notices }: ConnectRequest): Connecto
       return createJsonRpcConnector({ system, settings, notices });
     case 'file':
       return createFileConnector({ system, settings });
+    case 'graphql':
+      return createGraphqlConnector({ system, settings, notices });
   }
 }

@@ -10,4 +10,5 @@ export const readerVersions: Record<KnownSource['kind'], number> = {
   sql: 1,
   'json-rpc': 1,
   file: 1,
+  graphql: 1,
 };

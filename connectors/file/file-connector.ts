@@ -1,9 +1,9 @@
 import { HubError } from '../../config/errors.ts';
-import type { Connector, CreateConnector, KeyVersion, SourceRecord } from '../connector.ts';
+import type { Connector, CreateConnector, KeyVersion, Page, SourceRecord } from '../connector.ts';
+import { discoverLists } from '../http/discover-lists.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import { streamOf } from '../stream-of.ts';
 import { checkFolder } from './check-folder.ts';
-import { discoverFiles } from './discover-files.ts';
 import { createFileSystem } from './file-system.ts';
 import { createFolder } from './folder.ts';
 import { type FileTarget, pullFiles } from './pull-files.ts';
@@ -25,6 +25,13 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
     for await (const { records } of pullFiles(targetOf(name), { since: null, resume: null }, signal)) yield records;
   }
 
+  /** Pages without the lines that could not be read. */
+  async function* readable(name: string, signal: AbortSignal): AsyncGenerator<Page> {
+    for await (const { records, next } of pullFiles(targetOf(name), { since: null, resume: null }, signal)) {
+      yield { records: records.filter(({ damage }) => damage === undefined), next };
+    }
+  }
+
   /** The last word of the files on each of the records that `isWanted`. */
   async function lastWords(name: string, isWanted: (key: string) => boolean, signal: AbortSignal) {
     const last = new Map<string, SourceRecord>();
@@ -43,7 +50,7 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
     now: async () => null,
     forgets: (name) => streamOf(system, settings.streams, name).mode === 'changes',
     check: (signal) => checkFolder({ settings, folder, targetOf }, signal),
-    discover: (signal) => discoverFiles({ settings, targetOf }, signal),
+    discover: (signal) => discoverLists(settings.streams, (name) => readable(name, signal)),
     async readByKeys(name, keys, signal) {
       const wanted = new Set(keys);
       if (wanted.size === 0) return [];

@@ -35,6 +35,7 @@ export const kindsOfSource: Record<string, (table: FactTable) => Promise<Running
   ...(process.env.TEST_MYSQL_URL
     ? { mysql: (table: FactTable) => startMysql(table, String(process.env.TEST_MYSQL_URL)) }
     : {}),
+  graphql: startGraphql,
   csv: (table) => startFiles(table, 'csv'),
   jsonl: (table) => startFiles(table, 'jsonl'),
 };
@@ -53,6 +54,20 @@ async function startRest({ rows, numbers }: FactTable): Promise<RunningSource> {
       kind: 'rest',
       url: server.origin,
       streams: { things: { resource: '/things', key: 'id', ...stream } },
+    }),
+    stop: server.stop,
+  };
+}
+
+async function startGraphql({ rows, numbers }: FactTable): Promise<RunningSource> {
+  const list = `[${rows.map((row) => jsonOf(row, numbers)).join(',')}]`;
+  const server = await startLoopback(null, () => ({ body: `{"data":{"things":${list}}}` }));
+  const query = `{ things { ${Object.keys(rows[0] ?? {}).join(' ')} } }`;
+  return {
+    settings: (stream) => ({
+      kind: 'graphql',
+      url: server.origin,
+      streams: { things: { resource: 'things', key: 'id', query, ...stream } },
     }),
     stop: server.stop,
   };

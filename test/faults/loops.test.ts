@@ -40,6 +40,13 @@ const loops: Record<
     },
     next: () => ({ body: { data: items } }),
   },
+  'GraphQL by cursor': {
+    settings: {
+      kind: 'graphql',
+      stream: { query: '{ things { nodes { id name } pageInfo { hasNextPage endCursor } } }' },
+    },
+    next: () => ({ body: { data: { things: { nodes: items, pageInfo: { hasNextPage: true, endCursor: 'x' } } } } }),
+  },
   'OData v2 by next links': {
     settings: { kind: 'odata', version: 2, stream: { paging: 'links' } },
     next: (origin) => ({ body: { d: { results: items, __next: `${origin}/things?$skiptoken=2` } } }),
@@ -67,6 +74,7 @@ async function pull(name: string): Promise<{ pages: number; requests: number }> 
     if (url.pathname.endsWith('$metadata')) return { status: 404, body: {} };
     asked += 1;
     if (asked <= PATIENCE) return loop.next(origin);
+    if ('kind' in loop.settings && loop.settings.kind === 'graphql') return { body: { data: { things: [] } } };
     return { body: 'value' in loop.next(origin).body ? { value: [] } : { data: [], d: { results: [] } } };
   });
   origin = server.origin;

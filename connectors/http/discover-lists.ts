@@ -1,10 +1,10 @@
+import type { StreamSettings } from '../../config/settings.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { DiscoveredStream, Page } from '../connector.ts';
-import type { RestStream } from './settings.ts';
 
 /** JSON APIs do not say what they offer: the configured lists are told as their first pages show them. */
 export async function discoverLists(
-  streams: Readonly<Record<string, RestStream>>,
+  streams: Readonly<Record<string, Pick<StreamSettings, 'resource' | 'key'>>>,
   pull: (stream: string) => AsyncIterable<Page>,
 ): Promise<DiscoveredStream[]> {
   const discovered: DiscoveredStream[] = [];

@@ -1,0 +1,160 @@
+import { stringify } from 'lossless-json';
+import { defends } from '../../config/defences.ts';
+import { type ErrorCode, HubError } from '../../config/errors.ts';
+import type { JsonObject, JsonValue } from '../../schema/json.ts';
+import type { Connector, CreateConnector, Page, PullRequest, SourceRecord } from '../connector.ts';
+import { checkStreams } from '../http/check-streams.ts';
+import { discoverLists } from '../http/discover-lists.ts';
+import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
+import { compileSourceRecord } from '../mapping/source-record.ts';
+import { compileStampText } from '../mapping/stamp-text.ts';
+import { streamOf } from '../stream-of.ts';
+import { type GraphqlSettings, type GraphqlStream, variablesOf } from './settings.ts';
+import { failureOf, readConnection, readNodes } from './wire.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Keys asked for at once: what servers with a limit on them take. */
+const KEYS_AT_ONCE = 100;
+
+/** Reads the connections of another system's GraphQL endpoint. */
+export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ system, settings, notices }) => {
+  const { url, auth, timeout, rateLimit, headers } = settings;
+  const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: Object.values(headers) });
+
+  async function post(stream: string, query: string, variables: Variables, signal: AbortSignal): Promise<HttpAnswer> {
+    const body = stringify({ query, variables }) ?? '';
+    const own = { ...headers, 'content-type': 'application/json', accept: 'application/json' };
+    // A query only reads: it may be sent again.
+    return http.request({ url, method: 'POST', headers: own, body, idempotent: true, stream }, signal);
+  }
+
+  async function ask<T>(
+    name: string,
+    query: string,
+    variables: Variables,
+    read: (body: JsonValue) => T,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const body = (await post(name, query, variables, signal)).json();
+    const failure = failureOf(body);
+    if (failure !== null) {
+      // Made for its words, in which no secret is left.
+      const { message } = http.protocolError(`${name}: expected an answer, got ${failure.message}`, name);
+      throw new HubError(codes[failure.code ?? ''] ?? 'SOURCE_PROTOCOL', message, { source: system, stream: name });
+    }
+    try {
+      return read(body);
+    } catch (error) {
+      throw http.protocolError(`${name}: ${error instanceof Error ? error.message : 'unreadable answer'}`, name);
+    }
+  }
+
+  async function* pull(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+    const stream = streamOf(system, settings.streams, name);
+    const recordOf = compileSourceRecord(stream);
+    const first = stream.pageSize ?? settings.pageSize;
+    const declared = onlyDeclared(stream.query);
+    const changed = since === null ? {} : sinceVariable(stream, since);
+    const seen = new Set<string>();
+    let after = resume;
+    for (;;) {
+      const variables = declared({ ...stream.variables, ...changed, first, after });
+      const read = (body: JsonValue) => readConnection(body, stream.resource);
+      const { items, endCursor } = await ask(name, stream.query, variables, read, signal);
+      yield { records: recordsOf(items, recordOf, name), next: endCursor };
+      if (endCursor === null) return;
+      if (seen.has(endCursor) && defends('loop detection')) {
+        throw http.protocolError(`${name}: expected a new endCursor, got ${endCursor} twice`, name);
+      }
+      seen.add(endCursor);
+      after = endCursor;
+    }
+  }
+
+  function recordsOf(items: readonly JsonObject[], recordOf: (data: JsonObject) => SourceRecord, name: string) {
+    try {
+      return items.map(recordOf);
+    } catch (error) {
+      throw http.protocolError(`${name}: ${error instanceof Error ? error.message : 'unreadable record'}`, name);
+    }
+  }
+
+  async function now(signal: AbortSignal): Promise<string | null> {
+    const answer = await post('', '{ __typename }', {}, signal);
+    answer.json();
+    return answer.date;
+  }
+
+  return {
+    pull,
+    now,
+    check: (signal) =>
+      checkStreams(
+        {
+          streams: settings.streams,
+          now,
+          async readSome(name) {
+            for await (const { records } of pull(name, { since: null, resume: null }, signal)) return records;
+            return [];
+          },
+          readsUnstamped: (name) => streamOf(system, settings.streams, name).since === undefined,
+          async askSince(name, since) {
+            for await (const _ of pull(name, { since, resume: null }, signal)) return;
+          },
+        },
+        signal,
+      ),
+    discover: (signal) => discoverLists(settings.streams, (name) => pull(name, { since: null, resume: null }, signal)),
+    async readByKeys(name, keys, signal) {
+      const stream = streamOf(system, settings.streams, name);
+      const { byKey } = stream;
+      const wanted = new Set(keys);
+      const found: SourceRecord[] = [];
+      if (wanted.size === 0) return found;
+      if (byKey === undefined) {
+        for await (const { records } of pull(name, { since: null, resume: null }, signal)) found.push(...records);
+      } else {
+        const recordOf = compileSourceRecord(stream);
+        for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
+          const variables = { [byKey.variable]: keys.slice(i, i + KEYS_AT_ONCE) };
+          const read = (body: JsonValue) => readNodes(body, byKey.resource);
+          found.push(...recordsOf(await ask(name, byKey.query, variables, read, signal), recordOf, name));
+        }
+      }
+      return found.filter(({ key }) => wanted.has(key));
+    },
+    async *scanKeys(name, signal) {
+      for await (const { records } of pull(name, { since: null, resume: null }, signal)) {
+        yield records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+      }
+    },
+    async close() {
+      http.close();
+    },
+  } satisfies Connector;
+};
+
+/** What servers commonly call these, in `extensions.code`. */
+const codes: Record<string, ErrorCode> = {
+  UNAUTHENTICATED: 'SOURCE_UNAUTHORIZED',
+  FORBIDDEN: 'SOURCE_FORBIDDEN',
+  ACCESS_DENIED: 'SOURCE_FORBIDDEN',
+  THROTTLED: 'SOURCE_RATE_LIMITED',
+};
+
+function sinceVariable({ since, cursor }: GraphqlStream, version: string): Variables {
+  if (!since || !cursor) return {};
+  const text = compileStampText({
+    type: cursor.type,
+    format: since.format ?? cursor.format,
+    zone: since.zone ?? cursor.zone,
+  });
+  return { [since.variable]: text(version) };
+}
+
+/** A plain list is asked for without a page; strict servers refuse variables that a query does not declare. */
+function onlyDeclared(query: string): (variables: Variables) => Variables {
+  const names = variablesOf(query);
+  return (variables) => Object.fromEntries(Object.entries(variables).filter(([name]) => new Set(names).has(name)));
+}
