@@ -63,18 +63,24 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
     return pageOf(rows, request.first);
   }
 
+  /**
+   * One customer's page by its index alone. For several the ranking is over ids, and the rows are joined to it: long
+   * texts in a ranking make MariaDB write it to disk, which is slow and has been seen to end the server (10.11).
+   */
   async function pagesOfCustomers(customerIds: readonly string[], request: PageRequest) {
     const { where, orderBy } = pageText(request);
     const owners = among('l.customer_id', customerIds);
-    const rows = await sql.query(
-      `SELECT * FROM (
-         SELECT ${columns}, l.customer_id AS \`owner\`,
-                ROW_NUMBER() OVER (PARTITION BY l.customer_id ORDER BY ${orderBy}) AS place
-         FROM ${FROM_LINKS} ${table} t ON t.party_id = l.party_id
-         WHERE ${owners.sql} AND ${where.sql}) ranked
-       WHERE place <= ${request.first + 1} ORDER BY \`owner\`, place`,
-      [...owners.parameters, ...where.parameters],
-    );
+    const from = `${FROM_LINKS} ${table} t ON t.party_id = l.party_id WHERE ${owners.sql} AND ${where.sql}`;
+    const statement =
+      customerIds.length === 1
+        ? `SELECT ${columns}, l.customer_id AS \`owner\` FROM ${from} ORDER BY ${orderBy} LIMIT ${request.first + 1}`
+        : `SELECT ${columns}, ranked.\`owner\` AS \`owner\` FROM (
+             SELECT t.id AS id, l.customer_id AS \`owner\`,
+                    ROW_NUMBER() OVER (PARTITION BY l.customer_id ORDER BY ${orderBy}) AS place
+             FROM ${from}) ranked
+           JOIN ${table} t ON t.id = ranked.id
+           WHERE ranked.place <= ${request.first + 1} ORDER BY ranked.\`owner\`, ranked.place`;
+    const rows = await sql.query(statement, [...owners.parameters, ...where.parameters]);
     const pages = new Map<string, RecordPage>();
     for (const [owner, own] of rowsBy(rows, 'owner', (row) => row)) pages.set(owner, pageOf(own, request.first));
     return pages;
