@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -44,7 +44,9 @@ const company = makeCompany(size);
 const questions = makeQuestions(company, size.seed).filter(({ name }) => options.questions.split(',').includes(name));
 const server = options.database ? null : await startTestServer({ PATH: process.env.PATH });
 const database = await prepareDatabase(options.database ?? server?.url ?? '');
+const peersInstalled = existsSync(new URL('./node_modules', import.meta.url));
 const running: RunningProcess[] = [];
+let subgraphsPid = 0;
 try {
   const measurements = await measureAll();
   say(`\n${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}, ${size.customers} customers\n`);
@@ -58,9 +60,15 @@ async function measureAll(): Promise<Measurement[]> {
   const wanted = options.only?.split(',');
   const field = contenders.filter(({ name }) => !wanted || wanted.some((part) => name.includes(part)));
   const started = new Map<Contender, RunningProcess>();
+  const subgraphs = await startSubgraphs(field);
   for (const contender of field) {
-    const { script, gateway = {} } = contender;
-    const process = await startContender(script, { ...size, databaseUrl: database.url, subgraphs: {}, gateway });
+    const { name, script, gateway = {} } = contender;
+    if (script.startsWith('./peers/') && !peersInstalled) {
+      say(`${name} is left out: npm install --prefix bench installs the peers`);
+      continue;
+    }
+    const task = { ...size, databaseUrl: database.url, subgraphs: subgraphs?.urls ?? {}, gateway };
+    const process = await startContender(script, task);
     running.push(process);
     started.set(contender, process);
   }
@@ -79,7 +87,12 @@ async function measureAll(): Promise<Measurement[]> {
     for (const question of questions) {
       for (const connections of options.connections.split(',').map(Number)) {
         for (const [contender, process] of order) {
-          const measured = await measure(contender, process, question, connections);
+          if (!started.has(contender)) continue;
+          const measured = await measure(contender, process, question, connections).catch((error: unknown) => {
+            say(`${contender.name} is out: ${error instanceof Error ? error.message : error}`);
+            started.delete(contender);
+          });
+          if (!measured) continue;
           measurements.push(measured);
           const cpu = ((measured.server + measured.beside) / measured.requests).toFixed(3);
           say(`${question.name} ${String(connections).padStart(2)}  ${contender.name.padEnd(36)} ${cpu} ms CPU`);
@@ -90,10 +103,24 @@ async function measureAll(): Promise<Measurement[]> {
   for (const [contender, { url }] of started) {
     for (const question of questions) {
       const wrong = await findWrongAnswer(url, question);
-      if (wrong !== null) throw new Error(`${contender.name} answered wrongly after the load: ${wrong}`);
+      if (wrong === null) continue;
+      say(`${contender.name} is out, and its figures with it: ${wrong}`);
+      started.delete(contender);
+      break;
     }
   }
-  return measurements;
+  const left = new Set([...started.keys()].map(({ name }) => name));
+  return measurements.filter(({ contender }) => left.has(contender));
+}
+
+/** The four subgraphs, in one process of their own, when a gateway is there to need them. */
+async function startSubgraphs(field: readonly Contender[]) {
+  if (!peersInstalled || !field.some(({ beside }) => beside === 'subgraphs')) return null;
+  const task = { ...size, databaseUrl: '', subgraphs: {}, gateway: {} };
+  const process = await startContender('./peers/subgraphs.mjs', task);
+  running.push(process);
+  subgraphsPid = process.pid;
+  return { urls: JSON.parse(process.url) as Record<string, string> };
 }
 
 async function measure(
@@ -103,8 +130,8 @@ async function measure(
   connections: number,
 ): Promise<Measurement> {
   await load(url, question, connections, Number(options['warm-up']));
-  const besidePids = contender.beside === 'database' ? [database.pid] : [];
-  const besideTime = () => besidePids.reduce((sum, each) => sum + cpuTimeOf(each), 0);
+  const besidePid = { database: database.pid, subgraphs: subgraphsPid, nothing: 0 }[contender.beside];
+  const besideTime = () => (besidePid === 0 ? 0 : cpuTimeOf(besidePid));
   const before = { server: cpuTimeOf(pid), beside: besideTime() };
   const { requests, seconds } = await load(url, question, connections, Number(options.seconds));
   return {

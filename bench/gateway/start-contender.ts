@@ -8,9 +8,9 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a script of `contenders/` in a process of its own and waits until it answers. */
+/** Starts a script, named as seen from here, in a process of its own and waits until it answers. */
 export async function startContender(script: string, task: ContenderTask): Promise<RunningProcess> {
-  const file = fileURLToPath(new URL(`./contenders/${script}`, import.meta.url));
+  const file = fileURLToPath(new URL(script, import.meta.url));
   const options = ['--import', 'tsx', file, JSON.stringify(task)];
   const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'pipe'] });
   const url = await addressOf(child, script);
