@@ -63,10 +63,13 @@ interface CustomerLink {
   customerId: string;
   rule: string;
   linkedAt: string;
+  /** 0 to 1. */
+  confidence: string | null;
 }
 
 const text: FieldKind = { type: 'text', length: 255 };
 const instant: FieldKind = { type: 'instant' };
+const share: FieldKind = { type: 'decimal' };
 
 const columns = {
   id: ['id', text],
@@ -158,7 +161,8 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
     const chosen = allOf([among('l.party_id', partyIds), ...shown]);
     const join = visible ? 'JOIN customers c ON c.id = l.customer_id' : '';
     const rows = await sql.query(
-      `SELECT l.party_id, l.customer_id, l.rule, l.linked_at FROM customer_links l ${join} WHERE ${chosen.sql}`,
+      `SELECT l.party_id, l.customer_id, l.rule, l.linked_at, ${selectValue(share, 'l.confidence', dialect)} AS confidence
+       FROM customer_links l ${join} WHERE ${chosen.sql}`,
       chosen.parameters,
     );
     return new Map(
@@ -168,6 +172,7 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
           customerId: String(row.customer_id),
           rule: String(row.rule),
           linkedAt: String(decodeValue(instant, row.linked_at, dialect)),
+          confidence: row.confidence === null ? null : String(decodeValue(share, row.confidence, dialect)),
         },
       ]),
     );

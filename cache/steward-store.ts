@@ -33,7 +33,7 @@ export interface StoredMerge {
 }
 
 /** A pair that waits for a steward: doubtful, or joined by one although the evidence is against it. */
-interface QueuedPair {
+export interface QueuedPair {
   a: string;
   b: string;
   weight: number;

@@ -3,10 +3,11 @@ import { hostname } from 'node:os';
 import type { Cache } from '../cache/cache.ts';
 import { openCache } from '../cache/open-cache.ts';
 import { createLog, type Log } from '../config/log.ts';
+import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Connector } from '../connectors/connector.ts';
+import { createSteward, type Steward } from '../customer-360/identity/steward.ts';
 import type { Graph } from '../gateway/graph.ts';
 import type { Gateway } from '../gateway/server.ts';
-import { prioritiesOf } from '../sync-jobs/priorities-of.ts';
 import { createSchedule, type Schedule } from '../sync-jobs/schedule.ts';
 import type { StreamRequest } from '../sync-jobs/sync-run.ts';
 import { connectAll } from './connect-all.ts';
@@ -26,6 +27,8 @@ export interface Hub {
   /** What a job on one stream needs. */
   requestFor(choice: StreamChoice, signal: AbortSignal): StreamRequest;
   gateway(): Promise<Gateway>;
+  /** What stewards do about identity. */
+  steward(): Steward;
   schedule(): Schedule;
   close(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
         tries: health.tries,
       });
     },
+    steward: () => createSteward({ cache, identity, priorities }),
     schedule: () => createSchedule({ settings, cache, connectors, log, owner }),
     async close() {
       await Promise.all(Object.values(connectors).map((connector) => connector.close()));

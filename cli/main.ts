@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { discoverCommand } from './commands/discover.ts';
 import { driftCommand } from './commands/drift.ts';
+import { identityCommand } from './commands/identity.ts';
 import { insightCommand } from './commands/insight.ts';
 import { keysCommand } from './commands/keys.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
@@ -29,6 +30,7 @@ const commands = [
   checkCommand,
   discoverCommand,
   quarantineCommand,
+  identityCommand,
   keysCommand,
   auditCommand,
   driftCommand,

@@ -31,6 +31,9 @@ export const errorCatalogue = {
   // cache
   CACHE_UNREACHABLE: 'The cache database did not answer.',
   CACHE_SCHEMA_OLD: 'The cache database was made by another version.',
+  // identity
+  IDENTITY_CONFLICT: 'A decision about customers contradicts an earlier one.',
+  IDENTITY_NOT_MERGED: 'No merge of that customer is known or left to undo.',
   // graph
   BAD_REQUEST: 'The request is not a GraphQL request over HTTP.',
   GRAPHQL_PARSE_FAILED: 'The operation is not GraphQL; the message and its location say where reading stopped.',

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import type { Steward } from '../customer-360/identity/steward.ts';
 import type { Viewer } from './access/viewer.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { Loaders } from './loaders.ts';
@@ -19,6 +20,10 @@ export interface GraphContext {
   sources: Settings['sources'];
   /** What the numbers about customers are worked out with. */
   insight: Settings['insight'];
+  /** How identity is resolved, and the systems' priorities in the golden record. */
+  identity: Settings['identity'];
+  priorities: Readonly<Record<string, number>>;
+  steward: Steward;
   /** The business date of the request, UTC. */
   today: string;
   /** Most items of one page. */

@@ -2,7 +2,9 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createAccessAuditStore } from '../cache/access-audit-store.ts';
 import type { Cache } from '../cache/cache.ts';
 import { createCustomerStore } from '../cache/customer-store.ts';
+import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
+import { createSteward } from '../customer-360/identity/steward.ts';
 import { instantOf } from '../schema/time.ts';
 import { createPersonalReadNotes } from './access/note-personal-reads.ts';
 import { createScopeCheck } from './access/required-scopes.ts';
@@ -26,7 +28,7 @@ type RowRules = NonNullable<Settings['access']>['rows'];
 
 export interface GraphDependencies {
   cache: Cache;
-  settings: Pick<Settings, 'sources' | 'gateway' | 'insight' | 'access'>;
+  settings: Pick<Settings, 'sources' | 'gateway' | 'insight' | 'access' | 'identity'>;
   /** Milliseconds; for tests. */
   now?: () => number;
 }
@@ -44,6 +46,9 @@ export interface CustomerGraph extends Required<Omit<Graph<GraphContext>, 'execu
 export function createGraph({ cache, settings, now = Date.now }: GraphDependencies): CustomerGraph {
   const localSchema = createLocalSchema(subschemas);
   const stitchedSchema = createStitchedSchema(subschemas);
+  const { identity } = settings;
+  const priorities = prioritiesOf(settings);
+  const steward = createSteward({ cache, identity, priorities });
   const storesOf = rememberStores(cache, settings.access?.rows ?? []);
   const freshness = createFreshnessReader({ cache, settings, now });
   const notePersonalReads = settings.access
@@ -110,6 +115,9 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
           },
         },
         sources: settings.sources,
+        identity,
+        priorities,
+        steward,
         insight: settings.insight,
         today: instantOf(now()).slice(0, 10),
         maxPage: settings.gateway.maxPage,

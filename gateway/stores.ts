@@ -18,6 +18,7 @@ import type { RecordStore } from '../cache/record-store.ts';
 import { createReturnStore, createShipmentStore, type OrderDocumentStore } from '../cache/shipment-store.ts';
 import { createSourceRecordStore, type SourceRecordStore } from '../cache/source-record-store.ts';
 import { createStatusStore, type StatusStore } from '../cache/status-store.ts';
+import { createStewardStore, type StewardStore } from '../cache/steward-store.ts';
 import { createTimelineStore, type TimelineStore } from '../cache/timeline-store.ts';
 import { createVerifyRunStore, type VerifyRunStore } from '../cache/verify-runs.ts';
 import type { Visible } from '../cache/visible.ts';
@@ -41,6 +42,7 @@ export interface Stores extends EngagementStores {
   timeline: TimelineStore;
   status: StatusStore;
   quarantine: QuarantineStore;
+  stewards: StewardStore;
   drift: DriftStore;
   breakers: BreakerStore;
   verifyRuns: VerifyRunStore;
@@ -64,6 +66,7 @@ export function createStores(cache: Cache, visible: Visible): Stores {
     timeline: createTimelineStore(cache),
     status: createStatusStore(cache),
     quarantine: createQuarantineStore(cache),
+    stewards: createStewardStore(cache),
     drift: createDriftStore(cache),
     breakers: createBreakerStore(cache),
     verifyRuns: createVerifyRunStore(cache),

@@ -5,7 +5,7 @@ export type Domain = 'customer360' | 'crm' | 'erp' | 'scm' | 'finance' | 'insigh
 
 /** The types each domain offers connections of. */
 const connectionsOf: Record<Domain, readonly string[]> = {
-  customer360: ['Customer', 'Party'],
+  customer360: ['Customer', 'Party', 'IdentityPair'],
   crm: ['Account', 'Interaction', 'ServiceCase', 'SurveyResponse', 'Opportunity'],
   erp: ['Order'],
   scm: ['Shipment', 'Return'],

@@ -8,7 +8,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { createInsightJob } from './insight-job.ts';
 import { isOverdue } from './is-overdue.ts';
-import { prioritiesOf } from './priorities-of.ts';
+import { prioritiesOf } from '../config/priorities-of.ts';
 import { type ReconcileRun, reconcile } from './reconcile.ts';
 import { runSync } from './run-sync.ts';
 import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts';

@@ -26,7 +26,7 @@ const PAGE = 5_000;
  * Learns what agreement weighs from all profiles in the cache (of many, from those that the seed chooses), stores it
  * as the next version, and marks every party to be looked at again. Kinds with too few records keep what they have.
  */
-async function learnModels(cache: Cache, settings: IdentitySettings): Promise<Learnt[]> {
+export async function learnModels(cache: Cache, settings: IdentitySettings): Promise<Learnt[]> {
   const profiles = await readProfiles(cache, settings.seed);
   const learnt: Learnt[] = [];
   for (const kind of ['person', 'organization'] as const) {

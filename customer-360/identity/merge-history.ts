@@ -8,10 +8,12 @@ interface BeforeMerge {
   links: DatedLink[];
   /** Ids that led to it. */
   forwards: string[];
+  /** The parties it was brought together with. */
+  others: string[];
 }
 
 export interface Merging {
-  merges: readonly { oldId: string; customerId: string }[];
+  merges: readonly { oldId: string; customerId: string; members: readonly string[] }[];
   /** The links as they were before. */
   links: readonly DatedLink[];
   now: string;
@@ -26,11 +28,14 @@ export async function mergesOf(
   const oldIds = merges.map(({ oldId }) => oldId);
   const createdAt = await store.createdAt(oldIds);
   const forwards = await store.forwardsTo(oldIds);
-  return merges.map(({ oldId, customerId }): StoredMerge => {
+  return merges.map(({ oldId, customerId, members }): StoredMerge => {
+    const own = links.filter((link) => link.customerId === oldId);
+    const moved = new Set(own.map(({ partyId }) => partyId));
     const before: BeforeMerge = {
       createdAt: createdAt.get(oldId) ?? now,
-      links: links.filter((link) => link.customerId === oldId),
+      links: own,
       forwards: forwards.filter((forward) => forward.customerId === oldId).map((forward) => forward.oldId),
+      others: members.filter((member) => !moved.has(member)),
     };
     return {
       id: newCustomerId(),
@@ -41,4 +46,9 @@ export async function mergesOf(
       mergedAt: now,
     };
   });
+}
+
+/** What a merge remembered. */
+export function beforeOf({ before }: StoredMerge): BeforeMerge {
+  return JSON.parse(before) as BeforeMerge;
 }

@@ -80,7 +80,9 @@ export async function resolveBatch(request: ResolveBatch): Promise<ResolveResult
   const idOf = new Map(affected.links.map((link) => [link.partyId, link.customerId]));
   const { clusters: assigned, ended, split } = goldenIds(clusters, idOf, newCustomerId);
 
-  const merges = assigned.flatMap(({ merged, customerId }) => merged.map((oldId) => ({ oldId, customerId })));
+  const merges = assigned.flatMap(({ merged, customerId, members }) =>
+    merged.map((oldId) => ({ oldId, customerId, members })),
+  );
   await stewards.saveMerges(await mergesOf(store, { merges, links: affected.links, now, actionId: request.actionId }));
   const unlinked = [...stored.keys()].filter((id) => !parties.has(id));
   const linkOf = createLinker({ pairs, decisions: affected.decisions, inUse, parties });

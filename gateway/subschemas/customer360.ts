@@ -9,6 +9,7 @@ import { customerBySource } from '../customer-by-source.ts';
 import { customers } from '../customer-list.ts';
 import { type CustomerSource, customerById, customerOfParty, goldenRecord } from '../customers.ts';
 import { onKey, onLink } from '../dependencies.ts';
+import { identityMutations, identityQueries, identityTypes } from '../identity.ts';
 import { node } from '../nodes.ts';
 import { lineQuantity, orderToCashField } from '../order-to-cash.ts';
 import {
@@ -19,6 +20,7 @@ import {
   subsidiariesOf,
 } from '../organisation.ts';
 import { customerIdOf } from '../page-arguments.ts';
+import { provenanceOf } from '../provenance.ts';
 import type { RecordSource } from '../records.ts';
 import { sourceRecordField, sourceRecordOf } from '../source-records.ts';
 import { byIdAlone, type DomainSubschema, type FieldResolver, type ReadKeyed } from '../subschema.ts';
@@ -35,7 +37,9 @@ export const customer360: DomainSubschema = {
       customers,
       parties: recordConnection('Query.parties', (stores) => stores.parties),
       node,
+      ...identityQueries,
     },
+    Mutation: identityMutations,
     Customer: {
       ...golden(
         'kind',
@@ -52,6 +56,8 @@ export const customer360: DomainSubschema = {
         'updatedAt',
       ),
       parties: (customer: CustomerSource, _args: unknown, context: GraphContext) => partiesOf(customer, context),
+      provenance: async (customer: CustomerSource, _args: unknown, context: GraphContext) =>
+        provenanceOf(await partiesOf(customer, context), context),
       sourceRecords: async (customer: CustomerSource, _args: unknown, context: GraphContext) => {
         const parties = await partiesOf(customer, context);
         const records = await Promise.all(parties.map((party) => sourceRecordOf(party, 'party', context)));
@@ -81,6 +87,10 @@ export const customer360: DomainSubschema = {
         (await linkOf(party, context))?.rule ?? null,
       linkedAt: async (party: RecordSource, _args: unknown, context: GraphContext) =>
         (await linkOf(party, context))?.linkedAt ?? null,
+      confidence: async (party: RecordSource, _args: unknown, context: GraphContext) => {
+        const confidence = (await linkOf(party, context))?.confidence ?? null;
+        return confidence === null ? null : Number(confidence);
+      },
       customer: (party: RecordSource, _args: unknown, context: GraphContext) => customerOfParty(party.id, context),
     },
     Order: {
@@ -98,8 +108,10 @@ export const customer360: DomainSubschema = {
       openQty: lineQuantity(({ needed, shipped }) => maxUnits(0n, needed - shipped)),
       overDeliveredQty: lineQuantity(({ needed, delivered }) => maxUnits(0n, delivered - needed)),
     },
+    ...identityTypes,
     ...timelineResolvers,
     ...connectionResolvers('Customer'),
+    ...connectionResolvers('IdentityPair'),
     ...connectionResolvers('Timeline'),
     ...statsResolvers('Party', []),
   },

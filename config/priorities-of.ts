@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from './settings.ts';
 
 /** Source → priority, as the golden record asks for it. */
 export function prioritiesOf({ sources }: Pick<Settings, 'sources'>): Record<string, number> {
