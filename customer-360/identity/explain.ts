@@ -11,7 +11,7 @@ import type { Profile } from './profile.ts';
 import { createProfileReader } from './telling-profiles.ts';
 
 /** What one field says of a pair. */
-export interface FieldEvidence {
+interface FieldEvidence {
   field: string;
   /** How they agree, from `same` to `different`; null where one of the two has nothing. */
   level: string | null;

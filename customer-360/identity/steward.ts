@@ -10,7 +10,7 @@ import { type Move, resolveBatch } from './resolve-batch.ts';
 import { planConfirm, planMerge, planReject } from './steward-plans.ts';
 import { planUnmerge } from './unmerge.ts';
 
-export type StewardVerb = 'CONFIRM' | 'REJECT' | 'MERGE' | 'UNMERGE';
+type StewardVerb = 'CONFIRM' | 'REJECT' | 'MERGE' | 'UNMERGE';
 
 /** Who does it and why; with `dryRun` everything is tried and nothing kept. */
 export interface Act {
