@@ -216,5 +216,14 @@ async function ownerOfIds(cache: Cache): Promise<Map<string, string>> {
     );
     for (const { id, customer } of rows) owner.set(String(id), customer === null ? 'nobody' : String(customer));
   }
+  // a document without a party is whose order it is of
+  for (const document of ['shipment', 'invoice']) {
+    const rows = await cache.query(
+      `SELECT d.id AS id, l.customer_id AS customer FROM ${document}s d
+       JOIN ${document}_lines i ON i.${document}_id = d.id JOIN order_lines ol ON ol.id = i.order_line_id
+       JOIN orders o ON o.id = ol.order_id JOIN customer_links l ON l.party_id = o.party_id WHERE d.party_id IS NULL`,
+    );
+    for (const { id, customer } of rows) owner.set(String(id), String(customer));
+  }
   return owner;
 }
