@@ -25,20 +25,20 @@ const SIMULATED = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
 
 const cdnow = readCdnow(data);
 console.log(`CDNOW sample, ${cdnow.size} customers, calibration to 1997-09-30, same-day purchases merged\n`);
-const buying = compareBuying(cdnow);
-compareSpending(cdnow);
+const buying = await compareBuying(cdnow);
+await compareSpending(cdnow);
 compareHoldout(cdnow, buying);
 compareCurves(cdnow);
-simulate();
+await simulate();
 if (stored > 0) for (const line of await measureRefresh(stored)) console.log(line);
 
-function compareBuying(purchases: Purchases): BgNbd {
+async function compareBuying(purchases: Purchases): Promise<BgNbd> {
   const counts = createBuyingCounts();
   for (const days of purchases.values()) {
     const seen = repeatBuyingOf(sortedDays(days), CALIBRATION_END);
     if (seen) counts.add(seen);
   }
-  const fit = fitBgNbd(counts.list());
+  const fit = await fitBgNbd(counts.list());
   if (!fit) throw new Error('Expected CDNOW to have enough customers for a fit.');
   const { parameters } = fit;
   const one = { x: 2, tx: 30.43, T: 38.86 };
@@ -52,7 +52,7 @@ function compareBuying(purchases: Purchases): BgNbd {
   return parameters;
 }
 
-function compareSpending(purchases: Purchases): GammaGamma {
+async function compareSpending(purchases: Purchases): Promise<GammaGamma> {
   const spendings = [...purchases.values()].map((days) => {
     const repeats = sortedDays(days)
       .filter((day) => day <= CALIBRATION_END)
@@ -60,7 +60,7 @@ function compareSpending(purchases: Purchases): GammaGamma {
     const sum = sumUnits(repeats.map((day) => days.get(day) ?? 0n));
     return { purchases: repeats.length, average: repeats.length === 0 ? 0 : Number(sum) / 10_000 / repeats.length };
   });
-  const fit = fitGammaGamma(spendings);
+  const fit = await fitGammaGamma(spendings);
   if (!fit) throw new Error('Expected CDNOW to have enough repeat buyers for a fit.');
   const { parameters } = fit;
   row('Gamma-Gamma p', parameters.p, 6.25, 0.005 * 6.25);
@@ -98,7 +98,7 @@ function compareCurves(purchases: Purchases): void {
   }
 }
 
-function simulate(): void {
+async function simulate(): Promise<void> {
   const random = createRandom(360);
   const counts = createBuyingCounts();
   const started = performance.now();
@@ -106,7 +106,7 @@ function simulate(): void {
     counts.add(simulateBuying(SIMULATED, 189 + Math.floor(random() * 84), random));
   }
   const fitted = performance.now();
-  const fit = fitBgNbd(counts.list());
+  const fit = await fitBgNbd(counts.list());
   const ended = performance.now();
   if (!fit) throw new Error('Expected at least 20 simulated customers.');
   const { r, alpha, a, b } = fit.parameters;

@@ -45,11 +45,11 @@ const LOG_BORDER = 10;
  * The parameters that make the data most likely, by maximum likelihood on (x, tx, T); null where there are fewer than
  * 20 customers or none bought twice. The same counts in any order give the same parameters but for the last digits.
  */
-export function fitBgNbd(counts: readonly BuyingCount[]): BgNbdFit | null {
+export async function fitBgNbd(counts: readonly BuyingCount[]): Promise<BgNbdFit | null> {
   const customers = counts.reduce((sum, count) => sum + count.customers, 0);
   if (customers < LEAST_CUSTOMERS || !counts.some(({ x }) => x > 0)) return null;
   const likelihood = logLikelihoodOf(counts);
-  const { point } = minimise(
+  const { point } = await minimise(
     (logs) =>
       logs.some((log) => Math.abs(log) > LOG_BORDER) ? Number.POSITIVE_INFINITY : -likelihood(parametersOf(logs)),
     [0, Math.log(meanGap(counts)), 0, 0],

@@ -31,12 +31,12 @@ const LOG_BORDER = 20;
  * The parameters that make the spendings most likely; null for fewer than 20 customers who spent anything. Customers
  * without purchases, or with an average of nothing, are left out: the model knows positive amounts only.
  */
-export function fitGammaGamma(spendings: readonly Spending[]): GammaGammaFit | null {
+export async function fitGammaGamma(spendings: readonly Spending[]): Promise<GammaGammaFit | null> {
   const known = spendings.filter(({ purchases, average }) => purchases > 0 && average > 0);
   if (known.length < LEAST_CUSTOMERS) return null;
   const likelihood = logLikelihoodOf(known);
   const mean = known.reduce((sum, { average }) => sum + average, 0) / known.length;
-  const { point } = minimise(
+  const { point } = await minimise(
     (logs) =>
       logs.some((log) => Math.abs(log) > LOG_BORDER) ? Number.POSITIVE_INFINITY : -likelihood(parametersOf(logs)),
     [Math.log(2), Math.log(2), Math.log(mean)],

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 interface Vertex {
   point: number[];
   value: number;
@@ -13,19 +15,22 @@ interface Minimum {
 const MOST_STEPS = 5_000;
 const RESTARTS = 3;
 
+/** Others are let in after this many milliseconds: a fit to many customers takes seconds, and the process has other things to do. */
+const AT_A_TIME = 20;
+
 /**
  * The lowest point of a smooth function of a few variables near `start`: the simplex method of Nelder and Mead (1965),
  * begun anew from its own result, because a simplex that has become flat may stop early. Values that are no number
  * count as infinitely high. The same start gives the same result.
  */
-export function minimise(
+export async function minimise(
   evaluate: (point: readonly number[]) => number,
   start: readonly number[],
   { step = 0.5, tolerance = 1e-10 } = {},
-): Minimum {
-  let best: Minimum = descend(evaluate, start, step, tolerance);
+): Promise<Minimum> {
+  let best = await descend(evaluate, start, step, tolerance);
   for (let restart = 0; restart < RESTARTS; restart++) {
-    const next = descend(evaluate, best.point, step / 4, tolerance);
+    const next = await descend(evaluate, best.point, step / 4, tolerance);
     const gained = best.value - next.value;
     best = next.value <= best.value ? next : best;
     if (gained <= tolerance * Math.abs(best.value)) break;
@@ -33,12 +38,12 @@ export function minimise(
   return best;
 }
 
-function descend(
+async function descend(
   evaluate: (point: readonly number[]) => number,
   start: readonly number[],
   step: number,
   tolerance: number,
-): Minimum {
+): Promise<Minimum> {
   const at = (point: number[]): Vertex => {
     const value = evaluate(point);
     return { point, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };
@@ -46,7 +51,12 @@ function descend(
   const size = start.length;
   const simplex = [at([...start]), ...start.map((_, axis) => at(start.map((x, i) => (i === axis ? x + step : x))))];
 
+  let since = performance.now();
   for (let steps = 0; steps < MOST_STEPS; steps++) {
+    if (performance.now() - since > AT_A_TIME) {
+      await setImmediate();
+      since = performance.now();
+    }
     simplex.sort((a, b) => a.value - b.value);
     const [best, worst, second] = [simplex[0], simplex[size], simplex[size - 1]];
     if (!best || !worst || !second) throw new RangeError('Expected a start point with at least two coordinates.');

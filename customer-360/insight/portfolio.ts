@@ -33,7 +33,7 @@ export interface Portfolio {
 
 interface PortfolioBuilder {
   add(history: BuyingHistory): void;
-  finish(): Portfolio;
+  finish(): Promise<Portfolio>;
 }
 
 /** Takes in one customer after the other and keeps of each no more than the models need. */
@@ -69,7 +69,7 @@ export function createPortfolioBuilder(
       sales += salesOf(purchases);
     },
 
-    finish: () => ({
+    finish: async () => ({
       fittedOn: asOf,
       currency,
       customers,
@@ -81,8 +81,8 @@ export function createPortfolioBuilder(
       ),
       curve: salesCurve(active.map((each) => each.sales)),
       usualInterval: medians.length > 0 ? medianOf(medians) : null,
-      bgNbd: fitBgNbd(counts.list()),
-      gammaGamma: fitGammaGamma(spendings),
+      bgNbd: await fitBgNbd(counts.list()),
+      gammaGamma: await fitGammaGamma(spendings),
       markov: markovModelOf(recency),
       periodAmount: periods > 0 ? Number(sales) / 10_000 / periods : 0,
     }),

@@ -106,7 +106,7 @@ async function refreshWhole(request: RefreshInsight): Promise<RefreshResult> {
       builder.add(history);
     }
   }
-  const portfolio = builder.finish();
+  const portfolio = await builder.finish();
   const context: NumbersContext = { portfolio, converter, settings, asOf };
   const models = modelsOf(portfolio, { fittedAt: startedAt, settingsHash: hashOf(settings) });
   await cache.transaction((sql) => saveModels(sql, models));
