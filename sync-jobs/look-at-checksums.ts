@@ -7,7 +7,7 @@ import type { Sides } from './record-state.ts';
 import { bucketHangsTogether, createRowsSide, noRecords, recordHangsTogether } from './rows-side.ts';
 
 /** Records a bucket should hold: so many are listed, with their checksums, when one of them differs. */
-const IN_A_BUCKET = 256;
+const IN_A_BUCKET = 1_024;
 /** Records listed at once. */
 const LISTED_AT_ONCE = 50_000;
 /** Each list of the source goes over all of its rows: beyond that, reading them is cheaper. */

@@ -14,8 +14,8 @@ import { type DriverRow, plainRow } from './wire.ts';
 
 /** Keys are short: scans take larger pages than rows. */
 const SCAN_PAGE = 10_000;
-/** Pages one checksum goes over: what a server does in about a second, and a SQLite file, blocking us, in a moment. */
-const CHUNK_PAGES = { mysql: 250, sqlite: 10 };
+/** Pages one checksum goes over: what a server that has much to do still does in seconds, and a SQLite file, blocking us, in a moment. */
+const CHUNK_PAGES = { mysql: 100, sqlite: 10 };
 
 interface SqlStreamAccess {
   stream: SqlStream;
