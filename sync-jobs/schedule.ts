@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createTask, type ScheduledTask } from 'node-cron';
+import type { ScheduledTask } from 'node-cron';
 import type { Cache } from '../cache/cache.ts';
 import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { Log } from '../config/log.ts';
@@ -13,6 +13,7 @@ import { type ReconcileRun, reconcile } from './reconcile.ts';
 import { runSync } from './run-sync.ts';
 import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts';
 import type { StreamRequest } from './sync-run.ts';
+import { utcTask } from './utc-task.ts';
 import { verifyOnSchedule } from './verify-on-schedule.ts';
 
 export interface ScheduleDependencies {
@@ -78,7 +79,7 @@ export function createSchedule({
   }
 
   function every(expression: string, tick: () => void): ScheduledTask {
-    const task = createTask(expression, tick, { timezone: 'UTC', noOverlap: true, logger: quietly(log) });
+    const task = utcTask(expression, tick, log);
     tasks.push(task);
     return task;
   }
@@ -114,12 +115,6 @@ function jobsOf(request: StreamRequest): { sync: Job; recount: Job; proof: Job }
     // The queue runs one job of a stream at a time: no pass while it is being compared.
     proof: { name: `verify ${stream}`, stream, insists: true, run: () => verifyOnSchedule(request) },
   };
-}
-
-/** A missed tick is no news: the next pass starts where the last one ended. */
-function quietly(log: Log) {
-  const debug = (message: string | Error) => log.debug(String(message));
-  return { info: debug, warn: debug, error: debug, debug };
 }
 
 function processName(): string {

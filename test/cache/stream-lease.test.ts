@@ -24,7 +24,7 @@ describe.each(databases)('the lease of a stream on $name', (database) => {
     await database.drop();
   });
 
-  it('is given to one of many that ask at once', async () => {
+  it('FAULTS 31: is given to one of many that ask at once', async () => {
     const request = { system: 'erp', stream: 'contested', ttl: 60_000 };
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => (i % 2 ? here : there).claim({ ...request, owner: `owner ${i}` })),
@@ -56,7 +56,7 @@ describe.each(databases)('the lease of a stream on $name', (database) => {
     await expect(here.renew(lease, 60_000)).rejects.toMatchObject({ code: 'LEASE_LOST', stream: 'expiring' });
   });
 
-  it('lets nothing be written by a holder that has been overtaken', async () => {
+  it('FAULTS 30: lets nothing be written by a holder that has been overtaken', async () => {
     const stale = await claim(here, 'orders', 1);
     const runId = await here.startRun({ lease: stale, mode: 'FULL', reason: null, windowFrom: null, now: NOW });
     const page = { runId, mappingHash: 'm1', checkpoint: { at: 'stale' }, now: NOW };

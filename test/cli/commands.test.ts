@@ -206,7 +206,7 @@ describe('serve', () => {
     expect(err).toMatch(/SOURCE_UNAUTHORIZED/);
   });
 
-  it('finishes the page, gives the lease back and exits with 0 when told to stop in the middle of a pass', async () => {
+  it('FAULTS 37: told to stop in the middle of a pass, finishes the page, gives the lease back and exits with 0', async () => {
     // A source that takes its time: the second page is asked for and not answered before the signal.
     let asked = 0;
     const slow = createServer((request, response) => {

@@ -60,7 +60,7 @@ describe.each(databases)('the schedule on $name', (database) => {
     for (let patience = 0; patience < 200 && lines.length < count; patience += 1) await sleep(50);
   }
 
-  it('catches up at once on a stream that was never read, and waits for the tick after that', async () => {
+  it('FAULTS 31: catches up at once on a stream that was never read, and waits for the tick after that', async () => {
     await start({ schedule: newYear, reconcileSchedule: newYear });
     await until(stream.truth);
     await schedule?.stop();
@@ -123,7 +123,7 @@ describe.each(databases)('the schedule on $name', (database) => {
     expect(lines.map(messageOf)).toEqual([`${stream.request.system} is down: Connection refused.`]);
   });
 
-  it('finishes the page under way when it is stopped, and gives the lease back', async () => {
+  it('FAULTS 37: finishes the page under way when it is stopped, and gives the lease back', async () => {
     let stopped: Promise<void> | undefined;
     source.faults.page = (index) => {
       if (index === 1) stopped = schedule?.stop();
@@ -141,7 +141,7 @@ describe('a stream is overdue', () => {
   const now = new Date('2026-03-01T08:00:30Z');
   const everyFiveMinutes = [new Date('2026-03-01T08:05:00Z'), new Date('2026-03-01T08:10:00Z')];
 
-  it('when it was never read, or its last success is older than its schedule', () => {
+  it('FAULTS 31: when it was never read, or its last success is older than its schedule', () => {
     expect(isOverdue(null, everyFiveMinutes, now)).toBe(true);
     expect(isOverdue('2026-03-01T07:50:00.000000Z', everyFiveMinutes, now)).toBe(true);
     expect(isOverdue('2026-03-01T07:59:00.000000Z', everyFiveMinutes, now)).toBe(false);

@@ -39,7 +39,7 @@ describe('the queue of a source', () => {
     await queue.idle();
   }
 
-  it('runs two jobs at a time, and one job never twice at once', async () => {
+  it('FAULTS 31: runs two jobs at a time, and one job never twice at once', async () => {
     let running = 0;
     let most = 0;
     const job = (name: string) => ({
@@ -60,7 +60,7 @@ describe('the queue of a source', () => {
     expect(most).toBe(2);
   });
 
-  it('never runs two jobs of one stream at once, and drops neither', async () => {
+  it('FAULTS 31: never runs two jobs of one stream at once, and drops neither', async () => {
     const running = new Set<string>();
     const job = (name: string) => ({
       name,
@@ -125,7 +125,7 @@ describe('the queue of a source', () => {
     expect(ran).toEqual(['a', 'b', 'a', 'b']);
   });
 
-  it('makes good what came up while the source was down', async () => {
+  it('FAULTS 31: makes good what came up while the source was down, once', async () => {
     ends = { a: down };
     await tick('a');
     await tick('b', 'reconcile b');
