@@ -8,12 +8,13 @@ import { replay } from '../../../sync-jobs/replay.ts';
 import { databases } from '../../setup/databases.ts';
 import { at, createFakeSource } from '../../sync-jobs/fake-source.ts';
 import { type OrderStreamOptions, orderStream } from '../../sync-jobs/harness.ts';
-import { fault } from '../fault.ts';
+import { faultsOn } from '../fault.ts';
 
 // Long on a busy machine: many passes, real processes.
 jest.setTimeout(180_000);
 
 describe.each(databases)('passes and reconciles into $name', (database) => {
+  const fault = faultsOn(database);
   let cache: Cache;
   let count = 0;
 
