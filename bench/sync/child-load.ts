@@ -17,7 +17,8 @@ export interface ChildReport {
 /** Loads orders in a process of its own. */
 export async function loadInChild(task: ChildLoad): Promise<ChildReport> {
   const script = fileURLToPath(new URL('./load-in-child.ts', import.meta.url));
-  const options = ['--import', 'tsx', script, JSON.stringify(task)];
+  // The flag is set by cli/customer360.mjs for the hub itself.
+  const options = ['--heap-growing-percent=100', '--import', 'tsx', script, JSON.stringify(task)];
   const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
