@@ -1,6 +1,8 @@
 import { mismatch } from './mismatch.ts';
 
 const decimalText = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
+/** As it is kept; nearly every amount comes so. */
+const canonicalText = /^(?:0|-?(?:[1-9]\d{0,14}(?:\.\d{0,3}[1-9])?|0\.\d{0,3}[1-9]))$/;
 const MAX_INTEGER_DIGITS = 15;
 const MAX_FRACTION_DIGITS = 4;
 
@@ -9,6 +11,7 @@ const MAX_FRACTION_DIGITS = 4;
  * Throws a mismatch where DECIMAL(19,4) could not hold it exactly.
  */
 export function exactDecimal(text: string): string {
+  if (canonicalText.test(text)) return text;
   const match = decimalText.exec(text.trim());
   const [, sign = '', integer = '', fraction = '', exponent = '0'] = match ?? [];
   if (!match || integer + fraction === '') throw mismatch('a decimal such as 1234.50', text);
