@@ -1,6 +1,6 @@
 import { type Entity, entities, isEntity } from '../schema/records.ts';
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
-import type { Sql } from './cache.ts';
+import type { Sql, SqlParameter } from './cache.ts';
 import type { PageRow } from './page-record.ts';
 import { decodeRow, encodeValue, selectList } from './row-codec.ts';
 import type { StoredRow } from './sync-store.ts';
@@ -131,13 +131,11 @@ async function writeRows(sql: Sql, entity: Entity, rows: readonly OwnedRow[], di
     table: entityTables[entity],
     columns: [...Object.keys(rowColumns), ...fields.map(([name]) => columnName(name))],
     key: ['id'],
-    rows: rows.map(({ originId, system, row }) => [
-      row.id,
-      originId,
-      system,
-      row.key,
-      ...fields.map(([name, kind]) => encodeValue(kind, row.fields[name], sql.dialect)),
-    ]),
+    rows: rows.map(({ originId, system, row }) => {
+      const stored: SqlParameter[] = [row.id, originId, system, row.key];
+      for (const [name, kind] of fields) stored.push(encodeValue(kind, row.fields[name], sql.dialect));
+      return stored;
+    }),
   });
   return rows.flatMap(({ row: { id, fields } }) => {
     const written = { ...fields, id };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { defends } from '../config/defences.ts';
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
@@ -37,15 +38,26 @@ export interface Quarantining {
 /** `keep`: as the cache has it. `ignore`: older than what the cache has, as if it had not come. */
 export type Decision = Changing | Quarantining | { to: 'keep' | 'ignore'; prepared: PreparedRecord };
 
+/** After so many records the process turns to its sockets, as the mapping does: the page before is being written. */
+const SLICE = 20;
+
 /** The records of a page by id, sorted by id. Of a record that came twice the newer one stands, of equals the later. */
-export function preparePage(name: StreamName, records: readonly PageRecord[], dialect: Dialect): PreparedPage {
+export async function preparePage(
+  name: StreamName,
+  records: readonly PageRecord[],
+  dialect: Dialect,
+): Promise<PreparedPage> {
   const byId = new Map<string, PageRecord>();
   for (const page of records) {
     const id = sourceRecordId({ ...name, key: page.record.key });
     const before = byId.get(id);
     if (!before || !isOlder(page.record.version, before.record.version)) byId.set(id, page);
   }
-  const prepared = Array.from(byId, ([id, page]) => prepare(id, page, dialect));
+  const prepared: PreparedRecord[] = [];
+  for (const [id, page] of byId) {
+    if (prepared.length > 0 && prepared.length % SLICE === 0) await nextTurn();
+    prepared.push(prepare(id, page, dialect));
+  }
   return { read: records.length, records: prepared.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 

@@ -175,7 +175,7 @@ export interface SyncStore {
   startRun(run: StartRun): Promise<string>;
   finishRun(run: FinishRun): Promise<void>;
   /** What of a page needs no database: it can be done while the page before is being written. */
-  preparePage(name: StreamName, records: readonly PageRecord[]): PreparedPage;
+  preparePage(name: StreamName, records: readonly PageRecord[]): Promise<PreparedPage>;
   /** One page and its checkpoint in one transaction. Throws LEASE_LOST, having written nothing, when fenced off. */
   savePage(page: SavePage): Promise<PageCounts>;
   /** Tombstones for live records that the source no longer has. */

@@ -67,7 +67,7 @@ async function save(work: KeyedWork, found: SourceRecord[]): Promise<void> {
   const { store, held, runId, settings, mapping, clock, tally, rewrite } = work;
   if (found.length === 0) return;
   const { lease } = held;
-  const prepared = store.preparePage(lease, await mapping.mapPage(found));
+  const prepared = await store.preparePage(lease, await mapping.mapPage(found));
   const latestVersion = latestPlausible(clock(), settings.cursor);
   const how = { mappingHash: mapping.hash, checkpoint: null, rewrite, latestVersion };
   const page = { lease, runId, prepared, ...how, now: hubNow() };

@@ -118,7 +118,7 @@ async function* readyPages(work: ReadPages, watch: ShapeWatch, signal: AbortSign
     const now = clock();
     const records = page.records.map((record) => withPlausibleVersion(record, now, settings.cursor));
     const watched = watch.page(await mapping.mapPage(records), page.next === null);
-    yield { page, records, watched, prepared: store.preparePage(request, watched.records) };
+    yield { page, records, watched, prepared: await store.preparePage(request, watched.records) };
   }
 }
 

@@ -53,7 +53,11 @@ export async function* storedRows(
   const runId = '00000000-0000-4000-8000-000000000000';
   for (let from = 0; from < orders; from += batch) {
     const found = Array.from({ length: Math.min(batch, orders - from) }, (_, n) => sourceOrder(from + n));
-    const { records: page } = preparePage({ system: SYSTEM, stream: STREAM }, await mapping.mapPage(found), dialect);
+    const { records: page } = await preparePage(
+      { system: SYSTEM, stream: STREAM },
+      await mapping.mapPage(found),
+      dialect,
+    );
     const tables: StoredTables = { source_records: [], orders: [], order_lines: [] };
     for (const { id, record, hash, raw, outcome } of page) {
       const rows = outcome.is === 'mapped' ? outcome.rows : [];

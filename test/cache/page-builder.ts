@@ -88,12 +88,12 @@ export async function openPass(cache: Cache, stream = 'orders'): Promise<OpenPas
     store,
     lease,
     runId,
-    save: (records, { checkpoint, mappingHash = 'm1', rewrite = false, now = NOW } = {}) =>
+    save: async (records, { checkpoint, mappingHash = 'm1', rewrite = false, now = NOW } = {}) =>
       store.savePage({
         lease,
         runId,
         mappingHash,
-        prepared: store.preparePage(lease, records),
+        prepared: await store.preparePage(lease, records),
         checkpoint: checkpoint ?? null,
         rewrite,
         now,

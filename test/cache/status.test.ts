@@ -108,7 +108,7 @@ describe.each(databases)('the history and state of streams on $name', (database)
       if (quarantined) {
         const record = { key: 'bad', version: null, deleted: false, data: {} };
         const records = [{ outcome: 'rejected', record, code: 'RECORD_INVALID', message: 'does not fit' } as const];
-        const prepared = store.preparePage(lease, records);
+        const prepared = await store.preparePage(lease, records);
         await store.savePage({ lease, runId, mappingHash: 'm', prepared, checkpoint: null, now: at });
       }
       const error = outcome === 'FAILED' ? { errorCode: 'SOURCE_UNREACHABLE' as const, errorMessage: 'gone' } : {};

@@ -65,14 +65,14 @@ describe.each(databases)('the lease of a stream on $name', (database) => {
     await there.savePage({
       ...page,
       lease: fresh,
-      prepared: there.preparePage(fresh, [order('1')]),
+      prepared: await there.preparePage(fresh, [order('1')]),
       checkpoint: { at: 'fresh' },
     });
     const before = await digestOf(cache);
 
     const lost = { code: 'LEASE_LOST' };
     await expect(
-      here.savePage({ ...page, lease: stale, prepared: here.preparePage(stale, [order('2')]) }),
+      here.savePage({ ...page, lease: stale, prepared: await here.preparePage(stale, [order('2')]) }),
     ).rejects.toMatchObject(lost);
     await expect(here.deleteMissing({ lease: stale, runId, keys: ['1'], now: LATER })).rejects.toMatchObject(lost);
     await expect(here.noteReconcile({ lease: stale, now: LATER })).rejects.toMatchObject(lost);
