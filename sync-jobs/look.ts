@@ -34,7 +34,11 @@ export function createLook(method: VerifyMethod): Look {
 export function compare(look: Look, key: string, source: RecordState, cache: RecordState): void {
   if (source === rejected) look.rejected += 1;
   else if (source.digest !== cache.digest) look.suspects.set(key, withoutRows(source));
-  else if (source !== absent) agree(look, 1, digestNumber(source.digest));
+  else if (source !== absent) {
+    agree(look, 1, digestNumber(source.digest));
+    // It came before in an older state: in another file, or before it changed during the look.
+    look.suspects.delete(key);
+  }
 }
 
 export function agree({ agreed }: Look, records: number, checksum: bigint): void {
