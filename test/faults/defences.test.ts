@@ -43,6 +43,7 @@ describe('the defences', () => {
       );
       expect({ row, held }).toEqual({ row, held: named.length > 0 ? named.map(([name]) => name) : ['–'] });
       const test = new RegExp(`FAULTS ${row}\\b|\\bfault\\(\\s*${row},`);
+      expect({ row, isTested: files.length > 0 }).toEqual({ row, isTested: true });
       const without = files.filter((file) => !test.test(readFileSync(join(root, file), 'utf8')));
       expect({ row, without }).toEqual({ row, without: [] });
     }
