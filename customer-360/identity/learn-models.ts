@@ -22,38 +22,64 @@ const LEAST_MATCHES = 100;
 const MOST_RECORDS = 100_000;
 const PAGE = 5_000;
 
+type Kind = Learnt['kind'];
+
+const kinds = ['person', 'organization'] as const;
+
 /**
  * Learns what agreement weighs from all profiles in the cache (of many, from those that the seed chooses), stores it
  * as the next version, and marks every party to be looked at again. Kinds with too few records keep what they have.
  */
-export async function learnModels(cache: Cache, settings: IdentitySettings): Promise<Learnt[]> {
-  const profiles = await readProfiles(cache, settings.seed);
+export function learnModels(cache: Cache, settings: IdentitySettings): Promise<Learnt[]> {
+  return learn(cache, settings, kinds, () => true);
+}
+
+/** Learns the kinds of which nothing has been learnt, where there is enough to learn from. */
+export async function learnWhenNone(cache: Cache, settings: IdentitySettings): Promise<void> {
+  const versions = await createModelStore(cache).versions();
+  const missing: Kind[] = [];
+  for (const kind of kinds) if (!versions.has(kind) && (await hasEnough(cache, kind))) missing.push(kind);
+  if (missing.length === 0) return;
+  const [row] = await cache.query('SELECT COUNT(*) AS n FROM identity_pairs WHERE rule IS NOT NULL');
+  // Of several processes that come to this at once one learns.
+  if (Number(row?.n) >= LEAST_MATCHES) await learn(cache, settings, missing, (known) => known === undefined);
+}
+
+async function hasEnough(cache: Cache, kind: Kind): Promise<boolean> {
+  const not = kind === 'person' ? '' : 'NOT ';
+  const rows = await cache.query(
+    `SELECT id FROM parties WHERE ${not}kind = 'PERSON' LIMIT 1 OFFSET ${LEAST_RECORDS - 1}`,
+  );
+  return rows.length > 0;
+}
+
+async function learn(
+  cache: Cache,
+  settings: IdentitySettings,
+  wanted: readonly Kind[],
+  isWanted: (version: number | undefined) => boolean,
+): Promise<Learnt[]> {
+  const { seed, maxBlock } = settings;
+  const profiles = await readProfiles(cache, seed);
   const learnt: Learnt[] = [];
-  for (const kind of ['person', 'organization'] as const) {
+  for (const kind of wanted) {
     const own = profiles.filter(({ isPerson }) => isPerson === (kind === 'person'));
     if (own.length < LEAST_RECORDS) continue;
-    const { seed, maxBlock } = settings;
     const model = learnModel({ profiles: own, seed, maxBlock, start: defaultModels[kind] });
     const version = await cache.transaction(async (sql) => {
       const store = createIdentityStore(sql);
       await store.lock();
       const models = createModelStore(sql);
-      const next = ((await models.versions()).get(kind) ?? 0) + 1;
+      const known = (await models.versions()).get(kind);
+      if (!isWanted(known)) return null;
+      const next = (known ?? 0) + 1;
       await models.save({ kind, version: next, seed, records: own.length, parameters: JSON.stringify(model) });
       await store.markAllDirty();
       return next;
     });
-    learnt.push({ kind, version, records: own.length });
+    if (version !== null) learnt.push({ kind, version, records: own.length });
   }
   return learnt;
-}
-
-/** Learns where nothing has been learnt and there is enough to learn from; true when it did. */
-export async function learnWhenNone(cache: Cache, settings: IdentitySettings): Promise<boolean> {
-  if ((await createModelStore(cache).versions()).size > 0) return false;
-  const [row] = await cache.query('SELECT COUNT(*) AS n FROM identity_pairs WHERE rule IS NOT NULL');
-  if (Number(row?.n) < LEAST_MATCHES) return false;
-  return (await learnModels(cache, settings)).length > 0;
 }
 
 /** All profiles, or of more than `MOST_RECORDS` about as many as that: those whose ids the seed chooses. */

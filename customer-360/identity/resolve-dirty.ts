@@ -17,22 +17,29 @@ export interface ResolveDirty {
 /** Large enough to share its statements, small enough that pages waiting to be saved do not wait long. */
 const BATCH_SIZE = 500;
 
+/** Enough to learn from; a first load then weighs the rest by what it learnt, and not all of it twice. */
+const LEARN_AFTER = 20_000;
+
 /**
  * Decides anew who is who for every party marked dirty, batch by batch, each in one transaction. Any number of
  * processes may call it at once. The clusters do not depend on the order in which parties arrived or were resolved.
  */
 export async function resolveDirty(request: ResolveDirty): Promise<ResolveResult> {
-  const { cache, identity } = request;
-  const total = await resolveBatches(request);
-  // What has been seen now may be enough to learn from; then everybody is looked at once more.
-  if (total.parties > 0 && (await learnWhenNone(cache, identity))) add(total, await resolveBatches(request));
-  return total;
+  const total: ResolveResult = { parties: 0, customers: 0, merged: 0, split: 0 };
+  for (;;) {
+    const some = await resolveSome(request);
+    add(total, some);
+    if (some.parties === 0) return total;
+    // Where something was learnt, everybody is dirty again.
+    await learnWhenNone(request.cache, request.identity);
+  }
 }
 
-async function resolveBatches({ cache, identity, priorities, batchSize = BATCH_SIZE }: ResolveDirty) {
-  const total: ResolveResult = { parties: 0, customers: 0, merged: 0, split: 0 };
+/** Batches until nobody is dirty, or until there may be enough to learn from. */
+async function resolveSome({ cache, identity, priorities, batchSize = BATCH_SIZE }: ResolveDirty) {
+  const some: ResolveResult = { parties: 0, customers: 0, merged: 0, split: 0 };
   const readModels = createModelReader(identity);
-  while (await anyDirty(cache)) {
+  while (some.parties < LEARN_AFTER && (await anyDirty(cache))) {
     const batch = await cache.transaction(async (sql) => {
       const store = createIdentityStore(sql);
       await store.lock();
@@ -40,9 +47,9 @@ async function resolveBatches({ cache, identity, priorities, batchSize = BATCH_S
       const inUse = await readModels(sql);
       return resolveBatch({ sql, dirty, settings: identity, inUse, priorities, now: instantOf(Date.now()) });
     });
-    add(total, batch);
+    add(some, batch);
   }
-  return total;
+  return some;
 }
 
 function add(total: ResolveResult, batch: ResolveResult): void {
