@@ -7,6 +7,7 @@ import { Verify1767225604000 } from './migrations/0004-verify.ts';
 import { Identity1767225607000 } from './migrations/0007-identity.ts';
 import { Insight1767225608000 } from './migrations/0008-insight.ts';
 import { Access1767225609000 } from './migrations/0009-access.ts';
+import { Privacy1767225610000 } from './migrations/0010-privacy.ts';
 
 /** In order; a published one never changes. */
 export const migrations = [
@@ -17,6 +18,7 @@ export const migrations = [
   Identity1767225607000,
   Insight1767225608000,
   Access1767225609000,
+  Privacy1767225610000,
 ];
 
 const LOCK_SECONDS = 60;

@@ -7,6 +7,7 @@ import { changeTables } from './tables/change-tables.ts';
 import { healthTables } from './tables/health-tables.ts';
 import { identityTables } from './tables/identity-tables.ts';
 import { insightTables } from './tables/insight-tables.ts';
+import { privacyTables } from './tables/privacy-tables.ts';
 import { syncTables } from './tables/sync-tables.ts';
 import type { TableShape } from './tables/table-shape.ts';
 import { verifyTables } from './tables/verify-tables.ts';
@@ -24,6 +25,7 @@ import { verifyTables } from './tables/verify-tables.ts';
  * - `source_breakers`: which sources are left alone for a while.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
  * - `customer_insight`, `customer_insight_months`, `insight_models`, `insight_progress`: what the numbers say.
+ * - `erased_ids`: persons who were erased and must not come back.
  * - `api_keys`, `access_audit`: who may ask, and who read whose personal data.
  */
 export const entityTables = {
@@ -118,6 +120,7 @@ export function tablesFor(dialect: Dialect): EntitySchema[] {
     ...healthTables,
     ...insightTables,
     ...accessTables,
+    ...privacyTables,
     ...Object.fromEntries(entities.map((e) => [entityTables[e], entityShape(e)])),
   };
   return Object.entries(shapes).map(([name, shape]) => tableOf(name, shape, dialect));

@@ -10,6 +10,7 @@ import { driftCommand } from './commands/drift.ts';
 import { identityCommand } from './commands/identity.ts';
 import { insightCommand } from './commands/insight.ts';
 import { keysCommand } from './commands/keys.ts';
+import { privacyCommand } from './commands/privacy.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -33,6 +34,7 @@ const commands = [
   identityCommand,
   keysCommand,
   auditCommand,
+  privacyCommand,
   driftCommand,
   insightCommand,
   settingsCommand,

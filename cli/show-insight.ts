@@ -6,8 +6,8 @@ import type { CustomerNumbers } from '../customer-360/insight/customer-numbers.t
 import { type Measure, type MeasureName, measureOf } from '../customer-360/insight/definitions.ts';
 import { portfolioOf } from '../customer-360/insight/portfolio-models.ts';
 import { numbersOf } from '../customer-360/insight/stored-insight.ts';
-import { CUSTOMER_ID_PATTERN, recordId } from '../schema/ids.ts';
 import type { Hub } from './compose.ts';
+import { customerIdOf } from './customer-id-of.ts';
 
 interface ShownInsight {
   customerId: string;
@@ -35,8 +35,7 @@ const names: readonly MeasureName[] = [
 /** The stored numbers of one customer. Throws NOT_FOUND where there is no such customer or it has no numbers yet. */
 export async function readInsight({ cache, settings }: Hub, customer: string): Promise<ShownInsight> {
   const customers = createCustomerStore(cache, null);
-  const named = await customerIdOf(customer);
-  const id = (await customers.forwards([named])).get(named) ?? named;
+  const id = await customerIdOf(cache, customer);
   const record = (await customers.byIds([id])).get(id);
   if (!record)
     throw new HubError(
@@ -60,18 +59,6 @@ export async function readInsight({ cache, settings }: Hub, customer: string): P
     numbers: numbersOf(stored),
     measures: Object.fromEntries(measures) as ShownInsight['measures'],
   };
-
-  async function customerIdOf(text: string): Promise<string> {
-    if (CUSTOMER_ID_PATTERN.test(text)) return text;
-    const [, system, key] = /^([a-z][a-z0-9-]*):(.+)$/s.exec(text) ?? [];
-    if (system === undefined || key === undefined) {
-      throw new HubError('NOT_FOUND', `Expected a customer's id or <system>:<key> such as erp:4711, got "${text}".`);
-    }
-    const party = recordId({ system, entity: 'party', key });
-    const link = (await customers.linksOfParties([party])).get(party);
-    if (!link) throw new HubError('NOT_FOUND', `No customer is known to ${system} as ${key}.`);
-    return link.customerId;
-  }
 }
 
 /** One number a line, then what each means. */

@@ -1,7 +1,7 @@
-import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import { endFailed, hubNow } from './end-run.ts';
 import { hubErrorOf } from './hub-error-of.ts';
 import type { KeyedWork } from './keyed-work.ts';
+import { mappingOf } from './mapping-of.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import type { SyncRun } from './sync-run.ts';
 import { createTally } from './tally.ts';
@@ -20,10 +20,10 @@ export async function runKeyed(
   { store, held, request, reason, rewrite }: KeyedRun,
   job: (work: KeyedWork) => Promise<void>,
 ): Promise<SyncRun> {
-  const { system, stream, source, connector } = request;
+  const { source, connector } = request;
   const { lease, signal } = held;
   const settings = streamSettingsOf(source, request);
-  const mapping = compileMapping({ system, streamName: stream, stream: settings });
+  const mapping = await mappingOf(request, settings);
   const mode = 'RECONCILE';
   const runId = await store.startRun({ lease, mode, reason, windowFrom: null, now: hubNow() });
   const tally = createTally(request, { runId, mode, reason });

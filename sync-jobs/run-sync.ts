@@ -1,12 +1,12 @@
 import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
-import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { endFailed, hubNow } from './end-run.ts';
 import { type HeldLease, holdLease, streamBusy } from './hold-lease.ts';
 import { hubErrorOf } from './hub-error-of.ts';
+import { mappingOf } from './mapping-of.ts';
 import { planPass } from './plan-pass.ts';
 import { readPages } from './read-pages.ts';
 import { readingHash } from './reading-hash.ts';
@@ -43,7 +43,7 @@ async function runPass(
   const { system, stream, source, connector } = request;
   const { lease } = held;
   const settings = streamSettingsOf(source, request);
-  const mapping = compileMapping({ system, streamName: stream, stream: settings });
+  const mapping = await mappingOf(request, settings);
   const hashes = { mappingHash: mapping.hash, readingHash: readingHash(source.kind, settings) };
   const checkpoint = parseCheckpoint((await store.state({ system, stream })).checkpoint);
   const { delta, ...plan } = planPass({ checkpoint, ...hashes, cursor: settings.cursor, forceFull });

@@ -4,13 +4,13 @@ import { sourceRecordId } from '../cache/source-record-id.ts';
 import { createSourceRecordStore } from '../cache/source-record-store.ts';
 import type { StoredRow } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
-import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 import { strayRows } from './altered-rows.ts';
 import { catchUp } from './catch-up.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { hubNow } from './end-run.ts';
 import { type FirstLook, firstLook, type Thoroughness } from './first-look.ts';
 import { hubErrorOf } from './hub-error-of.ts';
+import { mappingOf } from './mapping-of.ts';
 import { type Rechecked, recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
 import { absent, type RecordState, type Sides } from './record-state.ts';
@@ -65,10 +65,10 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
 }
 
 async function compareAndRepair(request: VerifyRequest): Promise<VerifyReport> {
-  const { system, stream, source, cache } = request;
+  const { stream, source, cache } = request;
   const store = createSyncStore(cache);
   const settings = streamSettingsOf(source, request);
-  const mapping = compileMapping({ system, streamName: stream, stream: settings });
+  const mapping = await mappingOf(request, settings);
   const checksums = createChecksumStore(cache);
   const sides: Sides = { request, store, rawRecords: createSourceRecordStore(cache), checksums, mapping };
 

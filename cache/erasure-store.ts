@@ -1,0 +1,131 @@
+import { hash } from 'node:crypto';
+import { type Entity, entities } from '../schema/records.ts';
+import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
+import type { Sql } from './cache.ts';
+import { instant } from './column-kinds.ts';
+import { type DecodedRow, decodeRow, encodeValue, selectList } from './row-codec.ts';
+import { columnName, entityTables, fieldsOf } from './tables.ts';
+
+/** A source record as it is kept. */
+export interface KeptRecord {
+  id: string;
+  system: string;
+  stream: string;
+  key: string;
+  version: string | null;
+  /** JSON text. */
+  raw: string;
+}
+
+/** Everything of one person, for showing it and for erasing it. */
+export interface ErasureStore {
+  partiesOf(customerId: string): Promise<string[]>;
+  /** The canonical rows that belong to these parties or name them as a person, by entity. */
+  rowsOf(partyIds: readonly string[]): Promise<Map<Entity, DecodedRow[]>>;
+  /** Live and deleted source records with these ids. */
+  recordsOf(ids: readonly string[]): Promise<KeptRecord[]>;
+  /** Notes, as hashes, whom not to bring back. */
+  noteErased(ids: readonly string[], now: string): Promise<void>;
+  /** What is kept beside the records: quarantine, and what identity compared. Identity looks at the parties anew. */
+  forgetTraces(request: { recordIds: readonly string[]; partyIds: readonly string[]; now: string }): Promise<void>;
+}
+
+export function createErasureStore(sql: Sql): ErasureStore {
+  return {
+    async partiesOf(customerId) {
+      const rows = await sql.query('SELECT party_id FROM customer_links WHERE customer_id = ? ORDER BY party_id', [
+        customerId,
+      ]);
+      return rows.map((row) => String(row.party_id));
+    },
+
+    async rowsOf(partyIds) {
+      const found = new Map<Entity, DecodedRow[]>();
+      for (const entity of entities) {
+        const rows = new Map<string, DecodedRow>();
+        for (const column of personColumns(entity)) {
+          const own = await queryByKeys(
+            sql,
+            partyIds,
+            (list) =>
+              `SELECT ${selectList(entity, 't', sql.dialect)} FROM \`${entityTables[entity]}\` t WHERE t.${column} IN (${list})`,
+          );
+          for (const row of own) rows.set(String(row.id), decodeRow(entity, row, sql.dialect));
+        }
+        if (rows.size > 0) found.set(entity, [...rows.values()]);
+      }
+      return found;
+    },
+
+    async recordsOf(ids) {
+      const rows = await queryByKeys(
+        sql,
+        ids,
+        (list) => `SELECT id, \`system\`, stream, source_key, version, raw FROM source_records WHERE id IN (${list})`,
+      );
+      return rows.map((row) => ({
+        id: String(row.id),
+        system: String(row.system),
+        stream: String(row.stream),
+        key: String(row.source_key),
+        version: row.version === null ? null : String(row.version),
+        raw: String(row.raw),
+      }));
+    },
+
+    async noteErased(ids, now) {
+      const at = encodeValue(instant, now, sql.dialect);
+      const hashes = [...new Set(ids)].map(hashOfId).sort();
+      await upsert(sql, {
+        table: 'erased_ids',
+        columns: ['id_hash', 'erased_at'],
+        key: ['id_hash'],
+        keep: ['erased_at'],
+        rows: hashes.map((idHash) => [idHash, at]),
+      });
+    },
+
+    async forgetTraces({ recordIds, partyIds, now }) {
+      await executeByKeys(sql, recordIds, (list) => `DELETE FROM quarantine WHERE id IN (${list})`);
+      await executeByKeys(sql, partyIds, (list) => `DELETE FROM identity_profiles WHERE party_id IN (${list})`);
+      await executeByKeys(sql, partyIds, (list) => `DELETE FROM identity_keys WHERE party_id IN (${list})`);
+      for (const side of ['party_a', 'party_b']) {
+        await executeByKeys(sql, partyIds, (list) => `DELETE FROM identity_pairs WHERE ${side} IN (${list})`);
+      }
+      await upsert(sql, {
+        table: 'identity_dirty',
+        columns: ['party_id', 'marked_at'],
+        key: ['party_id'],
+        rows: [...partyIds].sort().map((id) => [id, encodeValue(instant, now, sql.dialect)]),
+      });
+    },
+  };
+}
+
+/** Whether it was erased before. */
+export function isErasedRaw(raw: string): boolean {
+  return raw.startsWith('{"erased":true');
+}
+
+/** Whether an id is that of somebody who was erased. */
+export type IsErased = (id: string) => boolean;
+
+/** Reads whom not to bring back. Erasures are few: they are looked up in memory. */
+export async function readErased(sql: Sql): Promise<IsErased> {
+  const rows = await sql.query('SELECT id_hash FROM erased_ids');
+  if (rows.length === 0) return () => false;
+  const hashes = new Set(rows.map((row) => String(row.id_hash)));
+  return (id) => hashes.has(hashOfId(id));
+}
+
+function hashOfId(id: string): string {
+  return hash('sha256', id, 'hex');
+}
+
+function personColumns(entity: Entity): string[] {
+  if (entity === 'party') return ['id'];
+  return fieldsOf(entity)
+    .map(([name]) => name)
+    .filter((name) => name === 'partyId' || name === 'personId')
+    .map(columnName);
+}
