@@ -265,7 +265,7 @@ describe.each(databases)('passes and reconciles into $name', (database) => {
     source.clock.tick(600_000);
     expect(await stream.sync({ source: wider })).toMatchObject({
       mode: 'FULL',
-      reason: 'the settings of the stream have changed',
+      reason: 'the settings of the stream, or the connector, have changed',
       read: 5,
     });
   });

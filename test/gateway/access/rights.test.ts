@@ -186,7 +186,7 @@ describe.each(databases)('rights on $name', (database) => {
       }
     }
     expect(named).toBeGreaterThan(25);
-  });
+  }, 120_000);
 
   it('counts and sums only what the viewer may see', async () => {
     const query = '{ orders { totalCount stats { count } } customers { totalCount } }';
