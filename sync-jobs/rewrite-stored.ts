@@ -27,7 +27,7 @@ export async function rewriteStored(
     const tally = createTally(request, { runId, mode, reason });
     try {
       for (const some of chunks(records, CHUNK)) {
-        const prepared = store.preparePage(request, await mapping.mapPage(some.map(asRead)));
+        const prepared = await store.preparePage(request, await mapping.mapPage(some.map(asRead)));
         const page = { lease, runId, mappingHash: mapping.hash, prepared, checkpoint: null, rewrite: true };
         tally.page(await store.savePage({ ...page, now: hubNow() }), some.length);
         check();
