@@ -75,6 +75,7 @@ export function generateOperation(schema: GraphQLSchema, roll: (below: number) =
           given.push(`groupBy: [${values.getValues()[roll(values.getValues().length)]?.name}]`);
       }
       if (argument.name === 'filter' && roll(6) === 0) given.push('filter: {system: ["erp", "crm"]}');
+      if (argument.name === 'a' || argument.name === 'b') given.push(`${argument.name}: "${idFor(field.name)}"`);
       if (argument.name === 'id') given.push(`id: "${idFor(field.name)}"`);
       if (argument.name === 'system' && parent === query) given.push('system: "crm"');
       if (argument.name === 'key') given.push(`key: "P${roll(12)}"`);

@@ -54,7 +54,7 @@ describe.each(databases)('the lanes, interpreted and compiled, on $name', (datab
       if (local.data) answered += 1;
     }
     expect(answered).toBeGreaterThan(100);
-  });
+  }, 120_000);
 });
 
 /** Errors by path and code: their order is not promised. */
