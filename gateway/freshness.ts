@@ -1,5 +1,5 @@
 import type { Cache } from '../cache/cache.ts';
-import { readStreamPasses } from '../cache/stream-passes.ts';
+import { readStreamPasses, type StreamPassRow } from '../cache/stream-passes.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import { type Consistency, consistencyOf } from '../customer-360/consistency.ts';
@@ -27,6 +27,7 @@ interface FreshnessDependencies {
 }
 
 const HELD_FOR = 1_000;
+const COMPUTED_FOR = 100;
 
 /** Freshness for every answer at the cost of one small query a second. */
 export function createFreshnessReader({
@@ -35,6 +36,7 @@ export function createFreshnessReader({
   log,
   now = Date.now,
 }: FreshnessDependencies): FreshnessReader {
+  let computed: { at: number; passes: StreamPassRow[]; systems: SystemState[] } | undefined;
   let held: { at: number; passes: ReturnType<typeof readStreamPasses> } | undefined;
   return { current, extension };
 
@@ -49,10 +51,14 @@ export function createFreshnessReader({
       });
     }
     const passes = await held.passes;
-    return freshness(passes, settings.sources, at).map((one) => ({
+    // ages are whole seconds: what was worked out a moment ago is still right
+    if (computed?.passes === passes && at >= computed.at && at - computed.at < COMPUTED_FOR) return computed.systems;
+    const systems = freshness(passes, settings.sources, at).map((one) => ({
       ...one,
       consistency: consistencyOf(one.system, Object.keys(settings.sources[one.system]?.streams ?? {}), passes),
     }));
+    computed = { at, passes, systems };
+    return systems;
   }
 
   async function extension(viewer: Viewer) {

@@ -19,8 +19,10 @@ export async function findWrongAnswer(url: string, question: Question): Promise<
   const wrong: string[] = [];
   const worker = async () => {
     for (const [, { variables, data }] of queue) {
-      const text = await post(url, agent, bodyOf(question, variables));
-      const answer = JSON.parse(text) as Answer;
+      const answer = await post(url, agent, bodyOf(question, variables)).then(
+        (text) => JSON.parse(text) as Answer,
+        (error: unknown): Answer => ({ errors: String(error) }),
+      );
       if (answer.errors || !isDeepStrictEqual(answer.data, data)) {
         wrong.push(`${question.name} ${JSON.stringify(variables)}: ${difference(answer, data)}`);
       }
