@@ -60,6 +60,7 @@ async function measureAll(): Promise<Measurement[]> {
   const wanted = options.only?.split(',');
   const field = contenders.filter(({ name }) => !wanted || wanted.some((part) => name.includes(part)));
   const started = new Map<Contender, RunningProcess>();
+  const out = new Set<string>();
   const subgraphs = await startSubgraphs(field);
   for (const contender of field) {
     const { name, script, gateway = {} } = contender;
@@ -75,10 +76,7 @@ async function measureAll(): Promise<Measurement[]> {
   for (const [contender, { url }] of started) {
     for (const question of questions) {
       const wrong = await findWrongAnswer(url, question);
-      if (wrong === null) continue;
-      say(`${contender.name} is out: ${wrong}`);
-      started.delete(contender);
-      break;
+      if (wrong !== null) exclude(contender, question, wrong);
     }
   }
   const measurements: Measurement[] = [];
@@ -87,11 +85,10 @@ async function measureAll(): Promise<Measurement[]> {
     for (const question of questions) {
       for (const connections of options.connections.split(',').map(Number)) {
         for (const [contender, process] of order) {
-          if (!started.has(contender)) continue;
-          const measured = await measure(contender, process, question, connections).catch((error: unknown) => {
-            say(`${contender.name} is out: ${error instanceof Error ? error.message : error}`);
-            started.delete(contender);
-          });
+          if (out.has(`${contender.name} ${question.name}`)) continue;
+          const measured = await measure(contender, process, question, connections).catch((error: unknown) =>
+            exclude(contender, question, String(error)),
+          );
           if (!measured) continue;
           measurements.push(measured);
           const cpu = ((measured.server + measured.beside) / measured.requests).toFixed(3);
@@ -103,14 +100,17 @@ async function measureAll(): Promise<Measurement[]> {
   for (const [contender, { url }] of started) {
     for (const question of questions) {
       const wrong = await findWrongAnswer(url, question);
-      if (wrong === null) continue;
-      say(`${contender.name} is out, and its figures with it: ${wrong}`);
-      started.delete(contender);
-      break;
+      if (wrong !== null) exclude(contender, question, wrong);
     }
   }
-  const left = new Set([...started.keys()].map(({ name }) => name));
-  return measurements.filter(({ contender }) => left.has(contender));
+  return measurements.filter(({ contender, question }) => !out.has(`${contender} ${question}`));
+
+  /** Whoever answers a question wrongly, or not at all, has no figures for it. */
+  function exclude({ name }: Contender, { name: question }: Question, why: string): void {
+    const key = `${name} ${question}`;
+    if (!out.has(key)) say(`${name} is out of ${question}: ${why}`);
+    out.add(key);
+  }
 }
 
 /** The four subgraphs, in one process of their own, when a gateway is there to need them. */
