@@ -35,7 +35,8 @@ export function upTo(columns: readonly string[], values: readonly SqlValue[]): C
 function beyond(columns: readonly string[], values: readonly SqlValue[], last: '>' | '>='): Condition {
   const [column, ...columnsLeft] = columns;
   const [value = null, ...valuesLeft] = values;
-  if (columnsLeft.length === 0 || !defends('tie order')) return { sql: `${column} ${last} ?`, parameters: [value] };
+  if (columnsLeft.length === 0) return { sql: `${column} ${last} ?`, parameters: [value] };
+  if (!defends('tie order')) return { sql: `${column} > ?`, parameters: [value] };
   const rest = beyond(columnsLeft, valuesLeft, last);
   return {
     sql: `${column} >= ? AND (${column} > ? OR (${rest.sql}))`,
