@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { HubError } from '../../config/errors.ts';
@@ -17,6 +18,8 @@ export interface SourceDatabase {
   close(): Promise<void>;
 }
 
+const LONGEST_GOODBYE = 2_000;
+
 /** Opens nothing yet. */
 export function createSourceDatabase(
   system: string,
@@ -25,19 +28,33 @@ export function createSourceDatabase(
 ): SourceDatabase {
   const { options, dialect, place } = targetOf(settings);
   const breaker = createSourceBreaker(system, notices);
+  /** Those that have not answered yet. */
+  const waiting = new Set<Promise<DataSource>>();
   let opened: Promise<DataSource> | null = null;
 
   function open(): Promise<DataSource> {
-    opened ??= new DataSource(options).initialize().catch((error) => {
-      opened = null;
-      throw error;
-    });
-    return opened;
+    if (opened) return opened;
+    const opening = new DataSource(options).initialize();
+    opened = opening;
+    opening.then(
+      () => waiting.delete(opening),
+      () => forget(opening),
+    );
+    waiting.add(opening);
+    return opening;
+  }
+
+  /** The next one opens anew. What opens after all, too late, is closed. */
+  function forget(opening: Promise<DataSource>): void {
+    waiting.delete(opening);
+    if (opened === opening) opened = null;
+    opening.then((late) => late.destroy()).catch(() => undefined);
   }
 
   async function queryOnce(statement: string, parameters: readonly SqlValue[], signal: AbortSignal) {
     signal.throwIfAborted();
-    const runner = open().then((source) => source.createQueryRunner());
+    const opening = open();
+    const runner = opening.then((source) => source.createQueryRunner());
     const answer = runner.then((one) => one.query(statement, [...parameters]) as Promise<DriverRow[]>);
     try {
       const rows = await endingWith(answer, settings.timeout, signal);
@@ -46,6 +63,8 @@ export function createSourceDatabase(
     } catch (error) {
       // Nobody waits for the answer any more, and a connection that is busy with it is of no use to the next.
       if (error instanceof NoAnswer) runner.then(abandon).catch(() => undefined);
+      // A database that hung while it was being opened would be waited for by all that come later.
+      if (error instanceof NoAnswer && waiting.has(opening)) forget(opening);
       if (signal.aborted) throw signal.reason;
       const told = databaseError(error, system, place);
       notices.tried(outcomeOf(told));
@@ -63,9 +82,10 @@ export function createSourceDatabase(
     },
 
     async close() {
-      const source = await opened?.catch(() => null);
+      const closing = opened?.then((source) => source.destroy()).catch(() => undefined);
       opened = null;
-      await source?.destroy();
+      // A database that hangs does not say goodbye either.
+      await Promise.race([closing, sleep(LONGEST_GOODBYE, undefined, { ref: false })]);
     },
   };
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
+import { startTcpProxy } from '../faults/landscape/tcp-proxy.ts';
 import { connectorContract, type Harness } from './contract.ts';
 
 const server = process.env.TEST_MYSQL_URL;
@@ -29,8 +30,8 @@ function connectTo(url: string, login: object = {}) {
     settings: sourceSchema.parse({
       kind: 'sql',
       url,
-      ...login,
       timeout: '300ms',
+      ...login,
       pageSize: 3,
       streams: {
         things: {
@@ -112,6 +113,23 @@ async function startMysql(uri: string): Promise<Harness> {
     },
   };
 }
+
+const { skip } = describe;
+(server === undefined ? skip : describe)('a database that hangs while it is being opened', () => {
+  it('FAULTS 16: is opened anew when it is asked again, and can be closed', async () => {
+    const { hostname, port } = new URL(server ?? '');
+    const wire = await startTcpProxy({ host: hostname, port: Number(port || 3306) });
+    const connector = connectTo(`mysql://root@127.0.0.1:${wire.port}/information_schema`, { timeout: '2s' });
+    const signal = AbortSignal.timeout(60_000);
+    wire.disturb([{ at: 1, times: 1, is: 'hang' }]);
+    await expect(connector.now(signal)).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+    wire.disturb([]);
+    expect(await connector.now(signal)).toMatch(/^\d{4}-/);
+    wire.disturb([{ at: 0, times: 9, is: 'hang' }]);
+    await connector.close();
+    await wire.stop();
+  });
+});
 
 describe('a SQLite file', () => {
   it('is read whichever way its text stamps are written', async () => {
