@@ -31,8 +31,8 @@ export interface OperationSize {
 /** The part of an operation's size that its variables decide. */
 export type MeasureOperation = (variables: Readonly<Record<string, unknown>>) => OperationSize;
 
-/** What a list without `first` is taken to hold: lines of an order, contacts of a customer. */
-const USUAL_ITEMS = 10;
+/** What a list without `first` is taken to hold: lines of an order, contacts of a customer. Few hold more. */
+const USUAL_ITEMS = 3;
 /** What `first` is where neither the operation nor the schema says it. */
 const USUAL_PAGE = 20;
 /** Enough to be refused whatever the limit is; larger numbers would say no more. */
