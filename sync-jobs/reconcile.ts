@@ -45,7 +45,7 @@ async function reconcileStream(store: SyncStore, held: HeldLease, request: Recon
   }
   return runKeyed({ store, held, request, reason: null, rewrite: false }, async (work) => {
     const scanned = await scanAll(request, held.signal);
-    const known = await allKnown(store, request);
+    const known = await allKnown(store, request, work.mapping.hash);
     const { missing, toRead } = compareKeys({ scanned, known });
     if (!request.allowShrink) guardShrink({ system, stream, known: known.size, missing: missing.length });
 
@@ -79,10 +79,16 @@ async function goneFromQuarantine(
   return gone;
 }
 
-async function allKnown(store: SyncStore, name: StreamRequest): Promise<Map<string, { version: string | null }>> {
+async function allKnown(
+  store: SyncStore,
+  name: StreamRequest,
+  mappingHash: string,
+): Promise<Map<string, { version: string | null }>> {
   const known = new Map<string, { version: string | null }>();
   for await (const page of knownKeys(store, name)) {
-    for (const { key, version } of page) known.set(key, { version });
+    // Rows of an older mapping are read anew: a full pass that was shown too little may have left them.
+    for (const { key, version, mappingHash: made } of page)
+      known.set(key, { version: made === mappingHash ? version : null });
   }
   return known;
 }

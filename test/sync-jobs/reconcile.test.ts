@@ -45,6 +45,19 @@ describe.each(databases)('reconcile on $name', (database) => {
     expect(await createQuarantineStore(cache).list({ system, first: 10 })).toEqual([]);
   });
 
+  it('FAULTS 33: maps anew what a full pass of the new mapping was not shown', async () => {
+    const remapped = orderStream(source, cache, {
+      system,
+      records: [{ entity: 'order', fields: { status: { const: 'DONE' }, orderNumber: { const: 'another' } } }],
+    });
+    const all = [...source.truth];
+    source.truth.clear();
+    expect(await remapped.sync()).toMatchObject({ mode: 'FULL', read: 0 });
+    for (const [key, record] of all) source.truth.set(key, record);
+    await remapped.reconcile();
+    expect(new Set(Object.values(await remapped.orders()))).toEqual(new Set(['another']));
+  });
+
   it('brings a deleted record back when the source has it again', async () => {
     const record = source.truth.get('3');
     source.remove('3');
