@@ -20,8 +20,8 @@ describe('a version from the future', () => {
   const versionOf = (version: string | null, type: 'instant' | 'date' | 'integer') =>
     withPlausibleVersion({ ...record, version }, now, { type, lookback }).version;
 
-  it('is brought down to the clock of the source', () => {
-    expect(versionOf('2099-01-01T00:00:00.000000Z', 'instant')).toBe(now);
+  it('is brought down to a lookback before the clock of the source, so that a correction committed late still wins', () => {
+    expect(versionOf('2099-01-01T00:00:00.000000Z', 'instant')).toBe('2026-03-01T07:58:00.000000Z');
     expect(versionOf('2099-01-01', 'date')).toBe('2026-03-01');
   });
 
