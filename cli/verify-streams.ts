@@ -68,7 +68,6 @@ export function describeReports(reports: readonly VerifyReport[]): string {
       : [nameOf(report), null, null, null, null, null, null, outcomeOf(report)],
   );
   const details = reports.flatMap((report) => [
-    ...describeMethod(report),
     ...('repair' in report && report.repair ? describeRepair(report, report.repair) : []),
     ...(report.outcome === 'DIFFERENT' ? describeDifferences(report) : []),
   ]);
@@ -79,7 +78,7 @@ export function describeReports(reports: readonly VerifyReport[]): string {
       : `${equal} of ${reports.length} streams equal their source.`;
   const unrepaired = reports.some((report) => report.outcome === 'DIFFERENT' && !report.repair);
   const advice = unrepaired ? ['customer360 verify --repair writes the records that differ anew.'] : [];
-  return [table(headings, rows), ...details, verdict, ...advice].join('\n');
+  return [table(headings, rows), ...describeMethods(reports), ...details, verdict, ...advice].join('\n');
 }
 
 /** A report as `--json` prints it. */
@@ -110,10 +109,15 @@ function outcomeOf(report: VerifyReport): string {
 }
 
 /** Every database could be compared by checksums; where one was not, somebody may want to know why. */
-function describeMethod(report: VerifyReport): string[] {
-  if (!('reason' in report) || report.reason === null || report.method === 'CHECKSUM') return [];
-  const how = report.method === 'RECORDS' ? 'was read in full' : 'was compared by keys and change stamps';
-  return [`${nameOf(report)} ${how}, because ${report.reason}.`];
+function describeMethods(reports: readonly VerifyReport[]): string[] {
+  const streams = new Map<string, string[]>();
+  for (const report of reports) {
+    if (!('reason' in report) || report.reason === null || report.method === 'CHECKSUM') continue;
+    const how = report.method === 'RECORDS' ? 'Read in full' : 'Compared by keys and change stamps';
+    const why = `${how}, because ${report.reason}`;
+    streams.set(why, [...(streams.get(why) ?? []), nameOf(report)]);
+  }
+  return [...streams].map(([why, names]) => `${why}: ${names.join(', ')}.`);
 }
 
 function describeRepair(report: VerifyReport, { found, repaired, left, error }: RepairFacts): string[] {

@@ -31,6 +31,16 @@ describe('the text of a verify', () => {
     expect(text).toContain('erp/orders differs in 1 records:\n  7 differs');
   });
 
+  it('says once why streams were read in full, and names them', () => {
+    const read = (stream: string): VerifyReport => ({
+      ...(different(undefined) as Extract<VerifyReport, { outcome: 'DIFFERENT' }>),
+      stream,
+      reason: 'its source computes none',
+    });
+    const text = describeReports([read('orders'), read('partners')]);
+    expect(text).toContain('Read in full, because its source computes none: erp/orders, erp/partners.');
+  });
+
   it('gives the error of a repair in JSON as it gives all others', () => {
     const json = reportAsJson(different({ found: 1, repaired: 0, left: 0, error: shrunk }));
     expect(JSON.parse(JSON.stringify(json))).toMatchObject({
