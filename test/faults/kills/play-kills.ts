@@ -45,7 +45,7 @@ export async function playKills(
   const dice = createDice(seed);
   const protocol = only ?? dice.pick(protocols);
   const truth = createTruth();
-  const editor = { truth, dice: dice.fork(), protocol, mark: `k${seed}` };
+  const editor = { truth, dice: dice.fork(), protocol, mark: `k${seed}`, tellsOwnTime: protocol === 'sql' };
   const system = `k${seed}-${protocol}`.slice(0, 32);
   populate(editor, 20);
   const landscape = await startLandscape(protocol, { truth, flavour: dice.pick(flavours[protocol]) });

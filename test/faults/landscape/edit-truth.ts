@@ -3,6 +3,8 @@ import type { Protocol } from './landscape.ts';
 import { type Fields, type Kind, kinds, type Truth, type TruthRow } from './truth.ts';
 
 export interface Editor {
+  /** The source tells the machine's own time and not the truth's: a stamp of 2099 would be brought down to a time no edit reaches. */
+  tellsOwnTime?: boolean;
   truth: Truth;
   dice: Dice;
   protocol: Protocol;
@@ -134,6 +136,7 @@ export function isPoison(fields: Fields): boolean {
 
 /** A typo in a stamp. The row is stamped as it should be when it is changed again. */
 function changeInTheFuture(editor: Editor): void {
+  if (editor.tellsOwnTime) return;
   const kind = editor.dice.pick(kinds);
   const key = freeKey(editor, kind);
   if (key) editor.truth.put(kind, rowOf(editor, kind, key, '2099-12-31T23:59:59.0000000Z'));
