@@ -143,8 +143,9 @@ function changeInTheFuture(editor: Editor): void {
 }
 
 /** The machine's clock is a day ahead until somebody notices. */
-function jump({ truth }: Editor): void {
-  truth.jump();
+function jump({ truth, tellsOwnTime }: Editor): void {
+  // A clock that nobody can ask is not seen to be put back.
+  if (!tellsOwnTime) truth.jump();
 }
 
 function rowOf({ truth, dice, mark }: Editor, kind: Kind, key: string, stamp: string): TruthRow {
