@@ -23,6 +23,11 @@ export const defences = {
     rows: [6],
     reason: 'A cursor of the time before would hide what is stamped after it was put back.',
   },
+  'content compared': {
+    rows: [8],
+    reason: 'A change without a new stamp would be found by nobody: key and stamp look as before.',
+  },
+  'scan tombstones': { rows: [9], reason: 'What a source deletes without telling would be served for ever.' },
   'null sweep': { rows: [7], reason: 'Rows without a stamp would be read by the first pass only.' },
   'missed twice': {
     rows: [9, 10, 17],
@@ -32,6 +37,7 @@ export const defences = {
   'complete scan': { rows: [10, 11], reason: 'A scan that ended early would delete what comes after its end.' },
   'resumed passes': { rows: [11], reason: 'Over a bad line a long read would begin anew each time, and never end.' },
   'page errors': { rows: [12], reason: 'A page that could not be read would be taken for the end of the stream.' },
+  'streams apart': { rows: [13], reason: 'A stream that may not be read would take the others with it.' },
   'moved pages': { rows: [17], reason: 'A row that moves up while a list is paged would slip between two pages.' },
   'loop detection': { rows: [18], reason: 'A source that names the same next page again would be read for ever.' },
   'rejected records': { rows: [21], reason: 'One record that does not fit would stop all the others.' },
@@ -49,6 +55,7 @@ export const defences = {
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },
   'reading hash': { rows: [33], reason: 'A checkpoint of other settings would skip what they did not read.' },
   'full refresh': { rows: [19], reason: 'A stream whose delta token has expired would stand still for good.' },
+  'all digits': { rows: [26], reason: 'Long ids and decimals would become the nearest number a double can hold.' },
   'existing times': { rows: [27], reason: 'A time that clocks jumped over would pass for another one.' },
   'equal keys': {
     rows: [28],

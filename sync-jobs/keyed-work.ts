@@ -75,7 +75,7 @@ async function save(work: KeyedWork, found: SourceRecord[]): Promise<void> {
 }
 
 async function bury({ store, held, runId, tally, rewrite }: KeyedWork, keys: readonly string[]): Promise<void> {
-  if (keys.length === 0) return;
+  if (keys.length === 0 || !defends('scan tombstones')) return;
   const { deleted } = await store.deleteMissing({ lease: held.lease, runId, keys, rewrite, now: hubNow() });
   tally.deleted(deleted);
 }

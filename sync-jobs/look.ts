@@ -1,4 +1,5 @@
 import type { StoredRow } from '../cache/sync-store.ts';
+import { defends } from '../config/defences.ts';
 import { readCacheKeys } from './cache-side.ts';
 import { chunks } from './chunks.ts';
 import { digestNumber } from './record-digest.ts';
@@ -33,12 +34,17 @@ export function createLook(method: VerifyMethod): Look {
 /** Takes down what the two sides say of one record; whether they agree, or cannot. */
 export function compare(look: Look, key: string, source: RecordState, cache: RecordState): void {
   if (source === rejected) look.rejected += 1;
-  else if (source.digest !== cache.digest) look.suspects.set(key, withoutRows(source));
+  else if (differ(source, cache)) look.suspects.set(key, withoutRows(source));
   else if (source !== absent) {
     agree(look, 1, digestNumber(source.digest));
     // It came before in an older state: in another file, or before it changed during the look.
     look.suspects.delete(key);
   }
+}
+
+function differ(source: RecordState, cache: RecordState): boolean {
+  if (!defends('content compared')) return (source === absent) !== (cache === absent);
+  return source.digest !== cache.digest;
 }
 
 export function agree({ agreed }: Look, records: number, checksum: bigint): void {
@@ -61,7 +67,7 @@ export async function lookAtKeys(
     look.reread += some.length;
     for (const key of some) {
       const [there, here] = [source.get(key) ?? absent, cache.get(key) ?? absent];
-      if (!counted || (there !== rejected && there.digest !== here.digest)) compare(look, key, there, here);
+      if (!counted || (there !== rejected && differ(there, here))) compare(look, key, there, here);
     }
   }
 }

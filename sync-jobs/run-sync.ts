@@ -30,6 +30,7 @@ export async function runSync(request: SyncRequest): Promise<SyncRun> {
     });
     return run ?? { ...neverStarted(request), outcome: 'BUSY', error: await streamBusy(store, request) };
   } catch (error) {
+    if (!defends('streams apart')) throw error;
     return { ...neverStarted(request), outcome: 'FAILED', error: hubErrorOf(error, request) };
   }
 }
@@ -73,6 +74,7 @@ async function runPass(
     // Committed pages are resolved as far as that goes; what stays dirty is for the next pass.
     if (tally.facts().pages > 0) await resolveDirty(request).catch(() => undefined);
     await endFailed(store, { lease, runId, error, checkpoint: startOver ? { ...checkpoint, pass: null } : null });
+    if (!defends('streams apart')) throw thrown;
     return { ...tally.facts(), outcome: 'FAILED', error };
   }
 }

@@ -1,6 +1,6 @@
 import { parse as parseCsv } from 'csv-parse/sync';
-import { parse as parseJson } from 'lossless-json';
-import type { JsonObject, JsonValue } from '../../schema/json.ts';
+import type { JsonObject } from '../../schema/json.ts';
+import { parseExactly } from '../exact-json.ts';
 import type { FileStream } from './settings.ts';
 
 /** One record as its file tells it, or why it cannot be told. */
@@ -51,7 +51,7 @@ function named(row: readonly string[], columns: readonly string[]): ParsedRecord
 /** One line of JSON Lines; numbers keep all their digits. */
 export function readJsonLine(line: string): ParsedRecord {
   try {
-    const value = parseJson(line) as JsonValue;
+    const value = parseExactly(line);
     const isObject =
       value !== null && typeof value === 'object' && !Array.isArray(value) && !('isLosslessNumber' in value);
     return isObject ? { data: value as JsonObject } : { damage: 'expected a JSON object, got another value' };

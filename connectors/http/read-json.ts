@@ -1,5 +1,5 @@
-import { parse } from 'lossless-json';
 import type { JsonValue } from '../../schema/json.ts';
+import { parseExactly } from '../exact-json.ts';
 
 /**
  * The JSON of an answer, numbers with all their digits. Throws Error saying what came instead: an answer that is
@@ -13,7 +13,7 @@ export function readJson(text: string, contentType: string | undefined): JsonVal
     throw new Error(`expected JSON, got ${what}`);
   }
   try {
-    return parse(body) as JsonValue;
+    return parseExactly(body);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unreadable';
     throw new Error(`expected JSON, got ${contentType ?? 'text'} that is not whole or not JSON: ${reason}`);

@@ -5,6 +5,7 @@ import { type GraphUnderTest, graphUnderTest } from '../gateway/graph-under-test
 import { databases } from '../setup/databases.ts';
 import { kindsOfSource, type RunningSource } from './kinds-of-source.ts';
 import { streamUnderTest } from './stream-under-test.ts';
+import { withoutDefence } from './without-defence.ts';
 
 const THIRTY = '123456789012345678901234567890.1234';
 
@@ -80,6 +81,16 @@ describe.each(databases)('FAULTS 26: a decimal of 30 digits, an id over 2^53 and
       });
     },
   );
+
+  it.each(['rest', 'odata-v4', 'graphql', 'jsonl'])('goes red without: all digits, from %s', async (kind) => {
+    await within(kind, async (source) => {
+      const stream = streamUnderTest(cache, `${kind}-double`, source.settings({ records }));
+      await withoutDefence('all digits', () => stream.sync());
+      const numbers = Object.values(await stream.rows()).map(({ orderNumber }) => orderNumber);
+      await stream.connector.close();
+      expect(numbers).not.toContain('9007199254740993');
+    });
+  });
 
   it.each(Object.keys(kindsOfSource))(
     'go to quarantine from %s with all their digits where a decimal cannot hold them',

@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
 import type { Defence } from '../../config/defences.ts';
-import type { TestDatabase } from '../setup/test-databases.ts';
 import { withoutDefence } from './without-defence.ts';
 
 /** Defines a row of docs/faults.md as tests: what holds, and the defence that holds it. */
@@ -8,23 +7,20 @@ export type DefineFault = (row: number, what: string, defence: Defence, holds: (
 
 /**
  * Rows as two tests each: it holds, and without its defence the same test finds a difference. A test that stays green
- * then tests something else. What does not hold is shown on one kind of database, since it is not that which is missing.
+ * then tests something else.
  */
-export function faultsOn({ name }: TestDatabase): DefineFault {
-  return (row, what, defence, holds) => {
-    it(`FAULTS ${row}: ${what}`, holds);
-    if (name !== 'SQLite') return;
-    it(`FAULTS ${row}: without "${defence}" it does not hold (${what})`, async () => {
-      const found = await withoutDefence(defence, async () => {
-        try {
-          await holds();
-          return null;
-        } catch (error) {
-          return error;
-        }
-      });
-      // An expectation that was not met, and not something that broke on the way.
-      expect(found).toHaveProperty('matcherResult');
+export const fault: DefineFault = (row, what, defence, holds) => {
+  it(`FAULTS ${row}: ${what}`, holds);
+  it(`FAULTS ${row}: without "${defence}" it does not hold (${what})`, async () => {
+    const found = await withoutDefence(defence, async () => {
+      try {
+        await holds();
+        return null;
+      } catch (error) {
+        return error;
+      }
     });
-  };
-}
+    // An expectation that was not met, and not something that broke on the way.
+    expect(found).toHaveProperty('matcherResult');
+  });
+};

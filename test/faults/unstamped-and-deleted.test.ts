@@ -4,6 +4,7 @@ import { databases } from '../setup/databases.ts';
 import { createFakeSource } from '../sync-jobs/fake-source.ts';
 import { orderStream } from '../sync-jobs/harness.ts';
 import { type SqlSource, startSqlSource } from '../sync-jobs/sql-source.ts';
+import { withoutDefence } from './without-defence.ts';
 
 describe.each(databases)('what no pass can see, on $name', (database) => {
   let cache: Cache;
@@ -48,6 +49,14 @@ describe.each(databases)('what no pass can see, on $name', (database) => {
     expect(await source.verify({ thoroughness: 'full' })).toMatchObject({ outcome: 'EQUAL', source: { records: 41 } });
   });
 
+  it('FAULTS 8: goes red without: content compared', async () => {
+    await source.run("UPDATE AUFTRAG SET KUNDE = 'heimlich' WHERE NR = 7");
+    await source.sync();
+    const seen = await withoutDefence('content compared', () => source.verify({ thoroughness: 'full' }));
+    expect(seen).toMatchObject({ outcome: 'EQUAL' });
+    expect(await withoutDefence('content compared', () => source.verify())).toMatchObject({ outcome: 'EQUAL' });
+  });
+
   it('FAULTS 8: verify finds it in a source that computes no checksums, by reading every record', async () => {
     const fake = createFakeSource();
     for (let key = 1; key <= 25; key += 1) fake.put(String(key), { number: `A-${key}` });
@@ -78,6 +87,14 @@ describe.each(databases)('what no pass can see, on $name', (database) => {
     await source.sync();
     expect(await ordersInCache()).toBe(40);
     expect(await source.verify()).toMatchObject({ outcome: 'EQUAL', source: { records: 40 } });
+  });
+
+  it('FAULTS 9: goes red without: scan tombstones', async () => {
+    await source.run('DELETE FROM AUFTRAG WHERE NR IN (3, 4)');
+    await withoutDefence('scan tombstones', async () => {
+      for (let turn = 0; turn < 2; turn += 1) await source.reconcile();
+    });
+    expect(await ordersInCache()).toBe(41);
   });
 
   async function ordersInCache(): Promise<number> {

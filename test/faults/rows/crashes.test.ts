@@ -4,7 +4,7 @@ import { openCache } from '../../../cache/open-cache.ts';
 import { databases, describeWithServer } from '../../setup/databases.ts';
 import { createFakeSource, type FakeSource } from '../../sync-jobs/fake-source.ts';
 import { type OrderStream, orderStream } from '../../sync-jobs/harness.ts';
-import { faultsOn } from '../fault.ts';
+import { fault } from '../fault.ts';
 import { startTcpProxy, type TcpProxy, type Verdict } from '../landscape/tcp-proxy.ts';
 import { createProcessImage, type Fate, type FateKind, fateKinds } from '../process-image.ts';
 
@@ -20,7 +20,6 @@ interface Scene {
 const failures = fateKinds.filter((kind) => kind.startsWith('ER_'));
 
 describe.each(databases)('a process that ends or fails at any statement, into $name', (database) => {
-  const fault = faultsOn(database);
   let cache: Cache;
   let count = 0;
 

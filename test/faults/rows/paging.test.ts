@@ -5,7 +5,7 @@ import { reconcile } from '../../../sync-jobs/reconcile.ts';
 import { runSync } from '../../../sync-jobs/run-sync.ts';
 import { databases } from '../../setup/databases.ts';
 import { createDice } from '../dice.ts';
-import { faultsOn } from '../fault.ts';
+import { fault } from '../fault.ts';
 import { populate } from '../landscape/edit-truth.ts';
 import type { Protocol, WireFaultKind } from '../landscape/landscape.ts';
 import { startLandscape } from '../landscape/start-landscape.ts';
@@ -19,7 +19,6 @@ import { type Play, requestOf, withProcess } from '../rounds/play.ts';
 jest.setTimeout(180_000);
 
 describe.each(databases)('real sources, page by page, into $name', (database) => {
-  const fault = faultsOn(database);
   let cache: Cache;
   let count = 0;
 

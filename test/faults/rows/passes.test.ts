@@ -8,13 +8,12 @@ import { replay } from '../../../sync-jobs/replay.ts';
 import { databases } from '../../setup/databases.ts';
 import { at, createFakeSource } from '../../sync-jobs/fake-source.ts';
 import { type OrderStreamOptions, orderStream } from '../../sync-jobs/harness.ts';
-import { faultsOn } from '../fault.ts';
+import { fault } from '../fault.ts';
 
 // Long on a busy machine: many passes, real processes.
 jest.setTimeout(180_000);
 
 describe.each(databases)('passes and reconciles into $name', (database) => {
-  const fault = faultsOn(database);
   let cache: Cache;
   let count = 0;
 
