@@ -211,6 +211,8 @@ export const hubSettings = z.strictObject({
       /** Most bytes of whole answers that a process keeps until they change; 0 keeps none. */
       answerCache: z.int().min(0).default(64_000_000),
       introspection: z.boolean().default(true),
+      /** Whether gateways of an Apollo Federation may have the graph as a subgraph of theirs. */
+      federation: z.boolean().default(false),
       graphiql: z.boolean().default(true),
       /** Prometheus' text at /metrics. */
       metrics: z.boolean().default(true),

@@ -17,7 +17,7 @@ import { createFreshnessReader } from './freshness.ts';
 import type { Graph } from './graph.ts';
 import { createOperationLimits } from './limits/operation-limits.ts';
 import { createLoaders } from './loaders.ts';
-import { createLocalSchema } from './local-schema.ts';
+import { createLocalSchema, type SubgraphMode } from './local-schema.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createReads } from './reads.ts';
 import { createStitchedSchema } from './stitch.ts';
@@ -44,8 +44,8 @@ export interface CustomerGraph extends Required<Omit<Graph<GraphContext>, 'execu
 }
 
 export function createGraph({ cache, settings, now = Date.now }: GraphDependencies): CustomerGraph {
-  const localSchema = createLocalSchema(subschemas);
-  const stitchedSchema = createStitchedSchema(subschemas);
+  const localSchema = createLocalSchema(subschemas, subgraphMode(settings.gateway));
+  const stitchedSchema = createStitchedSchema(localSchema);
   const { identity } = settings;
   const priorities = prioritiesOf(settings);
   const steward = createSteward({ cache, identity, priorities });
@@ -124,6 +124,12 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
       };
     },
   };
+}
+
+/** What the graph is, it tells gateways of a federation wherever it tells anybody. */
+function subgraphMode({ federation, introspection }: Settings['gateway']): SubgraphMode {
+  if (!federation) return 'NONE';
+  return introspection ? 'SDL_TOLD' : 'SDL_UNTOLD';
 }
 
 /** Most kinds of rights whose stores are kept. */

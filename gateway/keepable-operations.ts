@@ -18,6 +18,7 @@ const tellingRoots: ReadonlySet<string> = new Set([
   'customers',
   'parties',
   'node',
+  '_entities',
   'order',
   'orders',
   'shipments',

@@ -5,7 +5,7 @@ import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
 import { customerOfParty } from './customers.ts';
 import { onChildren, onKey, onRecord } from './dependencies.ts';
-import type { FieldResolver, ReadKeyed } from './subschema.ts';
+import type { FieldResolver } from './subschema.ts';
 
 /** A record as resolvers pass it on: the id at least, the row where it has been read anyway. */
 export type RecordSource = { id: string } & Partial<DecodedRow>;
@@ -68,11 +68,3 @@ export function ofCustomer(entity: Entity, ...orderBy: string[]): FieldResolver 
 /** A resolver for the customer whose party the source names. */
 export const customerOfRecord: FieldResolver = (source: RecordSource, _args: unknown, context: GraphContext) =>
   customerOfParty(source.partyId as string | null, context);
-
-/** The types of an entity are completed in its own subschema through its rows. */
-export function keyedRecords(entity: Entity): ReadKeyed {
-  return async (ids, context) => {
-    const rows = await Promise.all(ids.map((id) => recordById(entity, id, context)));
-    return new Map(rows.flatMap((row) => (row ? [[row.id, row] as const] : [])));
-  };
-}

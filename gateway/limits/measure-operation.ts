@@ -102,8 +102,8 @@ export function compileMeasure(
     if (!field || !node.selectionSet) return { depth: name.startsWith('__') ? 0 : 1, aliases, cost: () => 0 };
     const type = getNamedType(field.type);
     if (!isCompositeType(type)) return { depth: 1, aliases, cost: () => 0 };
-    const paged = field.args.some((argument) => argument.name === 'first');
-    const ownPage = paged ? pageOf(node, field.args.find(({ name: of }) => of === 'first')?.defaultValue) : null;
+    const first = field.args.find((argument) => argument.name === 'first');
+    const ownPage = first ? pageOf(node, first.defaultValue) : name === '_entities' ? representationsOf(node) : null;
     const inner = measureSelection(node.selectionSet, type, isConnection(type) ? ownPage : null);
     const items = itemsOf(field.type, name, page, isConnection(type) ? null : ownPage);
     return {
@@ -156,6 +156,15 @@ function pageOf(node: FieldNode, schemaDefault: unknown): Cost {
   }
   const variable = given.name.value;
   return (variables) => size(variables[variable]);
+}
+
+/** A gateway of a federation says how many objects it wants by naming them. */
+function representationsOf(node: FieldNode): Cost {
+  const given = node.arguments?.find(({ name }) => name.value === 'representations')?.value;
+  if (given?.kind === Kind.LIST) return () => given.values.length;
+  if (given?.kind !== Kind.VARIABLE) return () => 1;
+  const variable = given.name.value;
+  return (variables) => [variables[variable]].flat().length;
 }
 
 function literalOf(value: ValueNode | undefined): number | undefined {

@@ -3,10 +3,10 @@ import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts'
 import type { GraphContext } from '../context.ts';
 import { customerOfParty } from '../customers.ts';
 import { money } from '../money.ts';
-import { customerOfRecord, keyedRecords, ofCustomer, type RecordSource, referenced, referencing } from '../records.ts';
+import { customerOfRecord, ofCustomer, type RecordSource, referenced, referencing } from '../records.ts';
 import { relationshipsOf } from '../relationships.ts';
 import { sourceRecordField } from '../source-records.ts';
-import { byIdAlone, type DomainSubschema, type FieldResolver } from '../subschema.ts';
+import type { DomainSubschema, FieldResolver } from '../subschema.ts';
 
 /** The customer of the party that a field names. */
 function customerBy(field: string): FieldResolver {
@@ -82,13 +82,5 @@ export const crm: DomainSubschema = {
     ...statsResolvers('Interaction', []),
     ...statsResolvers('ServiceCase', []),
     ...statsResolvers('Opportunity', ['amount']),
-  },
-  keyed: {
-    Customer: byIdAlone,
-    Order: byIdAlone,
-    Interaction: keyedRecords('interaction'),
-    ServiceCase: keyedRecords('serviceCase'),
-    SurveyResponse: keyedRecords('surveyResponse'),
-    Opportunity: keyedRecords('opportunity'),
   },
 };

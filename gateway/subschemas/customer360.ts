@@ -23,7 +23,7 @@ import { customerIdOf } from '../page-arguments.ts';
 import { provenanceOf } from '../provenance.ts';
 import type { RecordSource } from '../records.ts';
 import { sourceRecordField, sourceRecordOf } from '../source-records.ts';
-import { byIdAlone, type DomainSubschema, type FieldResolver, type ReadKeyed } from '../subschema.ts';
+import type { DomainSubschema, FieldResolver } from '../subschema.ts';
 import { timeline, timelineResolvers } from '../timeline.ts';
 
 /** Who the customers are, what happened with them, and how far their orders are. */
@@ -115,7 +115,6 @@ export const customer360: DomainSubschema = {
     ...connectionResolvers('Timeline'),
     ...statsResolvers('Party', []),
   },
-  keyed: { Customer: goldenByIds(), Order: byIdAlone, OrderLine: byIdAlone },
 };
 
 /** Fields of the golden record: from the record where it was read anyway, else through the loader. */
@@ -129,13 +128,6 @@ function golden(...fields: (keyof CustomerRow)[]): Record<string, FieldResolver>
           : goldenRecord(customer.id, context).then((record) => record?.[field] ?? null),
     ]),
   );
-}
-
-function goldenByIds(): ReadKeyed {
-  return async (ids, context) => {
-    const rows = await Promise.all(ids.map((id) => goldenRecord(id, context)));
-    return new Map(rows.flatMap((row) => (row ? [[row.id, row] as const] : [])));
-  };
 }
 
 async function partiesOf({ id }: CustomerSource, { loaders, stores }: GraphContext): Promise<DecodedRow[]> {

@@ -3,9 +3,9 @@ import { statsResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
 import { money, moneyOfLine } from '../money.ts';
 import { recordIdOf } from '../page-arguments.ts';
-import { customerOfRecord, keyedRecords, recordById, referenced, referencing } from '../records.ts';
+import { customerOfRecord, recordById, referenced, referencing } from '../records.ts';
 import { sourceRecordField } from '../source-records.ts';
-import { byIdAlone, type DomainSubschema } from '../subschema.ts';
+import type { DomainSubschema } from '../subschema.ts';
 
 /** Orders and their lines. */
 export const erp: DomainSubschema = {
@@ -29,5 +29,4 @@ export const erp: DomainSubschema = {
     },
     ...statsResolvers('Order', ['amount', 'netAmount']),
   },
-  keyed: { Customer: byIdAlone, Order: keyedRecords('order'), OrderLine: keyedRecords('orderLine') },
 };

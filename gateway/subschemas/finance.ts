@@ -5,9 +5,9 @@ import { onKey } from '../dependencies.ts';
 import { money, moneyOfLine } from '../money.ts';
 import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
 import { overdue } from '../overdue.ts';
-import { customerOfRecord, keepRecords, keyedRecords, type RecordSource, referenced, referencing } from '../records.ts';
+import { customerOfRecord, keepRecords, type RecordSource, referenced, referencing } from '../records.ts';
 import { sourceRecordField } from '../source-records.ts';
-import { byIdAlone, type DomainSubschema } from '../subschema.ts';
+import type { DomainSubschema } from '../subschema.ts';
 
 /** Invoices, credit notes and payments. */
 export const finance: DomainSubschema = {
@@ -58,12 +58,5 @@ export const finance: DomainSubschema = {
     },
     ...statsResolvers('Invoice', ['amount', 'netAmount', 'outstanding']),
     ...statsResolvers('Payment', ['amount']),
-  },
-  keyed: {
-    Customer: byIdAlone,
-    Order: byIdAlone,
-    OrderLine: byIdAlone,
-    Invoice: keyedRecords('invoice'),
-    Payment: keyedRecords('payment'),
   },
 };

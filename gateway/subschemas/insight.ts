@@ -2,7 +2,7 @@ import type { CustomerNumbers } from '../../customer-360/insight/customer-number
 import { insightMonths, insightOf, measure } from '../insight.ts';
 import { moneyOf } from '../money.ts';
 import { atRisk, curve, groupsBy, models, portfolio, transitions } from '../portfolio.ts';
-import { byIdAlone, type DomainSubschema } from '../subschema.ts';
+import type { DomainSubschema } from '../subschema.ts';
 
 /** What the numbers say of one customer and of all. */
 export const insight: DomainSubschema = {
@@ -69,7 +69,6 @@ export const insight: DomainSubschema = {
       models,
     },
   },
-  keyed: { Customer: byIdAlone },
 };
 
 function inItsCurrency({ currency, dso, creditSales: _, ...amounts }: CustomerNumbers['receivables'][number]) {

@@ -42,7 +42,6 @@ export const operations: DomainSubschema = {
     ...connectionResolvers('SyncRun'),
     ...connectionResolvers('QuarantinedRecord'),
   },
-  keyed: {},
 };
 
 /** How current and how consistent a source is. */

@@ -2,9 +2,9 @@ import { customerConnection, recordConnection } from '../connection.ts';
 import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts';
 import { money } from '../money.ts';
 import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
-import { customerOfRecord, keyedRecords, referenced, referencing } from '../records.ts';
+import { customerOfRecord, referenced, referencing } from '../records.ts';
 import { sourceRecordField } from '../source-records.ts';
-import { byIdAlone, type DomainSubschema } from '../subschema.ts';
+import type { DomainSubschema } from '../subschema.ts';
 
 /** Shipments and returns. */
 export const scm: DomainSubschema = {
@@ -41,12 +41,5 @@ export const scm: DomainSubschema = {
     ReturnLine: { orderLine: referenced('orderLine', 'orderLineId') },
     ...connectionResolvers('Return'),
     ...statsResolvers('Shipment', []),
-  },
-  keyed: {
-    Customer: byIdAlone,
-    Order: byIdAlone,
-    OrderLine: byIdAlone,
-    Shipment: keyedRecords('shipment'),
-    Return: keyedRecords('customerReturn'),
   },
 };

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { z } from 'zod';
 import type { Cache } from '../../cache/cache.ts';
 import type { accessSettings } from '../../config/access-settings.ts';
-import { hubSettings, type SourceSettings, sourceSettings } from '../../config/settings.ts';
+import { hubSettings, type Settings, type SourceSettings, sourceSettings } from '../../config/settings.ts';
 import type { Lane } from '../../gateway/choose-lane.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
 
@@ -11,6 +11,7 @@ const TODAY = '2026-03-01';
 
 export interface GraphUnderTest {
   graph: CustomerGraph;
+  settings: Settings;
   /** Runs one operation as one request; the answer as a client would see it. */
   ask(query: string, variables?: Record<string, unknown>, lane?: Lane): Promise<ExecutionResult>;
   /** The data of an operation that must not fail. */
@@ -26,6 +27,7 @@ export function graphUnderTest(
   cache: Cache,
   access?: z.input<typeof accessSettings>,
   streams: SourceSettings['streams'] = {},
+  gateway: z.input<typeof hubSettings>['gateway'] = {},
 ): GraphUnderTest {
   const sent: string[] = [];
   const counting: Cache = {
@@ -36,7 +38,7 @@ export function graphUnderTest(
     },
   };
   const settings = {
-    ...hubSettings.parse({ ...(access && { access }) }),
+    ...hubSettings.parse({ gateway, ...(access && { access }) }),
     sources: Object.fromEntries(
       systems.map((system) => [system, { ...sourceSettings.parse({ kind: 'rest', title: `The ${system}` }), streams }]),
     ),
@@ -54,5 +56,5 @@ export function graphUnderTest(
     return result.data;
   }
 
-  return { graph, ask, data, statements: () => sent };
+  return { graph, settings, ask, data, statements: () => sent };
 }

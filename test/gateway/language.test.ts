@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { getNamedType, isEnumType, isObjectType } from 'graphql';
+import { getNamedType, isEnumType, isObjectType, Kind, parse } from 'graphql';
 import { fieldsOf } from '../../cache/tables.ts';
 import { billings, fulfilments, settlements, stages } from '../../customer-360/order-to-cash/facts.ts';
 import { createLocalSchema } from '../../gateway/local-schema.ts';
 import { subschemas } from '../../gateway/subschemas/all.ts';
 import { type Entity, entities } from '../../schema/records.ts';
+import { sdlOf } from '../../schema/sdl.ts';
 
 const schema = createLocalSchema(subschemas);
 
@@ -108,12 +109,19 @@ describe('the graph', () => {
 
   it('promises nothing that another domain has to give', () => {
     const domainsOf = new Map<string, Set<string>>();
-    for (const { domain, keyed } of subschemas) {
-      for (const type of Object.keys(keyed)) domainsOf.set(type, (domainsOf.get(type) ?? new Set()).add(domain));
+    for (const { domain } of subschemas) {
+      for (const definition of parse(sdlOf(domain)).definitions) {
+        if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+        const { name, fields = [] } = definition;
+        if (fields.some((field) => field.name.value !== 'id')) {
+          domainsOf.set(name.value, (domainsOf.get(name.value) ?? new Set()).add(domain));
+        }
+      }
     }
     for (const [name, domains] of domainsOf) {
       const type = schema.getType(name);
-      if (!isObjectType(type) || domains.size < 2) continue;
+      // what all domains have is shared, not added to
+      if (!isObjectType(type) || domains.size < 2 || domains.size === subschemas.length) continue;
       const promised = Object.values(type.getFields()).filter((field) => String(field.type).endsWith('!'));
       expect({ name, promised: promised.map((field) => field.name) }).toEqual({ name, promised: ['id'] });
     }
