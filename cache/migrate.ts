@@ -8,6 +8,7 @@ import { Identity1767225607000 } from './migrations/0007-identity.ts';
 import { Insight1767225608000 } from './migrations/0008-insight.ts';
 import { Access1767225609000 } from './migrations/0009-access.ts';
 import { Privacy1767225610000 } from './migrations/0010-privacy.ts';
+import { Freshness1767225611000 } from './migrations/0011-freshness.ts';
 
 /** In order; a published one never changes. */
 export const migrations = [
@@ -19,6 +20,7 @@ export const migrations = [
   Insight1767225608000,
   Access1767225609000,
   Privacy1767225610000,
+  Freshness1767225611000,
 ];
 
 const LOCK_SECONDS = 60;

@@ -8,6 +8,8 @@ export interface StreamPassRow {
   stream: string;
   lastAttemptAt: string | null;
   lastSuccessAt: string | null;
+  /** RUNNING while a pass or reconcile is under way. */
+  lastOutcome: string | null;
   lastErrorCode: string | null;
   lastErrorMessage: string | null;
   failures: number;
@@ -20,13 +22,14 @@ const instant: FieldKind = { type: 'instant' };
 /** How the passes of all streams went: a few rows, without the counts `StatusStore.streams` makes. */
 export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
   const rows = await sql.query(
-    'SELECT `system`, stream, last_attempt_at, last_success_at, last_error_code, last_error_message, failures, last_verify_at, last_verify_differences FROM stream_states',
+    'SELECT `system`, stream, last_attempt_at, last_success_at, last_outcome, last_error_code, last_error_message, failures, last_verify_at, last_verify_differences FROM stream_states',
   );
   return rows.map((row) => ({
     system: String(row.system),
     stream: String(row.stream),
     lastAttemptAt: textOrNull(decodeValue(instant, row.last_attempt_at, sql.dialect)),
     lastSuccessAt: textOrNull(decodeValue(instant, row.last_success_at, sql.dialect)),
+    lastOutcome: textOrNull(row.last_outcome),
     lastErrorCode: textOrNull(row.last_error_code),
     lastErrorMessage: textOrNull(row.last_error_message),
     failures: decodeCount(row.failures),

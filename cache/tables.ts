@@ -4,6 +4,7 @@ import { type Entity, entities, recordSchemas } from '../schema/records.ts';
 import { columnOf, type Dialect } from './columns.ts';
 import { accessTables } from './tables/access-tables.ts';
 import { changeTables } from './tables/change-tables.ts';
+import { freshnessTables } from './tables/freshness-tables.ts';
 import { healthTables } from './tables/health-tables.ts';
 import { identityTables } from './tables/identity-tables.ts';
 import { insightTables } from './tables/insight-tables.ts';
@@ -22,6 +23,7 @@ import { verifyTables } from './tables/verify-tables.ts';
  * - `verify_runs`: what verify found.
  * - `change_log`: what changed, in the order in which it became visible.
  * - `stream_shapes`, `drift_events`: what the records of a stream look like, and when that changed.
+ * - `catch_up_requests`: which streams somebody waits for.
  * - `source_breakers`: which sources are left alone for a while.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
  * - `customer_insight`, `customer_insight_months`, `insight_models`, `insight_progress`: what the numbers say.
@@ -118,6 +120,7 @@ export function tablesFor(dialect: Dialect): EntitySchema[] {
     ...changeTables,
     ...identityTables,
     ...healthTables,
+    ...freshnessTables,
     ...insightTables,
     ...accessTables,
     ...privacyTables,

@@ -45,6 +45,7 @@ export const errorCatalogue = {
   PAGE_TOO_LARGE: 'More items were asked for than one page may hold.',
   REQUEST_TOO_LARGE: 'The request body is larger than the gateway accepts.',
   OPERATION_TOO_LARGE: 'The operation is deeper, wider or asks for more than the gateway allows.',
+  FRESHNESS_NOT_REACHED: 'A system could not be brought up to the age that the operation asked for with `@freshness`.',
   RATE_LIMITED: 'The login or address asked more often than the gateway allows.',
   REQUEST_TIMEOUT: 'The operation took longer than the gateway allows.',
   ADDRESS_IN_USE: 'The gateway cannot listen where the settings say.',

@@ -44,6 +44,11 @@ export function loadSettings<S extends SourceSettings>(options: LoadSettings<S>)
 export function settingsSchema<S extends SourceSettings>(sourceSchema: z.ZodType<S>): z.ZodType<Settings<S>> {
   const schema = hubSettings
     .extend({ sources: z.record(sourceName, sourceSchema) })
+    .superRefine(({ gateway: { timeout, freshnessDeadline } }, context) => {
+      if (freshnessDeadline === undefined || freshnessDeadline < timeout) return;
+      const message = `expected less than gateway.timeout (${timeout} ms), got ${freshnessDeadline} ms: an answer has to be made after the wait.`;
+      context.addIssue({ code: 'custom', path: ['gateway', 'freshnessDeadline'], message });
+    })
     .superRefine(({ access, gateway: { host, allowUnauthenticatedNetwork } }, context) => {
       if (access || allowUnauthenticatedNetwork || isLoopback(host)) return;
       const advice =

@@ -111,6 +111,8 @@ export const streamSettings = z.strictObject({
   schedule: cronExpression.optional(),
   /** When it is compared with its source; the source's when left out. */
   verifySchedule: verifySchedule.optional(),
+  /** Passes that `@freshness` asks for begin at least this far apart; the source's when left out. */
+  catchUpInterval: duration.optional(),
   pageSize: z.int().min(1).max(10_000).optional(),
   /**
    * How deletes are noticed. `none`: never. `scan`: after a complete scan of all keys, on `reconcileSchedule`.
@@ -136,6 +138,8 @@ export const sourceSettings = z.strictObject({
   verifySchedule: verifySchedule.default('43 4 * * 0'),
   /** Older than this, the source's part of an answer is called STALE; three times the schedule when left out. */
   staleAfter: duration.optional(),
+  /** Passes that `@freshness` asks for begin at least this far apart, whoever asks. */
+  catchUpInterval: duration.default(5_000),
   timeout: duration.default(30_000),
   /** Higher wins when parties of several systems disagree about the golden record. */
   priority: z.int().default(0),
@@ -218,6 +222,8 @@ export const hubSettings = z.strictObject({
       metrics: z.boolean().default(true),
       /** Whole-request deadline. */
       timeout: duration.default(20_000),
+      /** How long `@freshness` waits for a catch-up; half of the whole deadline, and 10 s at most, when left out. */
+      freshnessDeadline: duration.optional(),
     })
     .prefault({}),
   access: accessSettings,

@@ -22,6 +22,8 @@ export interface SystemFreshness {
   /** The cache holds everything the system had at this instant; null before the first complete sync. */
   syncedAt: string | null;
   ageSeconds: number | null;
+  /** How many seconds its latest stream is behind beyond what its schedule explains; null before the first sync. */
+  lagSeconds: number | null;
   /** Why the latest pass failed, such as `SOURCE_UNREACHABLE: connection refused`; only while it does. */
   error?: string;
 }
@@ -35,10 +37,15 @@ export function freshness(
   now: number,
 ): SystemFreshness[] {
   return Object.entries(sources).map(([system, source]): SystemFreshness => {
-    const streams = Object.entries(source.streams).map(([name, stream]) => ({
-      pass: passes.find((pass) => pass.system === system && pass.stream === name),
-      staleAfter: source.staleAfter ?? 3 * intervalOf(stream.schedule ?? source.schedule),
-    }));
+    const streams = Object.entries(source.streams).map(([name, stream]) => {
+      const pass = passes.find((one) => one.system === system && one.stream === name);
+      const schedule = stream.schedule ?? source.schedule;
+      return {
+        pass,
+        staleAfter: source.staleAfter ?? 3 * intervalOf(schedule),
+        lag: streamAge(pass ?? { lastSuccessAt: null }, schedule, now).lagSeconds,
+      };
+    });
     const successes = streams.map(({ pass }) => pass?.lastSuccessAt ?? null);
     const syncedAt = successes.includes(null) ? null : (successes.sort().at(0) ?? null);
     const failing = streams
@@ -51,6 +58,7 @@ export function freshness(
       status: failing && isDown(failing, successes) ? 'DOWN' : stale ? 'STALE' : 'FRESH',
       syncedAt,
       ageSeconds: syncedAt === null ? null : Math.round(ageOf(syncedAt, now) / 1000),
+      lagSeconds: syncedAt === null ? null : Math.max(...streams.map(({ lag }) => lag ?? 0)),
       ...(failing && { error: `${failing.lastErrorCode ?? 'INTERNAL'}: ${failing.lastErrorMessage ?? 'no details'}` }),
     };
   });

@@ -89,7 +89,7 @@ function executorOf<Context extends object>({ graph, answer, freshness }: Apollo
       requestId: String(requestId),
       showCost,
     });
-    return { ...result, extensions: { ...result.extensions, ...(await freshness.extension(viewer)) } };
+    return { ...result, extensions: { ...(await freshness.extension(viewer)), ...result.extensions } };
   };
 }
 

@@ -21,6 +21,8 @@ export interface ChangeFollower {
    * nothing that is kept may be used. What was read under one number may be kept only while that is still it.
    */
   epoch(): number | undefined;
+  /** Whether everything is dropped that had changed by then (milliseconds). */
+  followedSince(at: number): boolean;
 }
 
 interface FollowerDependencies {
@@ -43,6 +45,7 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
 
   return {
     follow,
+    followedSince: (at) => seenAt >= at,
     epoch: () => (now() - seenAt <= MAX_LAG ? drops : undefined),
     async start() {
       await follow().catch(() => undefined);

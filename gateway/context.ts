@@ -28,4 +28,6 @@ export interface GraphContext {
   today: string;
   /** Most items of one page. */
   maxPage: number;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
 }

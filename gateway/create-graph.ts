@@ -10,6 +10,7 @@ import { createPersonalReadNotes } from './access/note-personal-reads.ts';
 import { createScopeCheck } from './access/required-scopes.ts';
 import { anybody, type Viewer } from './access/viewer.ts';
 import { visibleCustomers } from './access/visible-customers.ts';
+import { createAgeKeeper } from './age-keeper.ts';
 import type { GraphContext } from './context.ts';
 import { entityTag } from './dependencies.ts';
 import { createExecutor, type GraphRequest } from './execute.ts';
@@ -59,17 +60,19 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
         now,
       })
     : async () => undefined;
+  const memory = createMemory({ cache, settings: settings.gateway, now });
+  const ages = createAgeKeeper({ schema: localSchema, settings, cache, freshness, memory, now });
   const executor = createExecutor({
     schemas: { local: localSchema, stitched: stitchedSchema },
     settings: settings.gateway,
     notePersonalReads,
+    makeFresh: ages.make,
     measureWithin: createOperationLimits(localSchema, settings.gateway),
     refuseForbidden: createScopeCheck(
       subschemas.map(({ domain }) => domain),
       localSchema,
     ),
   });
-  const memory = createMemory({ cache, settings: settings.gateway, now });
   return {
     localSchema,
     stitchedSchema,
@@ -81,19 +84,22 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
     stop: memory.stop,
     answerPlace({ context, ...question }) {
       const { reads, personal, today, viewer } = context;
+      const age = ages.isKnown({ ...question, context });
+      if (age === false) return undefined;
       const place = memory.answers?.place({ ...question, today, rights: viewer.rights });
       const found = place?.found;
       return (
         place && {
           found: found && {
             text: found.text,
+            extensions: age,
             noteRead: (requestId) => notePersonalReads({ ...question, viewer, personal: found.personal, requestId }),
           },
           keep: (text) => place.keep({ text, personal }, reads),
         }
       );
     },
-    createContext(viewer = anybody) {
+    createContext(viewer = anybody, signal = neverAborted) {
       const reads = createReads();
       const stores = storesOf(viewer);
       return {
@@ -121,6 +127,7 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
         insight: settings.insight,
         today: instantOf(now()).slice(0, 10),
         maxPage: settings.gateway.maxPage,
+        signal,
       };
     },
   };
@@ -131,6 +138,8 @@ function subgraphMode({ federation, introspection }: Settings['gateway']): Subgr
   if (!federation) return 'NONE';
   return introspection ? 'SDL_TOLD' : 'SDL_UNTOLD';
 }
+
+const neverAborted = new AbortController().signal;
 
 /** Most kinds of rights whose stores are kept. */
 const RIGHTS_KEPT = 1_000;

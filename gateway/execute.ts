@@ -8,6 +8,7 @@ import {
 import { HubError } from '../config/errors.ts';
 import type { PersonalReads } from './access/note-personal-reads.ts';
 import type { RefuseForbidden } from './access/required-scopes.ts';
+import type { FreshEnough } from './age-keeper.ts';
 import { createLaneChooser, type Lane, noRemoteParts, type RemoteParts } from './choose-lane.ts';
 import type { GraphContext } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
@@ -37,6 +38,8 @@ interface ExecutorDependencies {
   remote?: RemoteParts;
   refuseForbidden: RefuseForbidden;
   measureWithin: MeasureWithin;
+  /** Has what an operation touches caught up with, where it asks for an age. */
+  makeFresh(operation: GraphRequest & { document: DocumentNode }): Promise<FreshEnough> | undefined;
   /** Called with what an answer holds of persons before it goes out. */
   notePersonalReads(reads: PersonalReads): Promise<void>;
 }
@@ -56,6 +59,7 @@ export function createExecutor({
   remote = noRemoteParts,
   refuseForbidden,
   measureWithin,
+  makeFresh,
   notePersonalReads,
 }: ExecutorDependencies): Executor {
   const read = createDocumentCache({ schema: schemas.stitched, ...settings });
@@ -70,6 +74,9 @@ export function createExecutor({
     const { document } = prepared;
     const admitted = admit(document, request);
     if ('error' in admitted) return { errors: [admitted.error] };
+    const fresh = admitted.fresh && (await admitted.fresh);
+    if (fresh && fresh.errors.length > 0)
+      return { data: null, errors: fresh.errors, extensions: { ...fresh.extension } };
     const result = await ((request.lane ?? laneOf(document)) === 'local'
       ? local.runner(document, request.operationName)(request.context, request.variables)
       : executeDocument({
@@ -85,16 +92,19 @@ export function createExecutor({
     return {
       ...result,
       ...(result.errors && { errors: result.errors.map(coded) }),
-      ...(request.showCost && { extensions: { ...result.extensions, cost: admitted.size } }),
+      ...((fresh || request.showCost) && {
+        extensions: { ...result.extensions, ...fresh?.extension, ...(request.showCost && { cost: admitted.size }) },
+      }),
     };
   }
 
   /** Whether it may be run at all, by its size and by who asks. */
-  function admit(document: DocumentNode, { variables, operationName, context }: GraphRequest) {
+  function admit(document: DocumentNode, request: GraphRequest) {
+    const { variables, operationName, context } = request;
     try {
       const size = measureWithin({ document, variables, operationName });
       refuseForbidden({ document, variables }, context.viewer);
-      return { size };
+      return { size, fresh: makeFresh({ ...request, document }) };
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       return { error: new GraphQLError(error.message, { originalError: error, extensions: { code: error.code } }) };

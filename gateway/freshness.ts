@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/cache.ts';
 import { readStreamPasses, type StreamPassRow } from '../cache/stream-passes.ts';
+import type { StreamName } from '../cache/sync-store.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import { type Consistency, consistencyOf } from '../customer-360/consistency.ts';
@@ -11,11 +12,32 @@ interface SystemState extends SystemFreshness {
   consistency: Consistency;
 }
 
+/** How the passes of all streams went, as the database said at `at` (milliseconds). */
+export interface PassesReading {
+  at: number;
+  passes: StreamPassRow[];
+}
+
+/** The age that an operation asked for, of the streams it is made of. */
+export interface WantedAge {
+  streams: readonly StreamName[];
+  /** What the sources had at this moment (milliseconds) is to be in the answer. */
+  notBefore: number;
+}
+
+type Shown = { freshness?: Omit<SystemState, 'error'>[] };
+
 export interface FreshnessReader {
   /** How current each system is, and how consistent, read from the database at most once a second, whoever asks. */
   current(): Promise<SystemState[]>;
   /** The same for the extensions of an answer; nothing when it cannot be read: an answer is worth more than its age. */
-  extension(viewer: Viewer): Promise<{ freshness?: Omit<SystemState, 'error'>[] }>;
+  extension(viewer: Viewer): Promise<Shown>;
+  /** The same of an answer that was asked to be of an age: of these systems, the streams that were asked for count. */
+  extensionOf(reading: PassesReading, viewer: Viewer, wanted: WantedAge): Shown;
+  /** Read from the database at `since` (milliseconds) or later. */
+  passes(since: number): Promise<PassesReading>;
+  /** The latest reading there is. */
+  known(): PassesReading | undefined;
 }
 
 interface FreshnessDependencies {
@@ -37,38 +59,67 @@ export function createFreshnessReader({
   now = Date.now,
 }: FreshnessDependencies): FreshnessReader {
   let computed: { at: number; passes: StreamPassRow[]; systems: SystemState[] } | undefined;
-  let held: { at: number; passes: ReturnType<typeof readStreamPasses> } | undefined;
-  return { current, extension };
+  let reading: { at: number; done: Promise<PassesReading> } | undefined;
+  let latest: PassesReading | undefined;
+  return { current, extension, extensionOf, passes, known: () => latest };
+
+  function passes(since: number): Promise<PassesReading> {
+    if (reading && reading.at >= since) return reading.done;
+    const at = now();
+    const done = readStreamPasses(cache).then((rows) => {
+      const read = { at, passes: rows };
+      if (!latest || latest.at <= at) latest = read;
+      return read;
+    });
+    reading = { at, done };
+    // a failed reading is not held: the next answer tries again
+    done.catch(() => {
+      if (reading?.done === done) reading = undefined;
+    });
+    return done;
+  }
 
   async function current() {
     const at = now();
-    if (!held || at - held.at >= HELD_FOR || at < held.at) {
-      const reading = { at, passes: readStreamPasses(cache) };
-      held = reading;
-      // a failed reading is not held: the next answer tries again
-      reading.passes.catch(() => {
-        if (held === reading) held = undefined;
-      });
-    }
-    const passes = await held.passes;
+    // a clock that was put back makes no reading one of the future
+    if (reading && reading.at > at) reading = undefined;
+    const { passes: rows } = await passes(at - HELD_FOR + 1);
     // ages are whole seconds: what was worked out a moment ago is still right
-    if (computed?.passes === passes && at >= computed.at && at - computed.at < COMPUTED_FOR) return computed.systems;
-    const systems = freshness(passes, settings.sources, at).map((one) => ({
-      ...one,
-      consistency: consistencyOf(one.system, Object.keys(settings.sources[one.system]?.streams ?? {}), passes),
-    }));
-    computed = { at, passes, systems };
+    if (computed?.passes === rows && at >= computed.at && at - computed.at < COMPUTED_FOR) return computed.systems;
+    const systems = statesOf(rows, settings.sources, at);
+    computed = { at, passes: rows, systems };
     return systems;
+  }
+
+  function statesOf(rows: StreamPassRow[], sources: Settings['sources'], at: number): SystemState[] {
+    return freshness(rows, sources, at).map((one) => ({
+      ...one,
+      consistency: consistencyOf(one.system, Object.keys(settings.sources[one.system]?.streams ?? {}), rows),
+    }));
   }
 
   async function extension(viewer: Viewer) {
     try {
-      const systems = await current();
-      // what a source said when it failed names addresses: it is for those who run the hub
-      return { freshness: may(viewer, 'sync:operate') ? systems : systems.map(({ error: _, ...shown }) => shown) };
+      return shown(await current(), viewer);
     } catch (err) {
       log?.debug({ err }, 'Freshness could not be read');
       return {};
     }
   }
+
+  function extensionOf({ passes: rows }: PassesReading, viewer: Viewer, { streams, notBefore }: WantedAge) {
+    const at = now();
+    const sources = Object.entries(settings.sources).map(([system, source]) => {
+      const wanted = streams.filter((one) => one.system === system).map(({ stream }) => stream);
+      if (wanted.length === 0) return [system, source] as const;
+      const own = Object.entries(source.streams).filter(([name]) => wanted.includes(name));
+      return [system, { ...source, streams: Object.fromEntries(own), staleAfter: at - notBefore }] as const;
+    });
+    return shown(statesOf(rows, Object.fromEntries(sources), at), viewer);
+  }
+}
+
+/** What a source said when it failed names addresses: it is for those who run the hub. */
+function shown(systems: SystemState[], viewer: Viewer): Shown {
+  return { freshness: may(viewer, 'sync:operate') ? systems : systems.map(({ error: _, ...rest }) => rest) };
 }

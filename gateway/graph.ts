@@ -19,6 +19,8 @@ interface KeptAnswer {
   found:
     | {
         text: Buffer;
+        /** Said with it, where the operation asks how old it may be. */
+        extensions: object | undefined;
         /** Writes down whose personal data it holds, as for an answer that was just read. */
         noteRead(requestId: string): Promise<void>;
       }
@@ -30,7 +32,8 @@ interface KeptAnswer {
 export interface Graph<Context extends object = object> {
   readonly localSchema: GraphQLSchema;
   execute(operation: Operation<Context>): Promise<ExecutionResult>;
-  createContext(viewer?: Viewer): Context;
+  /** `signal` aborts when nobody waits for the answer any more. */
+  createContext(viewer?: Viewer, signal?: AbortSignal): Context;
   /** The document of a text that is a valid operation; parsed and validated once. */
   prepare?(query: string): DocumentNode | undefined;
   /** Undefined where answers are not kept. */

@@ -4,7 +4,7 @@ import { type ChangeFollower, createChangeFollower } from './change-follower.ts'
 import { createRecordCache, type RecordCache } from './record-cache.ts';
 
 /** What a gateway process keeps of the database, as long as it is known to be what the database has. */
-export interface Memory extends Pick<ChangeFollower, 'start' | 'stop' | 'follow'> {
+export interface Memory extends Pick<ChangeFollower, 'start' | 'stop' | 'follow' | 'followedSince'> {
   records: RecordCache | undefined;
   answers: AnswerCache | undefined;
 }
@@ -27,7 +27,8 @@ export function createMemory({ cache, settings, now = Date.now }: MemoryDependen
   return {
     records,
     answers,
-    follow: follower.follow,
+    follow: async () => (kept.length > 0 ? follower.follow() : undefined),
+    followedSince: follower.followedSince,
     start: async () => (kept.length > 0 ? follower.start() : undefined),
     stop: follower.stop,
   };

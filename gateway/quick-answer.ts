@@ -45,19 +45,19 @@ export function createQuickAnswer<Context extends object>({
     if (place?.found) {
       await place.found.noteRead(id);
       metrics?.operation(0, 'ok');
-      return closed(place.found.text, viewer);
+      return closed(place.found.text, viewer, place.found.extensions);
     }
     const result = await answer({ document, variables, operationName, context, requestId: id });
     // nothing was executed: the variables do not fit, or there is no such operation
     if (result.data === undefined) return undefined;
     const text = Buffer.from(openText(result));
-    if (!result.errors && !result.extensions) place?.keep(text);
+    if (!result.errors) place?.keep(text);
     return closed(text, viewer, result.extensions);
   };
 
   /** An answer is closed with the freshness of now, however long it has been kept. */
-  async function closed(open: Buffer, viewer: Viewer, others?: ExecutionResult['extensions']): Promise<Buffer> {
-    const extensions = JSON.stringify({ ...others, ...(await freshness.extension(viewer)) });
+  async function closed(open: Buffer, viewer: Viewer, others?: object): Promise<Buffer> {
+    const extensions = JSON.stringify({ ...(others ?? (await freshness.extension(viewer))) });
     return Buffer.concat([open, Buffer.from(`,"extensions":${extensions}}`)]);
   }
 }

@@ -8,6 +8,7 @@ export function createStitchedSchema(hub: GraphQLSchema): GraphQLSchema {
   return withExactErrorPaths(
     stitchSchemas({
       subschemas: [{ name: 'hub', schema: hub }],
+      mergeDirectives: true,
       // merged scalars take anything unless told again what they take
       resolvers: { ...scalars },
     }),

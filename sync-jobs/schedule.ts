@@ -7,6 +7,7 @@ import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
+import { followRequests } from './follow-requests.ts';
 import { createInsightJob } from './insight-job.ts';
 import { isOverdue } from './is-overdue.ts';
 import { type ReconcileRun, reconcile } from './reconcile.ts';
@@ -35,7 +36,7 @@ export interface Schedule {
 
 /**
  * Keeps every stream in step with its source: a pass at each tick of its schedule, a reconcile at each of the source's,
- * and a verify at each of its verifySchedule, in UTC. Sources run side by side, the streams of one source two at a time, one stream never twice.
+ * and a verify at each of its verifySchedule, in UTC; and a pass when a gateway waits for one. Sources run side by side, the streams of one source two at a time, one stream never twice.
  */
 export function createSchedule({
   settings,
@@ -50,6 +51,9 @@ export function createSchedule({
   const priorities = prioritiesOf(settings);
   const tasks: ScheduledTask[] = [];
   const queues: SourceQueue[] = [];
+  /** Offers a pass of the stream, by `system/stream`. */
+  const offers = new Map<string, () => void>();
+  let following: Promise<void> | undefined;
   const insight = createInsightJob({ cache, settings: settings.insight, log, owner, signal: stopping.signal });
 
   async function startSource(system: string): Promise<void> {
@@ -64,8 +68,10 @@ export function createSchedule({
       const { sync, recount, proof } = jobsOf({ ...request, signal: stopping.signal });
       const { lastSuccessAt, lastReconcileAt, lastVerifyAt } = await store.state({ system, stream });
 
-      const passes = every(schedule, () => queue.offer(sync));
-      if (isOverdue(lastSuccessAt, passes.getNextRuns(2), new Date())) queue.offer(sync);
+      const offerPass = () => queue.offer(sync);
+      offers.set(`${system}/${stream}`, offerPass);
+      const passes = every(schedule, offerPass);
+      if (isOverdue(lastSuccessAt, passes.getNextRuns(2), new Date())) offerPass();
       if (verifySchedule !== 'off') {
         const proofs = every(verifySchedule, () => queue.offer(proof));
         // Of a stream that was never verified nothing has been missed.
@@ -90,11 +96,18 @@ export function createSchedule({
       every(settings.insight.follow, insight.follow);
       every(settings.insight.schedule, insight.refresh);
       for (const task of tasks) await task.start();
+      following = followRequests({
+        cache,
+        sources: settings.sources,
+        offer: ({ system, stream }) => offers.get(`${system}/${stream}`)?.(),
+        log,
+        signal: stopping.signal,
+      });
     },
     async stop() {
       stopping.abort();
       for (const task of tasks) await task.destroy();
-      await Promise.all([...queues.map((queue) => queue.stop()), insight.idle()]);
+      await Promise.all([following, ...queues.map((queue) => queue.stop()), insight.idle()]);
     },
   };
 }

@@ -10,7 +10,7 @@ describe('freshness', () => {
   it('is FRESH while every stream is younger than three times its schedule, and as old as the oldest', () => {
     const passes = [passed('erp', 'orders', 2), passed('erp', 'parties', 14)];
     expect(freshness(passes, sources(), now)).toEqual([
-      { system: 'erp', status: 'FRESH', syncedAt: minutesAgo(14), ageSeconds: 840 },
+      { system: 'erp', status: 'FRESH', syncedAt: minutesAgo(14), ageSeconds: 840, lagSeconds: 540 },
     ]);
   });
 
@@ -19,13 +19,20 @@ describe('freshness', () => {
     expect(freshness(passes, sources(), now)).toMatchObject([{ status: 'STALE', ageSeconds: 960 }]);
   });
 
+  it('lags by what no schedule explains, of the stream that is furthest behind', () => {
+    const passes = [passed('erp', 'orders', 4), passed('erp', 'parties', 7)];
+    expect(freshness(passes, sources(), now)).toMatchObject([{ ageSeconds: 420, lagSeconds: 120 }]);
+    const inTime = [passed('erp', 'orders', 4), passed('erp', 'parties', 1)];
+    expect(freshness(inTime, sources(), now)).toMatchObject([{ ageSeconds: 240, lagSeconds: 0 }]);
+  });
+
   it('goes by staleAfter where it is set', () => {
     const passes = [passed('erp', 'orders', 2), passed('erp', 'parties', 50)];
     expect(freshness(passes, sources({ staleAfter: 3_600_000 }), now)).toMatchObject([{ status: 'FRESH' }]);
   });
 
   it('is STALE and has no age before every stream was read once', () => {
-    const expected = [{ system: 'erp', status: 'STALE', syncedAt: null, ageSeconds: null }];
+    const expected = [{ system: 'erp', status: 'STALE', syncedAt: null, ageSeconds: null, lagSeconds: null }];
     expect(freshness([passed('erp', 'orders', 1)], sources(), now)).toEqual(expected);
     expect(freshness([], sources(), now)).toEqual(expected);
   });
@@ -40,6 +47,7 @@ describe('freshness', () => {
           status: 'DOWN',
           syncedAt: minutesAgo(8),
           ageSeconds: 480,
+          lagSeconds: 180,
           error: `${code}: no answer`,
         },
       ]);

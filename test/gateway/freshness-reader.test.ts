@@ -24,7 +24,13 @@ describe.each(databases)('freshness on $name', (database) => {
   it('is read from the database', async () => {
     const reader = createFreshnessReader({ cache, settings, now: () => noon });
     const unproved = { status: 'UNPROVED', verifiedAt: null, differences: null };
-    const erp = { system: 'erp', status: 'FRESH', syncedAt: '2026-03-01T11:58:00.000000Z', ageSeconds: 120 };
+    const erp = {
+      system: 'erp',
+      status: 'FRESH',
+      syncedAt: '2026-03-01T11:58:00.000000Z',
+      ageSeconds: 120,
+      lagSeconds: 0,
+    };
     expect(await reader.current()).toEqual([{ ...erp, consistency: unproved }]);
   });
 

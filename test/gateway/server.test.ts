@@ -200,7 +200,13 @@ describe('freshness, health and readiness', () => {
     const { body } = await fresh.ask({ query: '{ hello }' });
     expect(body.extensions?.freshness).toEqual([
       {
-        ...{ system: 'erp', status: 'FRESH', syncedAt: expect.any(String), ageSeconds: expect.any(Number) },
+        ...{
+          system: 'erp',
+          status: 'FRESH',
+          syncedAt: expect.any(String),
+          ageSeconds: expect.any(Number),
+          lagSeconds: 0,
+        },
         consistency: { status: 'UNPROVED', verifiedAt: null, differences: null },
       },
       expect.objectContaining({
