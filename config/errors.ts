@@ -48,6 +48,7 @@ export const errorCatalogue = {
   FRESHNESS_NOT_REACHED: 'A system could not be brought up to the age that the operation asked for with `@freshness`.',
   RATE_LIMITED: 'The login or address asked more often than the gateway allows.',
   REQUEST_TIMEOUT: 'The operation took longer than the gateway allows.',
+  REQUEST_CANCELLED: 'Nobody waits for the answer any more: the client has gone, or the deadline is over.',
   ADDRESS_IN_USE: 'The gateway cannot listen where the settings say.',
   UNAUTHENTICATED: 'Nobody knows who asks: no login came along, or one that does not hold.',
   FORBIDDEN: 'The login may not see what the operation asks for.',

@@ -13,6 +13,8 @@ interface AskedOperation<Context extends object> {
   operationName: string | null | undefined;
   context: Context;
   requestId: string;
+  /** Of the context's signal: aborted when the deadline is over. */
+  cancellation: AbortController;
   showCost?: boolean;
 }
 
@@ -25,14 +27,14 @@ interface AnswerDependencies<Context extends object> {
   metrics?: Metrics | undefined;
 }
 
-/** Runs one operation on the graph within the deadline, its errors masked. */
+/** Runs one operation on the graph within the deadline, its errors masked. What is late is cancelled. */
 export function createAnswerOperation<Context extends object>({
   graph,
   settings,
   log,
   metrics,
 }: AnswerDependencies<Context>): AnswerOperation<Context> {
-  return async ({ document, variables, operationName, context, requestId, showCost = false }) => {
+  return async ({ document, variables, operationName, context, requestId, cancellation, showCost = false }) => {
     const begun = performance.now();
     const running = graph.execute({
       document,
@@ -45,7 +47,10 @@ export function createAnswerOperation<Context extends object>({
     const { data, errors, extensions } = await withDeadline(
       running.catch((error: unknown) => failed(error)),
       settings.timeout,
-      () => failed(tooSlow(settings.timeout)),
+      () => {
+        cancellation.abort();
+        return failed(tooSlow(settings.timeout));
+      },
     );
     metrics?.operation((performance.now() - begun) / 1_000, errors && errors.length > 0 ? 'error' : 'ok');
     return {

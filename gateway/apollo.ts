@@ -17,6 +17,8 @@ import type { Graph } from './graph.ts';
 export interface RequestContext {
   requestId: string;
   viewer: Viewer;
+  /** Aborted when the client goes away. */
+  cancellation: AbortController;
 }
 
 interface ApolloDependencies<Context extends object> {
@@ -75,9 +77,9 @@ export function createApollo<Context extends object>(
 
 /** Runs one operation on the graph and adds the freshness of every system. */
 function executorOf<Context extends object>({ graph, answer, freshness }: ApolloDependencies<Context>): Executor {
-  return async ({ document, request, operation, context: { requestId, viewer } }) => {
+  return async ({ document, request, operation, context: { requestId, viewer, cancellation } }) => {
     const { variables, operationName } = request;
-    const context = graph.createContext(viewer);
+    const context = graph.createContext(viewer, cancellation.signal);
     // without an operation there is nothing to run: Apollo turns the reason into its own error
     if (!operation) return graph.execute({ document, ...(operationName && { operationName }), context });
     const showCost = request.extensions?.cost === true;
@@ -87,6 +89,7 @@ function executorOf<Context extends object>({ graph, answer, freshness }: Apollo
       operationName,
       context,
       requestId: String(requestId),
+      cancellation,
       showCost,
     });
     return { ...result, extensions: { ...(await freshness.extension(viewer)), ...result.extensions } };

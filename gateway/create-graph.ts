@@ -11,6 +11,7 @@ import { createScopeCheck } from './access/required-scopes.ts';
 import { anybody, type Viewer } from './access/viewer.ts';
 import { visibleCustomers } from './access/visible-customers.ts';
 import { createAgeKeeper } from './age-keeper.ts';
+import { refuseCancelled } from './cancelled.ts';
 import type { GraphContext } from './context.ts';
 import { entityTag } from './dependencies.ts';
 import { createExecutor, type GraphRequest } from './execute.ts';
@@ -105,9 +106,14 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
       return {
         viewer,
         personal: new Set(),
-        stores,
+        // asked for wherever something is read
+        get stores() {
+          refuseCancelled(signal);
+          return stores;
+        },
         loaders: createLoaders({
           reads,
+          signal,
           records: memory.records?.of(viewer.rights),
           // whom a restricted viewer may see is decided by the customers' own fields
           always: stores.visible ? [entityTag('customer')] : [],

@@ -9,6 +9,7 @@ import { HubError } from '../config/errors.ts';
 import type { PersonalReads } from './access/note-personal-reads.ts';
 import type { RefuseForbidden } from './access/required-scopes.ts';
 import type { FreshEnough } from './age-keeper.ts';
+import { refuseCancelled } from './cancelled.ts';
 import { createLaneChooser, type Lane, noRemoteParts, type RemoteParts } from './choose-lane.ts';
 import type { GraphContext } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
@@ -75,6 +76,7 @@ export function createExecutor({
     const admitted = admit(document, request);
     if ('error' in admitted) return { errors: [admitted.error] };
     const fresh = admitted.fresh && (await admitted.fresh);
+    refuseCancelled(request.context.signal);
     if (fresh && fresh.errors.length > 0)
       return { data: null, errors: fresh.errors, extensions: { ...fresh.extension } };
     const result = await ((request.lane ?? laneOf(document)) === 'local'

@@ -82,9 +82,12 @@ export function createHttpApp({
   const isCostly = createComparisonLimit(settings);
   const sendPage = settings.graphiql ? serveGraphiql(app) : undefined;
   const withinRate: RateLimit = settings.rateLimit ? createRateLimit(settings.rateLimit) : () => ({ allowed: true });
-  const viewers = new WeakMap<FastifyRequest, Viewer>();
+  const asking = new WeakMap<FastifyRequest, { viewer: Viewer; cancellation: AbortController }>();
   const answer = fastifyApolloHandler(apollo, {
-    context: async (request) => ({ requestId: request.id, viewer: viewers.get(request) ?? nobody }),
+    context: async (request) => {
+      const { viewer, cancellation } = asking.get(request) ?? { viewer: nobody, cancellation: new AbortController() };
+      return { requestId: request.id, viewer, cancellation };
+    },
   });
   app.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -94,14 +97,17 @@ export function createHttpApp({
       if (sendPage && request.method === 'GET' && wantsPage(request)) return sendPage(reply);
       const viewer = await authenticate(credentialsOf(request)).catch((error: unknown) => refused(error, reply));
       if (!viewer) return reply;
-      viewers.set(request, viewer);
+      const cancellation = new AbortController();
+      // also after an answer, when there is nothing left to cancel
+      reply.raw.once('close', () => cancellation.abort());
+      asking.set(request, { viewer, cancellation });
       const rate = withinRate(viewer === anybody ? request.ip : viewer.name);
       if (!rate.allowed) {
         reply.header('retry-after', rate.retryAfter);
         return reply.code(429).send(errorBody('RATE_LIMITED', tooOften(rate.retryAfter)));
       }
       if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
-      const quick = await quickAnswer(request, viewer);
+      const quick = await quickAnswer(request, viewer, cancellation);
       if (quick) return reply.type('application/json; charset=utf-8').send(quick);
       return answer.call(app, request, reply);
     },

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { refuseCancelled } from './cancelled.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Reads } from './reads.ts';
 import type { KeptRecords } from './record-cache.ts';
@@ -26,9 +27,11 @@ interface LoadersDependencies {
   records?: KeptRecords | undefined;
   /** What every read depends on besides its own dependencies. */
   always?: readonly string[];
+  /** Aborted when nothing more is to be read. */
+  signal: AbortSignal;
 }
 
-export function createLoaders({ reads, records, always = [] }: LoadersDependencies): Loaders {
+export function createLoaders({ reads, records, always = [], signal }: LoadersDependencies): Loaders {
   const loaders = new Map<string, DataLoader<string, unknown>>();
   const kept = new Map<string, Map<string, unknown>>();
 
@@ -56,6 +59,7 @@ export function createLoaders({ reads, records, always = [] }: LoadersDependenci
     read: ReadByKeys<unknown>,
     dependencies: Dependencies | undefined,
   ): Promise<unknown[]> {
+    refuseCancelled(signal);
     if (!dependencies) reads.noteUntold();
     const keepRecord = records?.begin();
     const found = await read(keys);

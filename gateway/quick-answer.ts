@@ -14,7 +14,11 @@ interface QuickRequest {
 }
 
 /** The answer as JSON, or undefined for a request that Apollo Server is to look at. */
-export type QuickAnswer = (request: QuickRequest, viewer: Viewer) => Promise<Buffer | undefined>;
+export type QuickAnswer = (
+  request: QuickRequest,
+  viewer: Viewer,
+  cancellation: AbortController,
+) => Promise<Buffer | undefined>;
 
 interface QuickAnswerDependencies<Context extends object> {
   graph: Graph<Context>;
@@ -34,20 +38,20 @@ export function createQuickAnswer<Context extends object>({
   freshness,
   metrics,
 }: QuickAnswerDependencies<Context>): QuickAnswer {
-  return async ({ method, headers, body, id }, viewer) => {
+  return async ({ method, headers, body, id }, viewer, cancellation) => {
     if (method !== 'POST' || !takesPlainJson(headers) || !isPlain(body)) return undefined;
     const document = graph.prepare?.(body.query);
     if (!document) return undefined;
     const operationName = body.operationName ?? undefined;
     const variables = body.variables ?? undefined;
-    const context = graph.createContext(viewer);
+    const context = graph.createContext(viewer, cancellation.signal);
     const place = graph.answerPlace?.({ document, operationName, variables, context });
     if (place?.found) {
       await place.found.noteRead(id);
       metrics?.operation(0, 'ok');
       return closed(place.found.text, viewer, place.found.extensions);
     }
-    const result = await answer({ document, variables, operationName, context, requestId: id });
+    const result = await answer({ document, variables, operationName, context, requestId: id, cancellation });
     // nothing was executed: the variables do not fit, or there is no such operation
     if (result.data === undefined) return undefined;
     const text = Buffer.from(openText(result));
