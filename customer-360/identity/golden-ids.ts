@@ -28,11 +28,10 @@ export function goldenIds(
   newId: () => string,
 ): GoldenIds {
   const heirs = heirsOf(clusters, idOf);
+  const inherited = new Map<number, string[]>();
+  for (const [id, cluster] of heirs) inherited.set(cluster, [...(inherited.get(cluster) ?? []), id]);
   const assigned = clusters.map((members, cluster): ClusterIds => {
-    const [oldest, ...merged] = [...heirs]
-      .filter(([, heir]) => heir === cluster)
-      .map(([id]) => id)
-      .sort();
+    const [oldest, ...merged] = (inherited.get(cluster) ?? []).sort();
     return { members, customerId: oldest ?? newId(), merged, isNew: oldest === undefined };
   });
   const split = assigned.filter(({ isNew, members }) => isNew && members.some((member) => idOf.has(member))).length;
