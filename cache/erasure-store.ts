@@ -1,10 +1,17 @@
 import { hash } from 'node:crypto';
+import { withoutErasedPersons } from '../schema/personal-fields.ts';
 import { type Entity, entities } from '../schema/records.ts';
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
 import type { Sql } from './cache.ts';
+import { readRowsOf, replaceRows } from './canonical-rows.ts';
 import { instant } from './column-kinds.ts';
+import { contentHash } from './content-hash.ts';
+import { jsonText } from './json-text.ts';
 import { type DecodedRow, decodeRow, encodeValue, selectList } from './row-codec.ts';
+import { storedRowsChecksum } from './rows-checksum.ts';
+import type { StoredRow } from './sync-store.ts';
 import { columnName, entityTables, fieldsOf } from './tables.ts';
+import type { Touched } from './touched.ts';
 
 /** A source record as it is kept. */
 export interface KeptRecord {
@@ -22,12 +29,21 @@ export interface ErasureStore {
   partiesOf(customerId: string): Promise<string[]>;
   /** The canonical rows that belong to these parties or name them as a person, by entity. */
   rowsOf(partyIds: readonly string[]): Promise<Map<Entity, DecodedRow[]>>;
-  /** Live and deleted source records with these ids. */
+  /** Source records with these ids. */
   recordsOf(ids: readonly string[]): Promise<KeptRecord[]>;
+  /** The records in quarantine, of which the cache may never have had a row, whose raw text has one of these values whole. */
+  quarantinedWith(values: readonly string[]): Promise<string[]>;
+  /**
+   * Takes every stream from the pass that holds it: what was mapped before an erasure is not written after it. To be
+   * called first in the transaction, as pages lock their stream first.
+   */
+  overtakePasses(): Promise<void>;
+  /** Empties records of what is personal about those who were erased; resolves to the records that look different now. */
+  emptyRecords(ids: readonly string[], isErased: IsErased): Promise<readonly Touched[]>;
   /** Notes, as hashes, whom not to bring back. */
   noteErased(ids: readonly string[], now: string): Promise<void>;
-  /** What is kept beside the records: quarantine, and what identity compared. Identity looks at the parties anew. */
-  forgetTraces(request: { recordIds: readonly string[]; partyIds: readonly string[]; now: string }): Promise<void>;
+  /** What is kept beside the records: quarantine, what identity compared, and what stewards wrote of the person. */
+  forgetTraces(request: { recordIds: readonly string[]; partyIds: readonly string[] }): Promise<void>;
 }
 
 export function createErasureStore(sql: Sql): ErasureStore {
@@ -73,6 +89,40 @@ export function createErasureStore(sql: Sql): ErasureStore {
       }));
     },
 
+    async quarantinedWith(values) {
+      const found = new Set<string>();
+      for (const value of values) {
+        const whole = JSON.stringify(value).replace(/[!%_]/g, (special) => `!${special}`);
+        const rows = await sql.query("SELECT id FROM quarantine WHERE raw LIKE ? ESCAPE '!'", [`%${whole}%`]);
+        for (const { id } of rows) found.add(String(id));
+      }
+      return [...found].sort();
+    },
+
+    async overtakePasses() {
+      await sql.execute(
+        `UPDATE stream_states SET lease_token = lease_token + 1, lease_owner = NULL, lease_expires_at = NULL
+         WHERE lease_owner IS NOT NULL`,
+      );
+    },
+
+    async emptyRecords(ids, isErased) {
+      const rowsOf = new Map<string, StoredRow[]>(ids.map((id) => [id, []]));
+      for (const row of await readRowsOf(sql, ids)) rowsOf.get(row.originId)?.push(row);
+      const replacements = [...rowsOf].map(([originId, before]) => {
+        const rows = withoutErasedPersons(before, isErased);
+        return { originId, system: rows[0]?.system ?? '', entitiesBefore: [], rows };
+      });
+      for (const { originId, rows } of replacements) {
+        const data = { erased: true, left: hash('sha256', JSON.stringify(rows), 'hex') };
+        await sql.execute(
+          'UPDATE source_records SET raw = ?, content_hash = ?, rows_checksum = ? WHERE id = ? AND deleted_at IS NULL',
+          [jsonText(data), contentHash(data), storedRowsChecksum(rows, sql.dialect), originId],
+        );
+      }
+      return (await replaceRows(sql, replacements)).touched;
+    },
+
     async noteErased(ids, now) {
       const at = encodeValue(instant, now, sql.dialect);
       const hashes = [...new Set(ids)].map(hashOfId).sort();
@@ -85,26 +135,18 @@ export function createErasureStore(sql: Sql): ErasureStore {
       });
     },
 
-    async forgetTraces({ recordIds, partyIds, now }) {
+    async forgetTraces({ recordIds, partyIds }) {
       await executeByKeys(sql, recordIds, (list) => `DELETE FROM quarantine WHERE id IN (${list})`);
       await executeByKeys(sql, partyIds, (list) => `DELETE FROM identity_profiles WHERE party_id IN (${list})`);
       await executeByKeys(sql, partyIds, (list) => `DELETE FROM identity_keys WHERE party_id IN (${list})`);
       for (const side of ['party_a', 'party_b']) {
         await executeByKeys(sql, partyIds, (list) => `DELETE FROM identity_pairs WHERE ${side} IN (${list})`);
       }
-      await upsert(sql, {
-        table: 'identity_dirty',
-        columns: ['party_id', 'marked_at'],
-        key: ['party_id'],
-        rows: [...partyIds].sort().map((id) => [id, encodeValue(instant, now, sql.dialect)]),
-      });
+      for (const id of partyIds) {
+        await sql.execute('UPDATE identity_actions SET reason = NULL WHERE details LIKE ?', [`%${id}%`]);
+      }
     },
   };
-}
-
-/** Whether it was erased before. */
-export function isErasedRaw(raw: string): boolean {
-  return raw.startsWith('{"erased":true');
 }
 
 /** Whether an id is that of somebody who was erased. */

@@ -9,6 +9,7 @@ import { Insight1767225608000 } from './migrations/0008-insight.ts';
 import { Access1767225609000 } from './migrations/0009-access.ts';
 import { Privacy1767225610000 } from './migrations/0010-privacy.ts';
 import { Freshness1767225611000 } from './migrations/0011-freshness.ts';
+import { Tombstones1767225613000 } from './migrations/0013-tombstones.ts';
 
 /** In order; a published one never changes. */
 export const migrations = [
@@ -21,6 +22,7 @@ export const migrations = [
   Access1767225609000,
   Privacy1767225610000,
   Freshness1767225611000,
+  Tombstones1767225613000,
 ];
 
 const LOCK_SECONDS = 60;

@@ -80,6 +80,9 @@ export function createPageWriter(cache: Cache): Pick<SyncStore, 'preparePage' | 
   };
 }
 
+/** What stands for the raw text of a tombstone: what its source deleted is not kept for anybody to read. */
+const NO_RAW = '{}';
+
 /** Those of these ids that no record has, whatever whoever asks for them believes. */
 async function unknownAmong(sql: Sql, ids: readonly string[]): Promise<string[]> {
   const known = await knownRecords(sql, ids);
@@ -137,7 +140,7 @@ async function writeSourceRecords(sql: Sql, page: SavePage, changing: readonly C
       prepared.record.version ?? known?.version ?? null,
       prepared.hash,
       mappingHash,
-      prepared.raw,
+      to === 'bury' ? NO_RAW : prepared.raw,
       formatEntities(rowsOf(prepared)),
       runId,
       now,
@@ -176,7 +179,7 @@ async function buryMissing(
     sql,
     [...burying.keys()],
     (list) =>
-      `UPDATE source_records SET deleted_at = COALESCE(deleted_at, ?), synced_at = ?, run_id = ?, entities = '', rows_checksum = 0 WHERE id IN (${list})`,
+      `UPDATE source_records SET deleted_at = COALESCE(deleted_at, ?), synced_at = ?, run_id = ?, raw = '${NO_RAW}', entities = '', rows_checksum = 0 WHERE id IN (${list})`,
     [stored, stored, runId],
   );
   const { dirty, touched } = await replaceRows(

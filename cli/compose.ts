@@ -6,6 +6,7 @@ import { createLog, type Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { createSteward, type Steward } from '../customer-360/identity/steward.ts';
+import { createPrivacy, type Privacy } from '../customer-360/privacy.ts';
 import type { Graph } from '../gateway/graph.ts';
 import type { Gateway } from '../gateway/server.ts';
 import { createSchedule, type Schedule } from '../sync-jobs/schedule.ts';
@@ -29,6 +30,8 @@ export interface Hub {
   gateway(): Promise<Gateway>;
   /** What stewards do about identity. */
   steward(): Steward;
+  /** What is kept of a person. */
+  privacy(): Privacy;
   schedule(): Schedule;
   close(): Promise<void>;
 }
@@ -70,6 +73,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
       });
     },
     steward: () => createSteward({ cache, identity, priorities }),
+    privacy: () => createPrivacy({ cache, identity, priorities }),
     schedule: () => createSchedule({ settings, cache, connectors, log, owner }),
     async close() {
       await Promise.all(Object.values(connectors).map((connector) => connector.close()));

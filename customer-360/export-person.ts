@@ -4,6 +4,7 @@ import { createCustomerStore } from '../cache/customer-store.ts';
 import { createErasureStore } from '../cache/erasure-store.ts';
 import { createQuarantineStore } from '../cache/quarantine-store.ts';
 import { HubError } from '../config/errors.ts';
+import { readRaw } from './read-raw.ts';
 
 /** Most readings of the person's data that are listed. */
 const READINGS = 1_000;
@@ -23,7 +24,7 @@ export async function exportPerson(cache: Cache, customerId: string): Promise<ob
   return {
     customer,
     records: Object.fromEntries(rows),
-    sources: (await store.recordsOf(recordIds)).map(({ raw, ...record }) => ({ ...record, raw: JSON.parse(raw) })),
+    sources: (await store.recordsOf(recordIds)).map(({ raw, ...record }) => ({ ...record, raw: readRaw(raw) })),
     quarantine: held.filter((record) => record !== null),
     readings: await createAccessAuditStore(cache).list({ customer: customerId, first: READINGS }),
   };

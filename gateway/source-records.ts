@@ -1,5 +1,5 @@
-import { parse } from 'lossless-json';
 import type { SourceRecordRow } from '../cache/source-record-store.ts';
+import { readRaw } from '../customer-360/read-raw.ts';
 import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
 import type { RecordSource } from './records.ts';
@@ -14,11 +14,6 @@ export async function sourceRecordOf(row: RecordSource, entity: Entity, { loader
 
 export function sourceRecordField(entity: Entity): FieldResolver {
   return (source: RecordSource, _args: unknown, context: GraphContext) => sourceRecordOf(source, entity, context);
-}
-
-/** Numbers that JavaScript would write the same become numbers; others keep their digits as strings. */
-export function readRaw(raw: string): unknown {
-  return parse(raw, undefined, (digits) => (String(Number(digits)) === digits ? Number(digits) : digits));
 }
 
 export const sourceRecordResolvers: Resolvers = {

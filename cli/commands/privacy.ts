@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
+import type { Erasure } from '../../customer-360/erase-person.ts';
 import { customerIdOf } from '../customer-id-of.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { stopSignal } from '../stop-signal.ts';
 import { terminal } from '../terminal.ts';
 
 interface EraseOptions extends SharedOptions {
@@ -16,9 +16,8 @@ export function privacyCommand(): Command {
     .description('Everything the hub keeps of one person, as JSON.')
     .argument('<customer>', 'its id, or <system>:<key> of a party')
     .action(async (customer: string, options: SharedOptions) => {
-      const { exportPerson } = await import('../../customer-360/export-person.ts');
-      await withHub(options, async ({ cache }) => {
-        const person = await exportPerson(cache, await customerIdOf(cache, customer));
+      await withHub(options, async (hub) => {
+        const person = await hub.privacy().export(await customerIdOf(hub.cache, customer));
         terminal.out(JSON.stringify(person, null, 2));
       });
     });
@@ -31,19 +30,9 @@ export function privacyCommand(): Command {
     .option('--dry-run', 'say what would be erased')
     .option('--reason <text>', 'for the audit')
     .action(async (customer: string, { dryRun = false, reason, ...options }: EraseOptions) => {
-      const { erasePerson } = await import('../../sync-jobs/erase-person.ts');
-      const signal = stopSignal();
       await withHub(options, async (hub) => {
-        const { cache, settings } = hub;
-        const erasure = await erasePerson({
-          cache,
-          customerId: await customerIdOf(cache, customer),
-          actor: userInfo().username,
-          reason: reason ?? null,
-          dryRun,
-          requestFor: ({ system, stream }) =>
-            settings.sources[system]?.streams[stream] && hub.requestFor({ system, stream }, signal),
-        });
+        const how = { actor: `cli:${userInfo().username}`, reason, dryRun };
+        const erasure = await hub.privacy().erase(await customerIdOf(hub.cache, customer), how);
         if (options.json) terminal.out(JSON.stringify(erasure, null, 2));
         else for (const line of linesOf(erasure)) terminal.out(line);
       });
@@ -59,21 +48,11 @@ export function privacyCommand(): Command {
     );
 }
 
-function linesOf({
-  customerId,
-  parties,
-  records,
-  erased,
-}: {
-  customerId: string;
-  parties: number;
-  records: Record<string, number>;
-  erased: boolean;
-}) {
-  const names = Object.entries(records).map(([name, count]) => `  ${name}: ${count}`);
+function linesOf({ customerId, dryRun, parties, records, quarantined }: Erasure): string[] {
   return [
-    `${erased ? 'Erased' : 'Would erase'} ${customerId}: ${parties} parties, records of`,
-    ...names,
-    ...(erased ? ['No sync brings it back. Sources that still have the person must erase it themselves.'] : []),
+    `${dryRun ? 'Would erase' : 'Erased'} ${customerId}: ${parties} parties, records of`,
+    ...records.map(({ system, stream, count }) => `  ${system}/${stream}: ${count}`),
+    ...(quarantined > 0 ? [`  in quarantine: ${quarantined}`] : []),
+    ...(dryRun ? [] : ['No sync brings it back. Sources that still have the person must erase it themselves.']),
   ];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ERASED, personalFields, requiredPersonalFields } from '../../schema/personal-fields.ts';
-import type { CanonicalRow, MappedRecord } from '../mapped-record.ts';
+import { namesErased, withoutErasedPersons } from '../../schema/personal-fields.ts';
+import type { MappedRecord } from '../mapped-record.ts';
 import type { Mapping } from './compile-mapping.ts';
 
 interface WithoutErased {
@@ -24,36 +24,23 @@ export function withoutErased(mapping: Mapping, { isErased, recordIdOf }: Withou
 
   function concerns(mapped: MappedRecord): boolean {
     if (mapped.outcome !== 'deleted' && isErased(recordIdOf(mapped.record.key))) return true;
-    return mapped.outcome === 'mapped' && mapped.rows.some(namesErased);
+    return mapped.outcome === 'mapped' && mapped.rows.some((row) => namesErased(row, isErased));
   }
 
-  function namesErased({ entity, id, fields }: CanonicalRow): boolean {
-    const named = [entity === 'party' ? id : null, fields.partyId, fields.personId];
-    return named.some((each) => typeof each === 'string' && isErased(each));
-  }
-}
-
-function erase(mapped: MappedRecord): MappedRecord {
-  switch (mapped.outcome) {
-    case 'mapped': {
-      const rows = mapped.rows.map(emptied);
-      // What is left of it tells one state of the record from the next, so that an order goes on.
-      const left = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
-      return { ...mapped, record: { ...mapped.record, data: { erased: true, left } }, rows };
+  function erase(mapped: MappedRecord): MappedRecord {
+    switch (mapped.outcome) {
+      case 'mapped': {
+        const rows = withoutErasedPersons(mapped.rows, isErased);
+        // What is left of it tells one state of the record from the next, so that an order goes on.
+        const left = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+        return { ...mapped, record: { ...mapped.record, data: { erased: true, left } }, rows };
+      }
+      case 'rejected': {
+        const record = { ...mapped.record, data: { erased: true } };
+        return { ...mapped, record, message: 'A record of a person who was erased does not fit.' };
+      }
+      case 'deleted':
+        return mapped;
     }
-    case 'rejected': {
-      const record = { ...mapped.record, data: { erased: true } };
-      return { ...mapped, record, message: 'A record of a person who was erased does not fit.' };
-    }
-    case 'deleted':
-      return mapped;
   }
-}
-
-function emptied(row: CanonicalRow): CanonicalRow {
-  const fields = { ...row.fields };
-  for (const name of personalFields[row.entity] ?? []) {
-    if (name in fields) fields[name] = requiredPersonalFields.has(name) ? ERASED : null;
-  }
-  return { ...row, fields };
 }

@@ -1,3 +1,4 @@
+import { ERASED } from '../../schema/personal-fields.ts';
 import { type Address, addressOf } from './normalise/addresses.ts';
 import { normaliseEmail, normalisePhone, normaliseTaxId } from './normalise/contact-values.ts';
 import { type Name, organisationName, personName } from './normalise/names.ts';
@@ -52,18 +53,22 @@ export interface Profile {
 /** Enough to tell a customer by, few enough that a crowded record costs no more than others. */
 const MOST_VALUES = 5;
 
-/** The profile of a party. `defaultCountry` is where phone numbers without a prefix are from. */
+/**
+ * The profile of a party. `defaultCountry` is where phone numbers without a prefix are from. What stands for a value
+ * that was erased is no value: all erased persons would be one.
+ */
 export function profileOf(party: PartyFacts, defaultCountry?: string): Profile {
   const isPerson = party.kind === 'PERSON';
   const readName = isPerson ? personName : organisationName;
   const country = party.country ?? defaultCountry;
-  const points = (kind: string) => party.contactPoints.filter((point) => point.kind === kind);
-  const taxIds = few([party.taxId, ...(party.otherTaxIds ?? [])].map(normaliseTaxId));
+  const points = (kind: string) => party.contactPoints.filter((point) => point.kind === kind && point.raw !== ERASED);
+  const otherTaxIds = (party.otherTaxIds ?? []).filter((value) => value !== ERASED);
+  const taxIds = few([party.taxId, ...otherTaxIds].map(normaliseTaxId));
   return {
     id: party.id,
     system: party.system,
     isPerson,
-    names: distinct([party.displayName, ...present([party.legalName])].map(readName)),
+    names: distinct(present([party.displayName, party.legalName]).map(readName)),
     birth: party.birthDate?.replace(/\D/g, '') || null,
     taxIds,
     validTaxIds: taxIds.filter((taxId) => isValidTaxId(taxId, party.country) === true),
@@ -90,7 +95,7 @@ function few(values: readonly (string | null)[]): string[] {
 }
 
 function present(values: readonly (string | null)[]): string[] {
-  return values.filter((value) => value !== null && value.trim() !== '') as string[];
+  return values.filter((value) => value !== null && value !== ERASED && value.trim() !== '') as string[];
 }
 
 function distinct<T>(values: readonly T[]): T[] {

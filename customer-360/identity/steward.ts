@@ -2,15 +2,16 @@ import type { Cache, Sql } from '../../cache/cache.ts';
 import { createIdentityStore, type IdentityStore } from '../../cache/identity-store.ts';
 import { createMatchStore, type MatchStore } from '../../cache/match-store.ts';
 import { createStewardStore, type StewardStore } from '../../cache/steward-store.ts';
+import { tryOrKeep } from '../../cache/try-or-keep.ts';
 import { HubError } from '../../config/errors.ts';
 import { newCustomerId } from '../../schema/ids.ts';
 import { instantOf } from '../../schema/time.ts';
 import { createModelReader, type IdentitySettings, type InUse } from './models-in-use.ts';
 import { type Move, resolveBatch } from './resolve-batch.ts';
-import { planConfirm, planMerge, planReject } from './steward-plans.ts';
+import { planConfirm, planMerge, planReject, planWithdraw, planWithdrawAction } from './steward-plans.ts';
 import { planUnmerge } from './unmerge.ts';
 
-type StewardVerb = 'CONFIRM' | 'REJECT' | 'MERGE' | 'UNMERGE';
+type StewardVerb = 'CONFIRM' | 'REJECT' | 'WITHDRAW' | 'MERGE' | 'UNMERGE';
 
 /** Who does it and why; with `dryRun` everything is tried and nothing kept. */
 export interface Act {
@@ -68,6 +69,10 @@ export interface Steward {
   confirm(a: string, b: string, act: Act): Promise<Change>;
   /** The two parties are never one customer. */
   reject(a: string, b: string, act: Act): Promise<Change>;
+  /** What was decided of the two parties holds no more: the evidence says again whether they are one customer. */
+  withdraw(a: string, b: string, act: Act): Promise<Change>;
+  /** The same of everything that an earlier action decided, such as all pairs that an unmerge holds apart. */
+  withdrawAction(actionId: string, act: Act): Promise<Change>;
   /** Two customers become one; the older id stays. */
   merge(a: string, b: string, act: Act): Promise<Change>;
   /**
@@ -75,16 +80,6 @@ export interface Steward {
    * customer `id` instead. Either way they stay apart from then on.
    */
   unmerge(id: string, parties: readonly string[], act: Act): Promise<Change>;
-}
-
-/** Rolls a dry run back. */
-class DryRun extends Error {
-  readonly change: Change;
-
-  constructor(change: Change) {
-    super('A dry run keeps nothing.');
-    this.change = change;
-  }
 }
 
 export interface StewardDependencies {
@@ -129,7 +124,7 @@ export function createSteward({ cache, identity, priorities }: StewardDependenci
       await finish?.();
       const moves = [...moved, ...resolved.moves];
       const change = { id: isDry ? null : id, action, dryRun: isDry, moves, decided: decided.map(pairOf), withdrawn };
-      if (isDry) throw new DryRun(change);
+      if (isDry) return change;
       const details = JSON.stringify({ moves, decided: change.decided, withdrawn });
       await stewards.saveAction({ id, action, actor, reason: reason ?? null, details, actedAt: now });
       await store.logChanged(
@@ -138,17 +133,14 @@ export function createSteward({ cache, identity, priorities }: StewardDependenci
       );
       return change;
     };
-    try {
-      return await cache.transaction(work);
-    } catch (error) {
-      if (error instanceof DryRun) return error.change;
-      throw error;
-    }
+    return tryOrKeep(cache, { dryRun: isDry }, work);
   }
 
   return {
     confirm: (a, b, how) => act('CONFIRM', how, (desk) => planConfirm(desk, two(a, b))),
     reject: (a, b, how) => act('REJECT', how, (desk) => planReject(desk, two(a, b))),
+    withdraw: (a, b, how) => act('WITHDRAW', how, (desk) => planWithdraw(desk, two(a, b))),
+    withdrawAction: (actionId, how) => act('WITHDRAW', how, (desk) => planWithdrawAction(desk, actionId)),
     merge: (a, b, how) => act('MERGE', how, (desk) => planMerge(desk, two(a, b))),
     unmerge: (id, parties, how) => act('UNMERGE', how, (desk) => planUnmerge(desk, id, parties)),
   };

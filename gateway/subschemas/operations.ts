@@ -1,10 +1,10 @@
 import type { QuarantinedRecord } from '../../cache/quarantine-store.ts';
 import type { StreamStatus } from '../../cache/status-store.ts';
+import { readRaw } from '../../customer-360/read-raw.ts';
 import { instantOf } from '../../schema/time.ts';
 import { connectionResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
 import { quarantine, syncRuns } from '../operation-lists.ts';
-import { readRaw } from '../source-records.ts';
 import { driftOfRun, openDrift } from '../stream-drift.ts';
 import type { DomainSubschema } from '../subschema.ts';
 import { lastVerify, verifyRuns } from '../verify-runs.ts';

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createAccessAuditStore } from '../../cache/access-audit-store.ts';
 import type { Cache } from '../../cache/cache.ts';
+import { insightSettings } from '../../config/insight-settings.ts';
+import { hubSettings } from '../../config/settings.ts';
+import { erasePerson } from '../../customer-360/erase-person.ts';
 import { exportPerson } from '../../customer-360/export-person.ts';
+import { createSteward } from '../../customer-360/identity/steward.ts';
+import { refreshAll } from '../../customer-360/insight/refresh-insight.ts';
 import { recordId } from '../../schema/ids.ts';
-import { erasePerson } from '../../sync-jobs/erase-person.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';
 import { type OrderStream, orderStream } from './harness.ts';
@@ -29,6 +34,7 @@ const records = [
     },
   },
 ];
+const { identity } = hubSettings.parse({});
 const secrets = /Ada|Lovelace|lovelace@example\.com|1815-12-10/;
 
 describe.each(databases)('erasing a person on $name', (database) => {
@@ -43,6 +49,8 @@ describe.each(databases)('erasing a person on $name', (database) => {
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
+    const kept = new Set(['schema_migrations', 'change_sequence', 'sqlite_sequence']);
+    for (const name of await tablesThereAre()) if (!kept.has(name)) await cache.execute(`DELETE FROM \`${name}\``);
     count += 1;
     system = `shop${count}`;
     source = createFakeSource();
@@ -65,16 +73,18 @@ describe.each(databases)('erasing a person on $name', (database) => {
     return String(row?.customer_id);
   };
   const erase = async (customerId: string, dryRun = false) =>
-    erasePerson({ cache, customerId, actor: 'tester', reason: null, dryRun, requestFor: () => stream.request });
-  /** Every text of every table. */
-  const everything = async () => {
+    erasePerson({ cache, identity, priorities: {}, customerId, actor: 'tester', dryRun });
+  const tablesThereAre = async () => {
     const names =
       cache.dialect === 'mysql'
         ? 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()'
         : "SELECT name FROM sqlite_master WHERE type = 'table'";
-    const tables = await cache.query(names);
-    const rows = await Promise.all(tables.map(({ name }) => cache.query(`SELECT * FROM \`${String(name)}\``)));
-    return JSON.stringify(rows);
+    return (await cache.query(names)).map(({ name }) => String(name));
+  };
+  /** Every text of every table. */
+  const everything = async () => {
+    const tables = await tablesThereAre();
+    return JSON.stringify(await Promise.all(tables.map((name) => cache.query(`SELECT * FROM \`${name}\``))));
   };
   const orderOf = async (key: string) => {
     const id = recordId({ system, entity: 'order', key });
@@ -82,20 +92,81 @@ describe.each(databases)('erasing a person on $name', (database) => {
     return row;
   };
 
+  /** Ada as she is found all over the hub: deleted records, quarantine, the audits, the numbers, what stewards wrote. */
+  async function leaveTraces(): Promise<void> {
+    const same = { name: 'Ada Lovelace', mail: 'lovelace@example.com', born: '1815-12-10' };
+    source.put('ada-old', { ...same, number: 'A-0', amount: '3.00' });
+    source.put('ada-odd', { ...same, number: 'A-9', date: 'Lovelace' });
+    await stream.sync();
+    source.remove('ada-old');
+    for (let missed = 0; missed < 2; missed += 1) await stream.reconcile();
+    source.clock.tick(600_000);
+    const [ada, bob] = ['ada', 'bob'].map((key) => recordId({ system, entity: 'party', key }));
+    const steward = createSteward({ cache, identity, priorities: {} });
+    await steward.reject(ada ?? '', bob ?? '', { actor: 'tester', reason: 'Ada Lovelace is not Bob' });
+    await refreshAll({ cache, settings: insightSettings.parse({}), holder: 'tester' });
+    await cache.execute("UPDATE parties SET display_name = 'Countess Lovelace' WHERE id = ?", [ada ?? '']);
+    expect(await stream.verify({ repair: true })).toMatchObject({ outcome: 'EQUAL', repair: { repaired: 1 } });
+    const read = { viewer: 'tester', operation: 'page', operationHash: null, requestId: null };
+    const now = '2026-03-01T12:00:00.000000Z';
+    await createAccessAuditStore(cache).note({ ...read, customers: [await customerOf('ada')], now });
+  }
+
   it('leaves no trace of the person in any table, and the books as they were', async () => {
+    await leaveTraces();
     const ada = await customerOf('ada');
     expect(JSON.stringify(await exportPerson(cache, ada))).toMatch(secrets);
     const before = await orderOf('ada');
-    expect(await erase(ada, true)).toMatchObject({ erased: false, parties: 1, records: { [`${system}/orders`]: 1 } });
+    expect(await erase(ada, true)).toMatchObject({
+      id: null,
+      dryRun: true,
+      parties: 1,
+      records: [{ system, stream: 'orders', count: 1 }],
+    });
     expect(await everything()).toMatch(secrets);
+    expect(await everything()).toContain('Ada Lovelace is not Bob');
 
-    expect(await erase(ada)).toMatchObject({ erased: true, customerId: ada });
+    expect(await erase(ada)).toMatchObject({ dryRun: false, customerId: ada, quarantined: 1 });
     expect(await everything()).not.toMatch(secrets);
     expect(await customerOf('ada')).toBe(ada);
     expect(await orderOf('ada')).toEqual(before);
     expect(await everything()).toContain('Bob Cratchit');
     const [golden] = await cache.query('SELECT display_name, email FROM customers WHERE id = ?', [ada]);
     expect(golden).toEqual({ display_name: 'Erased', email: null });
+  });
+
+  it('keeps nothing of what a source has deleted, so that nobody needs to be looked for there', async () => {
+    source.remove('ada');
+    for (let missed = 0; missed < 2; missed += 1) await stream.reconcile();
+    expect(await everything()).not.toMatch(secrets);
+    source.put('ada', { name: 'Ada Lovelace', number: 'A-1', amount: '12.50' });
+    await stream.sync();
+    expect(await orderOf('ada')).toMatchObject({ order_number: 'A-1' });
+  });
+
+  it('is not undone by a pass that had read the person before and writes after', async () => {
+    source.clock.tick(600_000);
+    source.put('ada', { name: 'Ada Lovelace', mail: 'lovelace@example.com', number: 'A-1b', amount: '13.00' });
+    const ada = await customerOf('ada');
+    source.pageSize = 1;
+    source.faults.page = async (index) => {
+      if (index === 1) await erase(ada);
+    };
+    const overtaken = await stream.sync({ full: true });
+    expect(overtaken).toMatchObject({ outcome: 'FAILED', error: { code: 'LEASE_LOST' } });
+    expect(await everything()).not.toMatch(secrets);
+    source.faults.page = undefined;
+    expect(await stream.sync()).toMatchObject({ outcome: 'SUCCEEDED' });
+    expect(await everything()).not.toMatch(secrets);
+    expect(await orderOf('ada')).toMatchObject({ order_number: 'A-1b' });
+  });
+
+  it('makes no customer of all who were erased, nor a question for stewards', async () => {
+    const [ada, bob] = [await customerOf('ada'), await customerOf('bob')];
+    await erase(ada);
+    await erase(bob);
+    expect([await customerOf('ada'), await customerOf('bob')]).toEqual([ada, bob]);
+    expect(await cache.query('SELECT * FROM identity_pairs')).toEqual([]);
   });
 
   it('does not bring the person back by passes, full reads, reconciles or repairs, and verify finds all equal', async () => {

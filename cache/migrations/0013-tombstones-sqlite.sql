@@ -1,0 +1,1 @@
+UPDATE "source_records" SET "raw" = '{}' WHERE "deleted_at" IS NOT NULL;
