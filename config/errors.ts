@@ -33,6 +33,7 @@ export const errorCatalogue = {
   CACHE_SCHEMA_OLD: 'The cache database was made by another version.',
   // identity
   IDENTITY_CONFLICT: 'A decision about customers contradicts an earlier one.',
+  IDENTITY_NOT_DECIDED: 'Nothing is decided there that could be withdrawn.',
   IDENTITY_NOT_MERGED: 'No merge of that customer is known or left to undo.',
   // graph
   BAD_REQUEST: 'The request is not a GraphQL request over HTTP.',

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Steward } from '../customer-360/identity/steward.ts';
+import type { Privacy } from '../customer-360/privacy.ts';
 import type { Viewer } from './access/viewer.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { Loaders } from './loaders.ts';
@@ -24,6 +25,7 @@ export interface GraphContext {
   identity: Settings['identity'];
   priorities: Readonly<Record<string, number>>;
   steward: Steward;
+  privacy: Privacy;
   /** The business date of the request, UTC. */
   today: string;
   /** Most items of one page. */

@@ -5,6 +5,7 @@ import { createCustomerStore } from '../cache/customer-store.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
 import { createSteward } from '../customer-360/identity/steward.ts';
+import { createPrivacy } from '../customer-360/privacy.ts';
 import { instantOf } from '../schema/time.ts';
 import { createPersonalReadNotes } from './access/note-personal-reads.ts';
 import { createScopeCheck } from './access/required-scopes.ts';
@@ -51,6 +52,7 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
   const { identity } = settings;
   const priorities = prioritiesOf(settings);
   const steward = createSteward({ cache, identity, priorities });
+  const privacy = createPrivacy({ cache, identity, priorities });
   const storesOf = rememberStores(cache, settings.access?.rows ?? []);
   const freshness = createFreshnessReader({ cache, settings, now });
   const notePersonalReads = settings.access
@@ -130,6 +132,7 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
         identity,
         priorities,
         steward,
+        privacy,
         insight: settings.insight,
         today: instantOf(now()).slice(0, 10),
         maxPage: settings.gateway.maxPage,

@@ -51,6 +51,16 @@ export const identityMutations: Record<string, FieldResolver> = {
       ...how,
       actor: context.viewer.name,
     }),
+  withdrawIdentity: (_source: unknown, { a, b, ...how }: Two & StewardArguments, context: GraphContext) =>
+    desk(context).steward.withdraw(recordIdOf(a, 'a party'), recordIdOf(b, 'a party'), {
+      ...how,
+      actor: context.viewer.name,
+    }),
+  withdrawIdentityAction: (
+    _source: unknown,
+    { id, ...how }: { id: string } & StewardArguments,
+    context: GraphContext,
+  ) => desk(context).steward.withdrawAction(actionIdOf(id), { ...how, actor: context.viewer.name }),
   mergeCustomers: (_source: unknown, { a, b, ...how }: Two & StewardArguments, context: GraphContext) =>
     desk(context).steward.merge(customerIdOf(a), customerIdOf(b), { ...how, actor: context.viewer.name }),
   unmergeCustomer: (
@@ -121,6 +131,11 @@ function positionOf(cursor: string): { weight: number; a: string; b: string } {
     ([sum, one, other, ...rest]) => /^-?\d{1,9}$/.test(sum ?? '') && isId(one) && isId(other) && rest.length === 0,
   );
   return { weight: Number(weight), a: String(a), b: String(b) };
+}
+
+function actionIdOf(id: string): string {
+  if (isId(id)) return id;
+  throw new HubError('BAD_USER_INPUT', 'Expected the id of an action as identityActions lists them, a UUID.');
 }
 
 function partyIdsOf(parties: readonly string[]): string[] {

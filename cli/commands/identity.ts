@@ -17,7 +17,7 @@ interface ActOptions extends SharedOptions {
   dryRun?: boolean;
 }
 
-/** `customer360 identity queue|explain|confirm|reject|merge|unmerge|actions|learn` */
+/** `customer360 identity queue|explain|confirm|reject|withdraw|merge|unmerge|actions|learn` */
 export function identityCommand(): Command {
   return new Command('identity')
     .description('Which records are one customer: what is doubtful, why, and what to do about it.')
@@ -31,6 +31,15 @@ export function identityCommand(): Command {
     .addCommand(
       actCommand('reject', 'The two parties are never one customer.', '<a> <b>', (hub, [a, b], how) =>
         hub.steward().reject(partyOf(a), partyOf(b), how),
+      ),
+    )
+    .addCommand(
+      actCommand(
+        'withdraw',
+        'What was decided of the two parties holds no more; with the id of an action: all that it decided.',
+        '<a> [b]',
+        (hub, [a = '', b], how) =>
+          b === undefined ? hub.steward().withdrawAction(a, how) : hub.steward().withdraw(partyOf(a), partyOf(b), how),
       ),
     )
     .addCommand(

@@ -28,6 +28,31 @@ export async function planReject(desk: Desk, [a, b]: Two): Promise<Plan> {
   return { decided: [{ a, b, verdict: 'APART', weight }], withdrawn: [], parties: [a, b] };
 }
 
+/** Two parties of which nothing is decided any more. Other decisions, also of parties they hang together with, hold. */
+export async function planWithdraw({ stewards }: Desk, [a, b]: Two): Promise<Plan> {
+  const decision = (await stewards.decisionsOf([a])).find((each) => each.a === a && each.b === b);
+  if (decision) return withdrawing([decision]);
+  throw new HubError(
+    'IDENTITY_NOT_DECIDED',
+    `Expected two parties that a steward decided on, got ${a} and ${b}, of which nothing is decided as a pair.`,
+  );
+}
+
+/** Everything that one action decided and that still holds. */
+export async function planWithdrawAction({ stewards }: Desk, actionId: string): Promise<Plan> {
+  const decisions = await stewards.decisionsOfAction(actionId);
+  if (decisions.length > 0) return withdrawing(decisions);
+  throw new HubError(
+    'IDENTITY_NOT_DECIDED',
+    `Expected the id of an action whose decisions hold, got ${actionId}, of which none does.`,
+  );
+}
+
+function withdrawing(decisions: readonly Pair[]): Plan {
+  const withdrawn = decisions.map(({ a, b, verdict }) => ({ a, b, verdict }));
+  return { decided: [], withdrawn, parties: withdrawn.flatMap(({ a, b }) => [a, b]) };
+}
+
 /** Two customers that are one: every party of either is joined to one of them, so that no evidence takes it away. */
 export async function planMerge(desk: Desk, [a, b]: Two): Promise<Plan> {
   const [left, right] = [await partiesOf(desk, a), await partiesOf(desk, b)];

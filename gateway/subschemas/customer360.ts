@@ -20,6 +20,7 @@ import {
   subsidiariesOf,
 } from '../organisation.ts';
 import { customerIdOf } from '../page-arguments.ts';
+import { privacyMutations } from '../privacy.ts';
 import { provenanceOf } from '../provenance.ts';
 import type { RecordSource } from '../records.ts';
 import { sourceRecordField, sourceRecordOf } from '../source-records.ts';
@@ -39,7 +40,7 @@ export const customer360: DomainSubschema = {
       node,
       ...identityQueries,
     },
-    Mutation: identityMutations,
+    Mutation: { ...identityMutations, ...privacyMutations },
     Customer: {
       ...golden(
         'kind',

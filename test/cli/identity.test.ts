@@ -44,5 +44,8 @@ describe('customer360 identity', () => {
     const done = await run('confirm', 'erp:party:1', 'crm:party:1', '--reason', 'one house');
     expect(done.out).toMatch(/1 party moved\. Audit: [0-9a-f-]{36}\n$/);
     expect((await run('actions')).out).toMatch(/^\S+ {2}\S+ {2}CONFIRM {2}cli:\S+ {2}one house\n$/);
+    const withdrawn = await run('withdraw', 'crm:party:1', 'erp:party:1');
+    expect(withdrawn.out).toMatch(/1 party moved\. Audit: [0-9a-f-]{36}\n$/);
+    expect((await run('withdraw', 'crm:party:1', 'erp:party:1')).err).toContain('IDENTITY_NOT_DECIDED');
   }, 120_000);
 });

@@ -171,6 +171,46 @@ describe.each(databases)('a steward on $name', (database) => {
     });
   });
 
+  it('takes a decision back, and lets the evidence speak again', async () => {
+    await put(
+      named('erp', '1', 'Acme Robotics', { email: 'acme@acme.example' }),
+      named('crm', '1', 'Acme Robotics', { email: 'acme@acme.example' }),
+      named('scm', '1', 'Zenith Holding'),
+    );
+    const [erp, crm, scm] = [partyId('erp', '1'), partyId('crm', '1'), partyId('scm', '1')];
+    const before = await standing();
+    await steward.reject(erp, crm, how);
+    await steward.confirm(erp, scm, how);
+    expect(await customerOf('scm', '1')).toBe(await customerOf('erp', '1'));
+
+    const tried = await steward.withdraw(crm, erp, { ...how, dryRun: true });
+    expect(tried).toMatchObject({ id: null, action: 'WITHDRAW', withdrawn: [{ verdict: 'APART' }], decided: [] });
+    expect(tried.moves.length).toBeGreaterThan(0);
+    expect(await customerOf('crm', '1')).not.toBe(await customerOf('erp', '1'));
+
+    await steward.withdraw(crm, erp, { ...how, reason: 'one house after all' });
+    await steward.withdraw(scm, erp, how);
+    expect((await standing()).links.map(({ party_id }) => party_id)).toEqual(before.links.map((link) => link.party_id));
+    expect(await customerOf('crm', '1')).toBe(await customerOf('erp', '1'));
+    expect(await customerOf('scm', '1')).not.toBe(await customerOf('erp', '1'));
+    expect((await createStewardStore(cache).actions(2)).map(({ action, reason }) => [action, reason])).toEqual([
+      ['WITHDRAW', null],
+      ['WITHDRAW', 'one house after all'],
+    ]);
+    await expect(steward.withdraw(erp, crm, how)).rejects.toMatchObject({ code: 'IDENTITY_NOT_DECIDED' });
+  });
+
+  it('takes back all that one action decided', async () => {
+    await put(...['1', '2', '3'].map((key) => named('crm', key, 'Acme Robotics', { email: 'acme@acme.example' })));
+    const customer = await customerOf('crm', '1');
+    const { id, decided } = await steward.unmerge(customer, [partyId('crm', '3')], how);
+    expect(decided).toHaveLength(2);
+    const change = await steward.withdrawAction(id ?? '', how);
+    expect(change.withdrawn).toEqual(decided);
+    expect(await customerOf('crm', '3')).toBe(customer);
+    await expect(steward.withdrawAction(id ?? '', how)).rejects.toMatchObject({ code: 'IDENTITY_NOT_DECIDED' });
+  });
+
   it('merge and unmerge come to what was, whatever was merged in between; decisions always hold', async () => {
     const groups = fc.array(fc.nat(5), { minLength: 4, maxLength: 8 });
     const merges = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { minLength: 1, maxLength: 3 });

@@ -95,6 +95,22 @@ describe.each(databases)('identity in the graph on $name', (database) => {
     expect((await graph.ask(UNMERGE, { id: b })).errors?.[0]?.extensions?.code).toBe('IDENTITY_NOT_MERGED');
   });
 
+  it('takes a decision back, and all that an action decided', async () => {
+    const [a, b] = [partyId('erp', '1'), partyId('crm', '1')];
+    const WITHDRAW = `mutation ($a: ID!, $b: ID!, $dryRun: Boolean) {
+      withdrawIdentity(a: $a, b: $b, dryRun: $dryRun) { id action withdrawn { verdict } moves { from } } }`;
+    const tried = await graph.data(WITHDRAW, { a, b, dryRun: true });
+    expect(tried.withdrawIdentity).toMatchObject({ id: null, action: 'WITHDRAW', withdrawn: [{ verdict: 'SAME' }] });
+    const REJECT = 'mutation ($a: ID!, $b: ID!) { rejectIdentity(a: $a, b: $b) { id } }';
+    const ofAction = 'mutation ($id: ID!) { withdrawIdentityAction(id: $id) { withdrawn { verdict } } }';
+    const { id } = (await graph.data(REJECT, { a, b })).rejectIdentity;
+    expect((await graph.data(ofAction, { id })).withdrawIdentityAction.withdrawn).toEqual([{ verdict: 'APART' }]);
+    const codes = [await graph.ask(WITHDRAW, { a, b }), await graph.ask(ofAction, { id: 'x' })].map(
+      ({ errors }) => errors?.[0]?.extensions?.code,
+    );
+    expect(codes).toEqual(['IDENTITY_NOT_DECIDED', 'BAD_USER_INPUT']);
+  });
+
   it('is for stewards only, and values of people only for those who may read them', async () => {
     const settings = {
       ...hubSettings.parse({}),
