@@ -1,6 +1,8 @@
 import type { GroupColumn } from '../cache/portfolio-store.ts';
 import { HubError } from '../config/errors.ts';
 import { decimalOf } from '../customer-360/exact-decimal.ts';
+import { type MeasureName, measureOf } from '../customer-360/insight/definitions.ts';
+import { type PortfolioTotals, TOTALS, totalsOf } from '../customer-360/insight/portfolio-totals.ts';
 import { dateOf } from '../customer-360/insight/repeat-buying.ts';
 import type { GraphContext } from './context.ts';
 import { modelsFor, portfolioFor } from './insight.ts';
@@ -42,6 +44,17 @@ export function groupsBy(column: GroupColumn): FieldResolver {
   };
 }
 
+/** A resolver for a number over all customers together, as of the last whole refresh; null before the first. */
+export function totalMeasure(name: MeasureName, read: (totals: PortfolioTotals) => object): FieldResolver {
+  return async (_source: unknown, _args: unknown, context: GraphContext) => {
+    const known = totalsOf(await modelsFor(context));
+    if (!known) return null;
+    const { totals, asOf } = known;
+    const portfolio = await portfolioFor(context);
+    return { ...read(totals), ...measureOf(name, { settings: context.insight, portfolio, asOf }) };
+  };
+}
+
 interface TransitionArguments {
   by?: string | null;
   from?: string | null;
@@ -73,8 +86,8 @@ export async function atRisk(_source: unknown, { first }: { first?: number | nul
 }
 
 export async function models(_source: unknown, _args: unknown, context: GraphContext) {
-  return [...(await modelsFor(context)).values()].map((model) => ({
-    ...model,
-    parameters: JSON.parse(model.parameters) as unknown,
-  }));
+  const all = [...(await modelsFor(context)).values()];
+  return all
+    .filter(({ name }) => name !== TOTALS)
+    .map((model) => ({ ...model, parameters: JSON.parse(model.parameters) as unknown }));
 }

@@ -194,13 +194,17 @@ function markovValueOf(purchases: readonly Purchase[], { portfolio, settings, as
   return money((values[state] ?? 0) - already);
 }
 
-function inReportingCurrency(receivables: readonly Receivables[], { currency, convert }: Converter): string | null {
+/** All balances that have a rate; null where there is no reporting currency. */
+export function inReportingCurrency(
+  receivables: readonly Receivables[],
+  { currency, convert }: Converter,
+): string | null {
   if (currency === null) return null;
   const balances = receivables.map((each) => convert(decimalOf(each.balance), each.currency));
   return decimalOf(balances.reduce((sum: Units, each) => sum + unitsOf(each), 0n));
 }
 
-function asDecimals({ currency, dso, ...amounts }: Receivables): CustomerNumbers['receivables'][number] {
+export function asDecimals({ currency, dso, ...amounts }: Receivables): CustomerNumbers['receivables'][number] {
   const { balance, current, days1To30, days31To60, days61To90, over90, credits, creditSales } = amounts;
   return {
     currency,

@@ -53,9 +53,7 @@ export function receivablesOf(invoices: readonly ReceivableInvoice[], asOf: numb
       if (recent) own.creditSales += total;
     }
   }
-  return [...byCurrency.values()]
-    .map((each) => ({ ...each, dso: dsoOf(each, dsoDays) }))
-    .sort((a, b) => ((a.currency ?? '') < (b.currency ?? '') ? -1 : 1));
+  return listed(byCurrency, dsoDays);
 }
 
 /** What is past its due date. */
@@ -76,6 +74,23 @@ function bucketOf(dueDate: string | null, asOf: number): Bucket {
 function openOf({ outstandingAmount, paymentStatus, totalAmount }: ReceivableInvoice): Units {
   if (outstandingAmount !== null) return unitsOf(outstandingAmount);
   return paymentStatus === 'PAID' || paymentStatus === 'REVERSED' ? 0n : unitsOf(totalAmount);
+}
+
+/** What several customers owe, by currency. DSO is that of the sums. */
+export function sumReceivables(several: Iterable<Receivables>, dsoDays: number): Receivables[] {
+  const byCurrency = new Map<string | null, Receivables>();
+  for (const { currency, dso: _, ...amounts } of several) {
+    const sum = byCurrency.get(currency) ?? nothingOwed(currency);
+    byCurrency.set(currency, sum);
+    for (const name of Object.keys(amounts) as (keyof typeof amounts)[]) sum[name] += amounts[name];
+  }
+  return listed(byCurrency, dsoDays);
+}
+
+function listed(byCurrency: ReadonlyMap<string | null, Receivables>, dsoDays: number): Receivables[] {
+  return [...byCurrency.values()]
+    .map((each) => ({ ...each, dso: dsoOf(each, dsoDays) }))
+    .sort((a, b) => ((a.currency ?? '') < (b.currency ?? '') ? -1 : 1));
 }
 
 /** With one digit behind the point. */

@@ -17,6 +17,7 @@ import { instantOf, millisecondsOf } from '../../schema/time.ts';
 import { customerNumbers, type NumbersContext } from './customer-numbers.ts';
 import { createPortfolioBuilder, type Portfolio } from './portfolio.ts';
 import { modelsOf, portfolioOf } from './portfolio-models.ts';
+import { createTotals } from './portfolio-totals.ts';
 import { readBuyingHistories, readFacts } from './read-facts.ts';
 import { dayOf } from './repeat-buying.ts';
 import { createConverter } from './reporting-currency.ts';
@@ -112,12 +113,14 @@ async function refreshWhole(request: RefreshInsight): Promise<RefreshResult> {
   await cache.transaction((sql) => saveModels(sql, models));
 
   let done = 0;
+  const totals = createTotals(context);
   for await (const ids of allCustomers(cache)) {
     if (signal?.aborted || !(await progress.claim(request.holder))) return stopped(done);
-    await refreshCustomers(request, ids, context);
+    await refreshCustomers(request, ids, context, totals.add);
     done += ids.length;
     onProgress?.({ done, customers });
   }
+  await cache.transaction((sql) => saveModels(sql, [totals.finish(startedAt)]));
   const removed = await removeNobodys(cache);
   await forgetMonths(cache, monthBefore(startedAt.slice(0, 7), settings.keepMonths));
   await tellOfAll(cache, instantOf(now()));
@@ -164,13 +167,16 @@ async function refreshCustomers(
   { cache, now = Date.now }: RefreshInsight,
   customerIds: readonly string[],
   context: NumbersContext,
+  onNumbers?: ReturnType<typeof createTotals>['add'],
 ): Promise<number> {
   const there = await existingCustomers(cache, customerIds);
   const facts = await readFacts(cache, [...there], context);
   const computedAt = instantOf(now());
-  const insights = [...facts].map(([id, each]) =>
-    storedInsight(id, customerNumbers(each, context), { asOf: context.asOf, computedAt }),
-  );
+  const insights = [...facts].map(([id, each]) => {
+    const numbers = customerNumbers(each, context);
+    onNumbers?.(each, numbers);
+    return storedInsight(id, numbers, { asOf: context.asOf, computedAt });
+  });
   const gone = customerIds.filter((id) => !there.has(id));
   await cache.transaction(async (sql) => {
     await saveInsights(sql, insights);

@@ -1,5 +1,5 @@
 import type { CanonicalFields } from '../../schema/records.ts';
-import { sumUnits, type Units, unitsOf } from '../exact-decimal.ts';
+import { type Units, unitsOf } from '../exact-decimal.ts';
 
 export type Answer = Pick<
   CanonicalFields<'surveyResponse'>,
@@ -21,21 +21,57 @@ export interface Satisfaction {
 
 const scales = { NPS: [0, 10], CSAT: [1, 5], CES: [1, 7] } as const;
 
-/** The three satisfaction scores of answers. Only answers on the scale of the definition count. */
-export function satisfactionOf(answers: readonly Answer[]): Satisfaction {
-  const scores = { NPS: [] as Units[], CSAT: [] as Units[], CES: [] as Units[] };
-  for (const answer of answers) if (fits(answer)) scores[answer.kind].push(unitsOf(answer.score));
-  const counted = scores.NPS.length + scores.CSAT.length + scores.CES.length;
-  const share = (list: Units[], from: Units, to: Units) =>
-    (100 * list.filter((score) => score >= from && score <= to).length) / list.length;
+/** Answers counted: what the scores are made of, and what can be added up over customers. */
+export interface AnswerCounts {
+  promoters: number;
+  detractors: number;
+  satisfied: number;
+  /** The sum of all marks of effort. */
+  effort: Units;
+  answers: { nps: number; csat: number; ces: number };
+  leftOut: number;
+}
+
+export function noAnswers(): AnswerCounts {
+  return { promoters: 0, detractors: 0, satisfied: 0, effort: 0n, answers: { nps: 0, csat: 0, ces: 0 }, leftOut: 0 };
+}
+
+/** Adds answers to the counts. Only answers on the scale of the definition count. */
+export function countAnswers(counts: AnswerCounts, answers: readonly Answer[]): void {
+  for (const answer of answers) {
+    const score = fits(answer) ? unitsOf(answer.score) : null;
+    if (score === null) counts.leftOut += 1;
+    else if (answer.kind === 'NPS') {
+      counts.answers.nps += 1;
+      if (score >= ONE * 9n) counts.promoters += 1;
+      else if (score <= ONE * 6n) counts.detractors += 1;
+    } else if (answer.kind === 'CSAT') {
+      counts.answers.csat += 1;
+      if (score >= ONE * 4n) counts.satisfied += 1;
+    } else {
+      counts.answers.ces += 1;
+      counts.effort += score;
+    }
+  }
+}
+
+/** The three satisfaction scores of what was counted. */
+export function scoresOf({ promoters, detractors, satisfied, effort, answers, leftOut }: AnswerCounts): Satisfaction {
+  const percent = (part: number, whole: number) => (whole === 0 ? null : round((100 * part) / whole));
   return {
-    nps:
-      scores.NPS.length === 0 ? null : round(share(scores.NPS, ONE * 9n, ONE * 10n) - share(scores.NPS, 0n, ONE * 6n)),
-    csat: scores.CSAT.length === 0 ? null : round(share(scores.CSAT, ONE * 4n, ONE * 5n)),
-    ces: scores.CES.length === 0 ? null : round(Number(sumUnits(scores.CES)) / Number(ONE) / scores.CES.length),
-    answers: { nps: scores.NPS.length, csat: scores.CSAT.length, ces: scores.CES.length },
-    leftOut: answers.length - counted,
+    nps: percent(promoters - detractors, answers.nps),
+    csat: percent(satisfied, answers.csat),
+    ces: answers.ces === 0 ? null : round(Number(effort) / Number(ONE) / answers.ces),
+    answers: { ...answers },
+    leftOut,
   };
+}
+
+/** The three satisfaction scores of answers. */
+export function satisfactionOf(answers: readonly Answer[]): Satisfaction {
+  const counts = noAnswers();
+  countAnswers(counts, answers);
+  return scoresOf(counts);
 }
 
 const ONE = unitsOf('1');

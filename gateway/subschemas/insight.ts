@@ -1,7 +1,7 @@
 import type { CustomerNumbers } from '../../customer-360/insight/customer-numbers.ts';
 import { insightMonths, insightOf, measure } from '../insight.ts';
 import { moneyOf } from '../money.ts';
-import { atRisk, curve, groupsBy, models, portfolio, transitions } from '../portfolio.ts';
+import { atRisk, curve, groupsBy, models, portfolio, totalMeasure, transitions } from '../portfolio.ts';
 import type { DomainSubschema } from '../subschema.ts';
 
 /** What the numbers say of one customer and of all. */
@@ -44,18 +44,9 @@ export const insight: DomainSubschema = {
               months: context.insight.lifetime.months,
             },
       ),
-      satisfaction: measure('satisfaction', ({ satisfaction: { answers, ...scores } }) => ({
-        ...scores,
-        answers: answers.nps + answers.csat + answers.ces,
-      })),
-      otif: measure('otif', ({ otif }) => ({
-        ...otif,
-        percent: otif.measured === 0 ? null : Math.round((10_000 * otif.onTimeInFull) / otif.measured) / 100,
-      })),
-      receivables: measure('receivables', ({ openBalance, currency, receivables }) => ({
-        openBalance: moneyOf(openBalance, currency),
-        byCurrency: receivables.map(inItsCurrency),
-      })),
+      satisfaction: measure('satisfaction', satisfactionShown),
+      otif: measure('otif', otifShown),
+      receivables: measure('receivables', receivablesShown),
       dataQuality: measure('dataQuality', ({ dataQuality }) => dataQuality),
       months: insightMonths,
     },
@@ -64,12 +55,29 @@ export const insight: DomainSubschema = {
       grades: groupsBy('grade'),
       stages: groupsBy('stage'),
       segments: groupsBy('segment'),
+      satisfaction: totalMeasure('satisfaction', satisfactionShown),
+      otif: totalMeasure('otif', otifShown),
+      receivables: totalMeasure('receivables', receivablesShown),
       transitions,
       atRisk,
       models,
     },
   },
 };
+
+function satisfactionShown({ satisfaction: { answers, ...scores } }: Pick<CustomerNumbers, 'satisfaction'>) {
+  return { ...scores, answers: answers.nps + answers.csat + answers.ces };
+}
+
+function otifShown({ otif }: Pick<CustomerNumbers, 'otif'>) {
+  const percent = otif.measured === 0 ? null : Math.round((10_000 * otif.onTimeInFull) / otif.measured) / 100;
+  return { ...otif, percent };
+}
+
+function receivablesShown(numbers: Pick<CustomerNumbers, 'openBalance' | 'currency' | 'receivables'>) {
+  const { openBalance, currency, receivables } = numbers;
+  return { openBalance: moneyOf(openBalance, currency), byCurrency: receivables.map(inItsCurrency) };
+}
 
 function inItsCurrency({ currency, dso, creditSales: _, ...amounts }: CustomerNumbers['receivables'][number]) {
   const money = Object.entries(amounts).map(([name, amount]) => [name, moneyOf(amount, currency)]);

@@ -6,6 +6,12 @@ import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';
 import { sampleCompany } from './sample-company.ts';
 import { workOutNumbers } from './work-out-numbers.ts';
 
+interface Shown {
+  satisfaction: { answers: number };
+  otif: Record<'measured' | 'onTime' | 'inFull' | 'onTimeInFull', number>;
+  receivables: { byCurrency: { currency: string; balance: { amount: string }; over90: { amount: string } }[] };
+}
+
 const orders = ['SALES', 'LIFETIME_VALUE', 'OPEN_BALANCE', 'LAST_ORDER'].flatMap((name) => [
   `${name}_ASC`,
   `${name}_DESC`,
@@ -93,18 +99,49 @@ describe.each(databases)('numbers about customers in the graph on $name', (datab
     expect(portfolio.curve.at(-1)).toEqual({ customersPercent: 100, salesPercent: 100 });
   });
 
+  it('add up over all customers: orders, answers, and what is owed in each currency', async () => {
+    const shown = `satisfaction { answers } otif { measured onTime inFull onTimeInFull }
+      receivables { openBalance { amount } byCurrency { currency balance { amount } over90 { amount } } }`;
+    const { portfolio, customers } = await graph.data(
+      `{ portfolio { ${shown} models { name } } customers(first: 200) { nodes { insight { ${shown} } } } }`,
+    );
+    const each: Shown[] = customers.nodes.map(({ insight }: { insight: Shown }) => insight);
+    const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+    expect(portfolio.satisfaction.answers).toBe(sum(each.map(({ satisfaction }) => satisfaction.answers)));
+    for (const name of ['measured', 'onTime', 'inFull', 'onTimeInFull'] as const) {
+      expect([name, portfolio.otif[name]]).toEqual([name, sum(each.map(({ otif }) => otif[name]))]);
+    }
+    expect(portfolio.otif.measured).toBeGreaterThan(0);
+    for (const { currency, balance, over90 } of (portfolio as Shown).receivables.byCurrency) {
+      const own = each.flatMap(({ receivables }) => receivables.byCurrency.filter((one) => one.currency === currency));
+      expect(Number(balance.amount)).toBeCloseTo(sum(own.map((one) => Number(one.balance.amount))), 4);
+      expect(Number(over90.amount)).toBeCloseTo(sum(own.map((one) => Number(one.over90.amount))), 4);
+    }
+    expect(portfolio.receivables.byCurrency.length).toBeGreaterThan(0);
+    expect(portfolio.models.map(({ name }: { name: string }) => name)).not.toContain('TOTALS');
+  });
+
   it('are null, and no error, before they have been worked out', async () => {
     const empty = await database.open();
     const builder = createCacheBuilder();
     const { customerIds } = sampleCompany(builder);
     await builder.save(empty);
     const answer = await graphUnderTest(empty).data(
-      'query ($id: ID!) { customer(id: $id) { insight { asOf } } portfolio { asOf curve { customers } transitions { customers } atRisk { id } models { name } } }',
+      'query ($id: ID!) { customer(id: $id) { insight { asOf } } portfolio { asOf curve { customers } transitions { customers } atRisk { id } models { name } otif { measured } satisfaction { nps } receivables { openBalance { amount } } } }',
       { id: customerIds[0] },
     );
     expect(answer).toEqual({
       customer: { insight: null },
-      portfolio: { asOf: null, curve: [], transitions: [], atRisk: [], models: [] },
+      portfolio: {
+        asOf: null,
+        curve: [],
+        transitions: [],
+        atRisk: [],
+        models: [],
+        otif: null,
+        satisfaction: null,
+        receivables: null,
+      },
     });
   });
 });

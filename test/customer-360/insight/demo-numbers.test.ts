@@ -113,6 +113,31 @@ const DAYS = `SELECT customer_id, day, SUM(amount) AS amount, SUM(orders) AS ord
 const WINDOW = `SELECT customer_id, MAX(day) AS last, COUNT(*) AS purchases, SUM(amount) AS sales FROM (${DAYS})
   WHERE day > date('${TODAY}', '-730 days') GROUP BY customer_id`;
 
+/** How often orders came on time and in full. */
+const otifOf = (whose: string) => `SELECT COUNT(*) AS measured, SUM(late = 0) AS met FROM (
+   SELECT o.id, SUM(COALESCE(d.came, 0) < MAX(0, n.ordered_qty - COALESCE(n.cancelled_qty, 0))) AS late,
+          SUM(MAX(0, n.ordered_qty - COALESCE(n.cancelled_qty, 0))) AS needed
+   FROM orders o JOIN customer_links l ON l.party_id = o.party_id JOIN order_lines n ON n.order_id = o.id
+   LEFT JOIN (SELECT sl.order_line_id AS line, s.order_id,
+                     SUM(CASE WHEN substr(s.delivered_at, 1, 10) <= o2.requested_date
+                              THEN CASE s.status WHEN 'RETURNED' THEN sl.shipped_qty
+                                   WHEN 'DELIVERED' THEN COALESCE(sl.delivered_qty, sl.shipped_qty) ELSE COALESCE(sl.delivered_qty, 0) END
+                              ELSE 0 END) AS came
+              FROM shipment_lines sl JOIN shipments s ON s.id = sl.shipment_id
+              JOIN order_lines n2 ON n2.id = sl.order_line_id JOIN orders o2 ON o2.id = n2.order_id
+              WHERE s.status NOT IN ('PLANNED', 'PICKED', 'CANCELLED') GROUP BY sl.order_line_id) d ON d.line = n.id
+   WHERE ${whose} AND o.status IN ('CONFIRMED', 'PROCESSING', 'DONE')
+     AND o.requested_date < '${TODAY}' AND o.requested_date >= date('${TODAY}', '-730 days')
+   GROUP BY o.id) WHERE needed > 0`;
+
+/** The scores of answers. */
+const answersOf = (
+  whose: string,
+) => `SELECT ROUND(100.0 * SUM(kind = 'NPS' AND score >= 90000) / SUM(kind = 'NPS') - 100.0 * SUM(kind = 'NPS' AND score <= 60000) / SUM(kind = 'NPS'), 2) AS nps,
+        ROUND(100.0 * SUM(kind = 'CSAT' AND score >= 40000) / SUM(kind = 'CSAT'), 2) AS csat,
+        ROUND(SUM(CASE kind WHEN 'CES' THEN score END) / 10000.0 / SUM(kind = 'CES'), 2) AS ces
+ FROM survey_responses s JOIN customer_links l ON l.party_id = s.party_id WHERE ${whose}`;
+
 describe('ten customers of the demo, computed once more by SQL', () => {
   it('bought as often, as lately and for as much', async () => {
     for (const { id, insight } of shown.values()) {
@@ -220,33 +245,10 @@ describe('ten customers of the demo, computed once more by SQL', () => {
 
   it('got their orders on time and in full as often, and think as well of us', async () => {
     for (const { id, insight } of shown.values()) {
-      const otif = await one(
-        `SELECT COUNT(*) AS measured, SUM(late = 0) AS met FROM (
-           SELECT o.id, SUM(COALESCE(d.came, 0) < MAX(0, n.ordered_qty - COALESCE(n.cancelled_qty, 0))) AS late,
-                  SUM(MAX(0, n.ordered_qty - COALESCE(n.cancelled_qty, 0))) AS needed
-           FROM orders o JOIN customer_links l ON l.party_id = o.party_id JOIN order_lines n ON n.order_id = o.id
-           LEFT JOIN (SELECT sl.order_line_id AS line, s.order_id,
-                             SUM(CASE WHEN substr(s.delivered_at, 1, 10) <= o2.requested_date
-                                      THEN CASE s.status WHEN 'RETURNED' THEN sl.shipped_qty
-                                           WHEN 'DELIVERED' THEN COALESCE(sl.delivered_qty, sl.shipped_qty) ELSE COALESCE(sl.delivered_qty, 0) END
-                                      ELSE 0 END) AS came
-                      FROM shipment_lines sl JOIN shipments s ON s.id = sl.shipment_id
-                      JOIN order_lines n2 ON n2.id = sl.order_line_id JOIN orders o2 ON o2.id = n2.order_id
-                      WHERE s.status NOT IN ('PLANNED', 'PICKED', 'CANCELLED') GROUP BY sl.order_line_id) d ON d.line = n.id
-           WHERE l.customer_id = ? AND o.status IN ('CONFIRMED', 'PROCESSING', 'DONE')
-             AND o.requested_date < '${TODAY}' AND o.requested_date >= date('${TODAY}', '-730 days')
-           GROUP BY o.id) WHERE needed > 0`,
-        [id],
-      );
+      const otif = await one(otifOf('l.customer_id = ?'), [id]);
       expect([id, insight.otif]).toEqual([id, { measured: otif.measured, onTimeInFull: otif.met ?? 0 }]);
 
-      const answers = await one(
-        `SELECT ROUND(100.0 * SUM(kind = 'NPS' AND score >= 90000) / SUM(kind = 'NPS') - 100.0 * SUM(kind = 'NPS' AND score <= 60000) / SUM(kind = 'NPS'), 2) AS nps,
-                ROUND(100.0 * SUM(kind = 'CSAT' AND score >= 40000) / SUM(kind = 'CSAT'), 2) AS csat,
-                ROUND(SUM(CASE kind WHEN 'CES' THEN score END) / 10000.0 / SUM(kind = 'CES'), 2) AS ces
-         FROM survey_responses s JOIN customer_links l ON l.party_id = s.party_id WHERE l.customer_id = ?`,
-        [id],
-      );
+      const answers = await one(answersOf('l.customer_id = ?'), [id]);
       for (const kind of ['nps', 'csat', 'ces'] as const) {
         const [told, counted] = [insight.satisfaction[kind], answers[kind] ?? null];
         if (told === null || counted === null) expect([id, kind, told]).toEqual([id, kind, counted]);
@@ -271,6 +273,76 @@ describe('ten customers of the demo, computed once more by SQL', () => {
       const { kind } = await one('SELECT kind FROM customers WHERE id = ?', [id]);
       expect(insight.dataQuality.missing.includes('TAX_ID')).toBe(kind !== 'PERSON' && taxId === null);
     }
+  });
+});
+
+describe('all customers of the demo, computed once more by SQL', () => {
+  interface Totals {
+    satisfaction: { nps: number; csat: number; ces: number; answers: number; leftOut: number; asOf: string };
+    otif: { measured: number; onTimeInFull: number; percent: number; asOf: string };
+    receivables: { openBalance: { amount: string }; byCurrency: ({ currency: string; dso: number } & Owed)[] };
+  }
+  type Owed = Record<(typeof buckets)[number], { amount: string }>;
+  const buckets = ['balance', 'current', 'days1To30', 'days31To60', 'days61To90', 'over90', 'credits'] as const;
+  let told: Totals;
+
+  beforeAll(async () => {
+    const graph = createGraph({ cache: hub.cache, settings: hub.settings, now: () => NOW });
+    const { data, errors } = await graph.execute({
+      context: graph.createContext(),
+      query: `{ portfolio { satisfaction { nps csat ces answers leftOut asOf } otif { measured onTimeInFull percent asOf }
+        receivables { openBalance { amount } byCurrency { currency dso ${buckets.map((one) => `${one} { amount }`).join(' ')} } } } }`,
+    });
+    expect(errors).toBeUndefined();
+    told = (data as { portfolio: Totals }).portfolio;
+  });
+
+  it('think of us what their answers add up to', async () => {
+    const scores = await one(answersOf('1 = 1'));
+    const { n } = await one(
+      'SELECT COUNT(*) AS n FROM survey_responses s JOIN customer_links l ON l.party_id = s.party_id',
+    );
+    for (const kind of ['nps', 'csat', 'ces'] as const)
+      expect(told.satisfaction[kind]).toBeCloseTo(Number(scores[kind]), 1);
+    expect(told.satisfaction.answers + told.satisfaction.leftOut).toBe(n);
+    expect([told.satisfaction.asOf, told.otif.asOf]).toEqual([TODAY, TODAY]);
+  });
+
+  it('got their orders on time and in full as often', async () => {
+    const { measured, met } = await one(otifOf('1 = 1'));
+    expect(told.otif).toMatchObject({ measured, onTimeInFull: met });
+    expect(told.otif.percent).toBeCloseTo((100 * Number(met)) / Number(measured), 2);
+  });
+
+  it('owe what their open invoices come to, by currency and age, and pay as late', async () => {
+    const late = `julianday('${TODAY}') - julianday(i.due_date)`;
+    const open = (when: string) => `SUM(CASE WHEN i.kind = 'INVOICE' AND ${when} THEN i.outstanding_amount ELSE 0 END)`;
+    const rows = await hub.cache.query(
+      `SELECT i.currency AS currency,
+         SUM(CASE i.kind WHEN 'INVOICE' THEN i.outstanding_amount ELSE -ABS(i.outstanding_amount) END) AS balance,
+         ${open(`(i.due_date IS NULL OR ${late} <= 0)`)} AS current, ${open(`${late} BETWEEN 1 AND 30`)} AS days1To30,
+         ${open(`${late} BETWEEN 31 AND 60`)} AS days31To60, ${open(`${late} BETWEEN 61 AND 90`)} AS days61To90,
+         ${open(`${late} > 90`)} AS over90,
+         SUM(CASE i.kind WHEN 'INVOICE' THEN 0 ELSE ABS(i.outstanding_amount) END) AS credits,
+         SUM(CASE WHEN i.issue_date > date('${TODAY}', '-90 days') AND i.issue_date <= '${TODAY}'
+                  THEN CASE i.kind WHEN 'INVOICE' THEN i.total_amount ELSE -ABS(i.total_amount) END ELSE 0 END) AS sold
+       FROM invoices i JOIN customer_links l ON l.party_id = i.party_id WHERE i.status = 'POSTED'
+       GROUP BY i.currency ORDER BY i.currency`,
+    );
+    expect(told.receivables.byCurrency.length).toBeGreaterThan(2);
+    expect(told.receivables.byCurrency.map(({ currency }) => currency)).toEqual(rows.map(({ currency }) => currency));
+    for (const [at, owed] of told.receivables.byCurrency.entries()) {
+      const row = rows[at] ?? {};
+      for (const bucket of buckets)
+        expect([owed.currency, bucket, units(owed[bucket])]).toEqual([owed.currency, bucket, row[bucket]]);
+      expect(owed.dso).toBeCloseTo((90 * Number(row.balance)) / Number(row.sold), 1);
+    }
+    const [{ total } = {}] = await hub.cache.query(
+      `SELECT SUM(balance) AS total FROM (SELECT currency, ${euros('SUM(owed)')} AS balance FROM (
+         SELECT i.currency AS currency, CASE i.kind WHEN 'INVOICE' THEN i.outstanding_amount ELSE -ABS(i.outstanding_amount) END AS owed
+         FROM invoices i JOIN customer_links l ON l.party_id = i.party_id WHERE i.status = 'POSTED') GROUP BY currency)`,
+    );
+    expect(units(told.receivables.openBalance)).toBe(total);
   });
 });
 
