@@ -8,7 +8,7 @@ import { encodeValue } from './row-codec.ts';
 import { entityTables } from './tables.ts';
 
 /** What happened behind a sequence. */
-interface Changes {
+export interface Changes {
   /** Go on behind this one. */
   through: number;
   /** Changes the reader has not seen are no longer kept: whatever it knows may be old. */

@@ -1,3 +1,4 @@
+import { queryByKeys } from './bulk-sql.ts';
 import type { Sql } from './cache.ts';
 import { among } from './condition.ts';
 import { overdueInvoice } from './invoice-store.ts';
@@ -55,4 +56,16 @@ export function createOrderStore(sql: Sql, visible: Visible): OrderStore {
     ...createRecordStore(sql, orders, visible),
     ofDocuments: (document, ids) => ordersOfDocuments(sql, document, ids, visible),
   };
+}
+
+/** Those of the orders that belong to the customer now. */
+export async function ordersOfCustomer(sql: Sql, customerId: string, orderIds: readonly string[]): Promise<string[]> {
+  const rows = await queryByKeys<{ id: string; customerId: string }>(
+    sql,
+    orderIds,
+    (list) =>
+      `SELECT o.id AS id, l.customer_id AS customerId
+       FROM orders o JOIN customer_links l ON l.party_id = o.party_id WHERE o.id IN (${list})`,
+  );
+  return rows.filter((row) => row.customerId === customerId).map(({ id }) => id);
 }

@@ -214,6 +214,19 @@ export const hubSettings = z.strictObject({
       recordCache: z.int().min(0).default(64_000_000),
       /** Most bytes of whole answers that a process keeps until they change; 0 keeps none. */
       answerCache: z.int().min(0).default(64_000_000),
+      /** Operations that stay open and are told of what changes. */
+      subscriptions: z
+        .strictObject({
+          /** Most of one process; 0: nobody can subscribe. */
+          max: z.int().min(0).default(1_000),
+          /** Most of one login, or of one address where none is asked for. */
+          perViewer: z.int().min(1).default(20),
+          /** How often a sign of life is sent, and the login looked at again. */
+          heartbeat: duration.default(15_000),
+          /** A client that takes an event no sooner than this is let go. */
+          slowAfter: duration.default(30_000),
+        })
+        .prefault({}),
       introspection: z.boolean().default(true),
       /** Whether gateways of an Apollo Federation may have the graph as a subgraph of theirs. */
       federation: z.boolean().default(false),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cache } from '../cache/cache.ts';
-import { createChangeLog } from '../cache/change-log.ts';
+import { type Changes, createChangeLog } from '../cache/change-log.ts';
 import { entityTag } from './dependencies.ts';
 
 /** Something that keeps what it was told until it changes. */
@@ -23,6 +23,10 @@ export interface ChangeFollower {
   epoch(): number | undefined;
   /** Whether everything is dropped that had changed by then (milliseconds). */
   followedSince(at: number): boolean;
+  /** The sequence it has read through; undefined before the first look. */
+  at(): number | undefined;
+  /** Calls back with what changed, once nothing that is kept is older than that. Returns how to end it. */
+  watch(listener: (changes: Changes) => void): () => void;
 }
 
 interface FollowerDependencies {
@@ -42,10 +46,16 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
   let drops = 0;
   let seenAt = Number.NEGATIVE_INFINITY;
   let following: Promise<void> | undefined;
+  const listeners = new Set<(changes: Changes) => void>();
 
   return {
     follow,
     followedSince: (at) => seenAt >= at,
+    at: () => at,
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     epoch: () => (now() - seenAt <= MAX_LAG ? drops : undefined),
     async start() {
       await follow().catch(() => undefined);
@@ -70,6 +80,7 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
       else if (changes.through > at) drop(changes);
       at = changes.through;
       more = changes.more;
+      if (changes.missed || changes.records.size > 0) for (const listener of listeners) listener(changes);
     }
     seenAt = asked;
   }

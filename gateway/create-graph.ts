@@ -1,7 +1,9 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createAccessAuditStore } from '../cache/access-audit-store.ts';
 import type { Cache } from '../cache/cache.ts';
+import { createChangeLog } from '../cache/change-log.ts';
 import { createCustomerStore } from '../cache/customer-store.ts';
+import { ordersOfCustomer } from '../cache/order-store.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
 import { createSteward } from '../customer-360/identity/steward.ts';
@@ -82,6 +84,14 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
     execute: executor.execute,
     warm: executor.warm,
     prepare: executor.prepare,
+    read: executor.read,
+    refusal: executor.refusal,
+    changes: {
+      at: memory.at,
+      watch: memory.watch,
+      read: createChangeLog(cache).read,
+      ordersOf: (customerId, orderIds) => ordersOfCustomer(cache, customerId, orderIds),
+    },
     memory,
     start: memory.start,
     stop: memory.stop,

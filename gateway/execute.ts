@@ -4,6 +4,8 @@ import {
   execute as executeDocument,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
+  OperationTypeNode,
 } from 'graphql';
 import { HubError } from '../config/errors.ts';
 import type { PersonalReads } from './access/note-personal-reads.ts';
@@ -12,7 +14,7 @@ import type { FreshEnough } from './age-keeper.ts';
 import { refuseCancelled } from './cancelled.ts';
 import { createLaneChooser, type Lane, noRemoteParts, type RemoteParts } from './choose-lane.ts';
 import type { GraphContext } from './context.ts';
-import { createDocumentCache } from './document-cache.ts';
+import { createDocumentCache, type Prepared } from './document-cache.ts';
 import { coded } from './error-code.ts';
 import type { MeasureWithin } from './limits/operation-limits.ts';
 import { createLocalOperations } from './local-operations.ts';
@@ -49,6 +51,12 @@ export interface Executor {
   execute(request: GraphRequest): Promise<ExecutionResult>;
   /** The document of a text that is a valid operation; parsed and validated once. */
   prepare(query: string): DocumentNode | undefined;
+  /** The same, or what is wrong with the text. */
+  read(query: string): Prepared;
+  /** Why an operation would be refused before it is run, if it would. */
+  refusal(
+    request: Pick<GraphRequest, 'variables' | 'operationName' | 'context'> & { document: DocumentNode },
+  ): GraphQLError | undefined;
   /** Parses, validates and compiles an operation before it is asked for. */
   warm(query: string, operationName?: string): void;
 }
@@ -67,7 +75,7 @@ export function createExecutor({
   const laneOf = createLaneChooser(schemas.stitched, remote);
   const local = createLocalOperations(schemas.local);
 
-  return { execute, prepare, warm };
+  return { execute, prepare, read, refusal, warm };
 
   async function execute(request: GraphRequest): Promise<ExecutionResult> {
     const prepared = request.document ? { document: request.document } : read(request.query ?? '');
@@ -101,9 +109,10 @@ export function createExecutor({
   }
 
   /** Whether it may be run at all, by its size and by who asks. */
-  function admit(document: DocumentNode, request: GraphRequest) {
+  function admit(document: DocumentNode, request: Omit<GraphRequest, 'document'>) {
     const { variables, operationName, context } = request;
     try {
+      refuseSubscription(document, operationName);
       const size = measureWithin({ document, variables, operationName });
       refuseForbidden({ document, variables }, context.viewer);
       return { size, fresh: makeFresh({ ...request, document }) };
@@ -111,6 +120,11 @@ export function createExecutor({
       if (!(error instanceof HubError)) throw error;
       return { error: new GraphQLError(error.message, { originalError: error, extensions: { code: error.code } }) };
     }
+  }
+
+  function refusal({ document, ...request }: Parameters<Executor['refusal']>[0]): GraphQLError | undefined {
+    const admitted = admit(document, request);
+    return 'error' in admitted ? admitted.error : undefined;
   }
 
   function prepare(query: string): DocumentNode | undefined {
@@ -122,4 +136,13 @@ export function createExecutor({
     const document = prepare(query);
     if (document) local.warm(document, operationName);
   }
+}
+
+/** What a subscription tells is asked for as a query for each change (subscriptions/live-operation.ts). */
+function refuseSubscription(document: DocumentNode, operationName: string | null | undefined): void {
+  if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new HubError(
+    'BAD_REQUEST',
+    'Expected a subscription to be asked for by POST with "Accept: text/event-stream". Its answers are server-sent events.',
+  );
 }

@@ -1,5 +1,7 @@
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import type { Changes } from '../cache/change-log.ts';
 import type { Viewer } from './access/viewer.ts';
+import type { Prepared } from './document-cache.ts';
 
 /** One operation, parsed and validated. */
 export interface Operation<Context extends object = object> {
@@ -28,6 +30,18 @@ interface KeptAnswer {
   keep(answer: Buffer): void;
 }
 
+/** What changes in the graph, for subscriptions. */
+export interface LiveChanges {
+  /** The sequence of the change log that the process has followed through; undefined while it cannot. */
+  at(): number | undefined;
+  /** Calls back with what changed from now on. Returns how to end it. */
+  watch(listener: (changes: Changes) => void): () => void;
+  /** What changed behind a sequence, a part at a time. */
+  read(request: { after: number }): Promise<Changes>;
+  /** Those of the orders that are the customer's. */
+  ordersOf(customerId: string, orderIds: readonly string[]): Promise<string[]>;
+}
+
 /** The part of the graph the server needs. */
 export interface Graph<Context extends object = object> {
   readonly localSchema: GraphQLSchema;
@@ -36,6 +50,12 @@ export interface Graph<Context extends object = object> {
   createContext(viewer?: Viewer, signal?: AbortSignal): Context;
   /** The document of a text that is a valid operation; parsed and validated once. */
   prepare?(query: string): DocumentNode | undefined;
+  /** The same, or what is wrong with the text. */
+  read?(query: string): Prepared;
+  /** Why an operation would be refused before it is run, if it would. */
+  refusal?(operation: Operation<Context>): GraphQLError | undefined;
+  /** Undefined where nobody can subscribe. */
+  readonly changes?: LiveChanges;
   /** Undefined where answers are not kept. */
   answerPlace?(operation: {
     document: DocumentNode;

@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Authenticate, Credentials } from './access/authenticate.ts';
 import { anybody, may, nobody, type Viewer } from './access/viewer.ts';
 import type { RequestContext } from './apollo.ts';
+import { closeUnusedConnections } from './close-unused-connections.ts';
 import { createComparisonLimit } from './comparison-limit.ts';
 import { errorBody, internalMessage } from './format-error.ts';
 import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
@@ -16,12 +17,14 @@ import { createRateLimit, type RateLimit } from './limits/rate-limit.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
 import type { QuickAnswer } from './quick-answer.ts';
 import type { Readiness } from './readiness.ts';
+import type { EventStream } from './subscriptions/event-stream.ts';
 
 interface HttpAppDependencies {
   apollo: ApolloServer<RequestContext>;
   /** Who asks. */
   authenticate: Authenticate;
   quickAnswer: QuickAnswer;
+  eventStream: EventStream;
   ready: () => Promise<Readiness>;
   settings: Settings['gateway'];
   log: Log;
@@ -33,6 +36,7 @@ export function createHttpApp({
   apollo,
   authenticate,
   quickAnswer,
+  eventStream,
   ready,
   settings,
   log,
@@ -47,6 +51,7 @@ export function createHttpApp({
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   });
+  closeUnusedConnections(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
@@ -107,6 +112,7 @@ export function createHttpApp({
         return reply.code(429).send(errorBody('RATE_LIMITED', tooOften(rate.retryAfter)));
       }
       if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
+      if (await eventStream.answers(request, reply, () => authenticate(credentialsOf(request)))) return reply;
       const quick = await quickAnswer(request, viewer, cancellation);
       if (quick) return reply.type('application/json; charset=utf-8').send(quick);
       return answer.call(app, request, reply);

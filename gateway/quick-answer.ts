@@ -76,13 +76,14 @@ function takesPlainJson({ accept, 'content-type': type }: QuickRequest['headers'
   return !accept || accept === '*/*' || accept === 'application/json';
 }
 
-interface PlainBody {
+/** A request's body with nothing but an operation. */
+export interface PlainBody {
   query: string;
   variables?: Record<string, unknown> | null;
   operationName?: string | null;
 }
 
-function isPlain(body: unknown): body is PlainBody {
+export function isPlain(body: unknown): body is PlainBody {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
   for (const [name, value] of Object.entries(body)) {
     if (name === 'query' ? typeof value !== 'string' : value !== null && !isOptional(name, value)) return false;

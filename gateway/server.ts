@@ -14,6 +14,7 @@ import { createHttpApp } from './http-app.ts';
 import { createMetrics, type SourceTries } from './metrics/create-metrics.ts';
 import { createQuickAnswer } from './quick-answer.ts';
 import { readiness } from './readiness.ts';
+import { createEventStream } from './subscriptions/event-stream.ts';
 
 export interface GatewayDependencies<Context extends object> {
   cache: Cache;
@@ -51,8 +52,17 @@ export async function createGateway<Context extends object>({
   await apollo.start();
   const authenticate = createAuthenticate({ access: settings.access, keys: createApiKeyStore(cache) });
   const quickAnswer = createQuickAnswer({ graph, answer, freshness, metrics });
-  const ready = () => readiness(cache);
-  const app = createHttpApp({ apollo, quickAnswer, authenticate, ready, settings: settings.gateway, log, metrics });
+  const eventStream = createEventStream({ graph, answer, settings: settings.gateway, log, metrics });
+  const app = createHttpApp({
+    apollo,
+    quickAnswer,
+    eventStream,
+    authenticate,
+    ready: () => readiness(cache),
+    settings: settings.gateway,
+    log,
+    metrics,
+  });
 
   return {
     schema: graph.localSchema,
@@ -70,6 +80,7 @@ export async function createGateway<Context extends object>({
       return url;
     },
     async close() {
+      eventStream.close();
       await app.close();
       await apollo.stop();
       await graph.stop?.();

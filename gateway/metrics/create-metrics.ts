@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Cache } from '../../cache/cache.ts';
 import type { Settings } from '../../config/settings.ts';
 import { createHealthGauges } from './health-gauges.ts';
@@ -10,6 +10,8 @@ export interface Metrics {
   text(): Promise<string>;
   /** One GraphQL operation that was answered. */
   operation(seconds: number, outcome: 'ok' | 'error'): void;
+  /** How many subscriptions are open. */
+  subscriptions(open: number): void;
 }
 
 /** Tries over the wire of this process: system → outcome → how many. */
@@ -38,6 +40,11 @@ export function createMetrics({ cache, settings, tries = new Map(), now = Date.n
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers: [registry],
   });
+  const subscriptions = new Gauge({
+    name: 'customer360_graphql_subscriptions',
+    help: 'Subscriptions that are open at this process.',
+    registers: [registry],
+  });
   new Counter({
     name: 'customer360_source_requests_total',
     help: 'Requests of this process to the sources, by what they came to; each try counts.',
@@ -58,5 +65,6 @@ export function createMetrics({ cache, settings, tries = new Map(), now = Date.n
       return registry.metrics();
     },
     operation: (seconds, outcome) => operations.observe({ outcome }, seconds),
+    subscriptions: (open) => subscriptions.set(open),
   };
 }
