@@ -46,6 +46,7 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
   let drops = 0;
   let seenAt = Number.NEGATIVE_INFINITY;
   let following: Promise<void> | undefined;
+  let looking = Promise.resolve();
   const listeners = new Set<(changes: Changes) => void>();
 
   return {
@@ -67,7 +68,13 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
     },
   };
 
-  async function follow(): Promise<void> {
+  /** One look after another: two at once would tell of the same changes twice. */
+  function follow(): Promise<void> {
+    looking = looking.catch(() => undefined).then(look);
+    return looking;
+  }
+
+  async function look(): Promise<void> {
     const asked = now();
     if (at === undefined) {
       // whatever was kept before is of an unknown age
