@@ -40,6 +40,7 @@ export interface CustomerFilter {
   lifetimeValue?: Span | null;
   openBalance?: Span | null;
   lastOrder?: Span | null;
+  unresolvedComplaint?: boolean | null;
 }
 
 interface Span {
@@ -90,12 +91,13 @@ const columns = {
 const decimal: FieldKind = { type: 'decimal' };
 
 /** Numbers that customers can be ordered and filtered by; they are in the row of `customer_insight`, `i`. */
-const insightColumns: Record<string, readonly [string, FieldKind]> = {
+const insightColumns = {
   sales: ['sales', decimal],
   lifetimeValue: ['lifetime_value', decimal],
   openBalance: ['open_balance', decimal],
   lastOrder: ['last_order', { type: 'date' }],
-};
+  openComplaints: ['open_complaints', { type: 'integer' }],
+} as const satisfies Record<string, readonly [string, FieldKind]>;
 
 const orderings: Record<string, Ordering> = {
   NAME_ASC: { field: 'displayName', direction: 'ASC' },
@@ -201,7 +203,7 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
     );
     const listed = rows.map((row) => ({
       ...customerOf(row),
-      orderValue: decodeValue(kind, row.orderValue, dialect) as string | null,
+      orderValue: textOrNull(decodeValue(kind, row.orderValue, dialect)),
     }));
     return { rows: listed.slice(0, request.first), hasNextPage: rows.length > request.first };
   }
@@ -222,6 +224,7 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
     if (filter.createdAt) conditions.push(within('c.created_at', instant, filter.createdAt, dialect));
     if (filter.updatedAt) conditions.push(within('c.updated_at', instant, filter.updatedAt, dialect));
     if (filter.system) conditions.push(knownTo(filter.system));
+    if (filter.unresolvedComplaint != null) conditions.push(complaining(filter.unresolvedComplaint));
     const numbers = insightConditions(filter);
     if (numbers.length > 0) conditions.push(havingNumbers(allOf(numbers)));
     return conditions;
@@ -234,8 +237,9 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
       if (values) conditions.push(among(`n.${name}`, asciiOnly(values)));
     }
     if (filter.atRisk != null) conditions.push({ sql: 'n.at_risk = ?', parameters: [filter.atRisk ? 1 : 0] });
-    for (const [name, [column, kind]] of Object.entries(insightColumns)) {
-      const span = filter[name as 'sales' | 'lifetimeValue' | 'openBalance' | 'lastOrder'];
+    for (const name of ['sales', 'lifetimeValue', 'openBalance', 'lastOrder'] as const) {
+      const [column, kind] = insightColumns[name];
+      const span = filter[name];
       if (span) conditions.push(within(`n.${column}`, kind, span, dialect));
     }
     return conditions;
@@ -247,10 +251,14 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
   }
 }
 
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
 /** Where the values of an order are. Orders by a number go along its index, so they hold only customers that have numbers. */
 function orderColumn(orderBy: string): { column: string; kind: FieldKind; from: string; id: string } {
   const { field } = orderingOf(orderBy);
-  const number = insightColumns[field];
+  const number = (insightColumns as Record<string, readonly [string, FieldKind]>)[field];
   if (number) {
     const from = 'customer_insight i JOIN customers c ON c.id = i.customer_id';
     return { column: `i.${number[0]}`, kind: number[1], from, id: 'i.customer_id' };
@@ -272,6 +280,15 @@ function searchConditions(search: string): Condition[] {
     sql: "c.search_text LIKE ? ESCAPE '!'",
     parameters: [`%${word.replace(/[!%_]/g, (special) => `!${special}`)}%`],
   }));
+}
+
+/** Customers with (or without) a complaint that nobody has resolved. */
+function complaining(wanted: boolean): Condition {
+  return {
+    sql: `c.id ${wanted ? '' : 'NOT '}IN (SELECT l.customer_id FROM service_cases s JOIN customer_links l ON l.party_id = s.party_id
+      WHERE s.kind = 'COMPLAINT' AND s.status IN ('NEW', 'IN_PROGRESS', 'WAITING_CUSTOMER'))`,
+    parameters: [],
+  };
 }
 
 function havingNumbers({ sql, parameters }: Condition): Condition {

@@ -16,6 +16,7 @@ interface ListedNumbers {
   lifetimeValue: string | null;
   openBalance: string | null;
   lastOrder: string | null;
+  openComplaints: number | null;
 }
 
 export interface StoredInsight extends ListedNumbers {
@@ -47,6 +48,7 @@ const listed = [
   ['lifetimeValue', 'lifetime_value', decimal],
   ['openBalance', 'open_balance', decimal],
   ['lastOrder', 'last_order', date],
+  ['openComplaints', 'open_complaints', { type: 'integer' }],
 ] as const satisfies Columns;
 
 const ofCustomer = [

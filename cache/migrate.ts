@@ -9,6 +9,7 @@ import { Insight1767225608000 } from './migrations/0008-insight.ts';
 import { Access1767225609000 } from './migrations/0009-access.ts';
 import { Privacy1767225610000 } from './migrations/0010-privacy.ts';
 import { Freshness1767225611000 } from './migrations/0011-freshness.ts';
+import { OrderProgress1767225611001 } from './migrations/0011-order-progress.ts';
 import { Tombstones1767225613000 } from './migrations/0013-tombstones.ts';
 
 /** In order; a published one never changes. */
@@ -22,6 +23,7 @@ export const migrations = [
   Access1767225609000,
   Privacy1767225610000,
   Freshness1767225611000,
+  OrderProgress1767225611001,
   Tombstones1767225613000,
 ];
 

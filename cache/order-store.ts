@@ -1,8 +1,9 @@
 import { queryByKeys } from './bulk-sql.ts';
 import type { Sql } from './cache.ts';
-import { among } from './condition.ts';
+import { among, asciiOnly } from './condition.ts';
 import { overdueInvoice } from './invoice-store.ts';
 import { type Document, orderHasDocument, ordersOfDocuments } from './order-documents.ts';
+import { progressFilters, progressOrderings } from './order-progress.ts';
 import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 import type { DecodedRow } from './row-codec.ts';
@@ -17,9 +18,30 @@ const overdue: Filter = (wanted, context) => {
   return wanted ? late : { ...late, sql: `NOT ${late.sql}` };
 };
 
+/** Of a customer of whom the numbers say so. */
+function ofCustomersWith(column: 'grade' | 'stage' | 'at_risk'): Filter {
+  return (wanted) => {
+    const values = typeof wanted === 'boolean' ? [wanted ? 1 : 0] : asciiOnly(wanted as string[]);
+    const chosen = among(`n.${column}`, values);
+    return {
+      sql: `t.party_id IN (SELECT l.party_id FROM customer_insight n JOIN customer_links l ON l.customer_id = n.customer_id
+        WHERE ${chosen.sql})`,
+      parameters: chosen.parameters,
+    };
+  };
+}
+
+const derivedFilters: Readonly<Record<string, Filter>> = {
+  ...progressFilters,
+  customerGrade: ofCustomersWith('grade'),
+  customerStage: ofCustomersWith('stage'),
+  customerAtRisk: ofCustomersWith('at_risk'),
+};
+
 const orders: RecordList = {
   entity: 'order',
-  orderings: bothWays('orderDate', 'orderNumber'),
+  orderings: { ...bothWays('orderDate', 'orderNumber'), ...progressOrderings },
+  derived: new Set([...Object.keys(derivedFilters), ...Object.keys(progressOrderings)]),
   filters: {
     ...fieldFilters('order', {
       system: 'oneOf',
@@ -35,6 +57,7 @@ const orders: RecordList = {
     }),
     shipmentStatus,
     overdue,
+    ...derivedFilters,
   },
   groupings: {
     STATUS: { field: 'status' },

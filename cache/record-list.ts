@@ -23,10 +23,24 @@ export type Filter = (value: unknown, context: FilterContext) => Condition;
 /** Group by a field, by the month of a date or instant, by system or by golden customer. */
 export type Grouping = { field: string } | { month: string } | 'system' | 'customer';
 
+/** An order by something that is not in the entity's own table. */
+export interface JoinedOrdering extends Ordering {
+  kind: FieldKind;
+  /** Joins what `column` is of to `t`, and leaves out what has none. */
+  join: string;
+  column: string;
+  /** The same as `t.id`, where the index goes on with it. */
+  id: string;
+  /** The filter that leaves out the same when its span is open: for counts and sums of what is listed. */
+  implies: string;
+}
+
 export interface RecordList {
   entity: Entity;
   /** Name in the graph → order. */
-  orderings: Readonly<Record<string, Ordering>>;
+  orderings: Readonly<Record<string, Ordering | JoinedOrdering>>;
+  /** Filters and orders by what is worked out behind the records: the change log does not tell when it is another. */
+  derived?: ReadonlySet<string>;
   /** Argument in the graph → condition. */
   filters: Readonly<Record<string, Filter>>;
   /** Name in the graph → group. */
@@ -44,6 +58,12 @@ export function kindOfField(entity: Entity, field: string): FieldKind {
 
 export function columnOfField(field: string): string {
   return `t.\`${columnName(field)}\``;
+}
+
+/** Where the values of an order are. */
+export function orderColumn(entity: Entity, ordering: Ordering | JoinedOrdering) {
+  if ('column' in ordering) return ordering;
+  return { column: columnOfField(ordering.field), kind: kindOfField(entity, ordering.field), id: 't.id', join: '' };
 }
 
 /** The field has one of the values. */

@@ -1,8 +1,8 @@
 import type { Row, Sql } from './cache.ts';
 import { allOf, among, type Condition } from './condition.ts';
-import { behind, orderByText, type Position } from './keyset.ts';
-import { columnOfField, kindOfField, type RecordList } from './record-list.ts';
-import { type DecodedRow, decodeCount, decodeRow, selectList } from './row-codec.ts';
+import { behind, type Ordering, orderByText, type Position } from './keyset.ts';
+import { type JoinedOrdering, orderColumn, type RecordList } from './record-list.ts';
+import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList, selectValue } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { entityTables } from './tables.ts';
 import { ofVisible, type Visible } from './visible.ts';
@@ -42,7 +42,6 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
   const { entity } = list;
   const { dialect } = sql;
   const table = entityTables[entity];
-  const columns = selectList(entity, 't', dialect);
 
   return {
     list,
@@ -55,12 +54,12 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
   };
 
   async function page(request: PageRequest): Promise<RecordPage> {
-    const { where, orderBy } = pageText(request);
+    const { where, orderBy, join, columns } = pageText(request);
     const rows = await sql.query(
-      `SELECT ${columns} FROM ${table} t WHERE ${where.sql} ORDER BY ${orderBy} LIMIT ${request.first + 1}`,
+      `SELECT ${columns} FROM ${table} t ${join} WHERE ${where.sql} ORDER BY ${orderBy} LIMIT ${request.first + 1}`,
       where.parameters,
     );
-    return pageOf(rows, request.first);
+    return pageOf(rows, request);
   }
 
   /**
@@ -68,9 +67,9 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
    * texts in a ranking make MariaDB write it to disk, which is slow and has been seen to end the server (10.11).
    */
   async function pagesOfCustomers(customerIds: readonly string[], request: PageRequest) {
-    const { where, orderBy } = pageText(request);
+    const { where, orderBy, join, columns } = pageText(request);
     const owners = among('l.customer_id', customerIds);
-    const from = `${FROM_LINKS} ${table} t ON t.party_id = l.party_id WHERE ${owners.sql} AND ${where.sql}`;
+    const from = `${FROM_LINKS} ${table} t ON t.party_id = l.party_id ${join} WHERE ${owners.sql} AND ${where.sql}`;
     const statement =
       customerIds.length === 1
         ? `SELECT ${columns}, l.customer_id AS \`owner\` FROM ${from} ORDER BY ${orderBy} LIMIT ${request.first + 1}`
@@ -78,11 +77,11 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
              SELECT t.id AS id, l.customer_id AS \`owner\`,
                     ROW_NUMBER() OVER (PARTITION BY l.customer_id ORDER BY ${orderBy}) AS place
              FROM ${from}) ranked
-           JOIN ${table} t ON t.id = ranked.id
+           JOIN ${table} t ON t.id = ranked.id ${join}
            WHERE ranked.place <= ${request.first + 1} ORDER BY ranked.\`owner\`, ranked.place`;
     const rows = await sql.query(statement, [...owners.parameters, ...where.parameters]);
     const pages = new Map<string, RecordPage>();
-    for (const [owner, own] of rowsBy(rows, 'owner', (row) => row)) pages.set(owner, pageOf(own, request.first));
+    for (const [owner, own] of rowsBy(rows, 'owner', (row) => row)) pages.set(owner, pageOf(own, request));
     return pages;
   }
 
@@ -103,24 +102,43 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
     return new Map(rows.map((row) => [String(row.owner), decodeCount(row.n)]));
   }
 
-  function pageText(request: PageRequest): { where: Condition; orderBy: string } {
+  function pageText(request: PageRequest) {
     const ordering = list.orderings[request.orderBy];
     if (!ordering) throw new TypeError(`Expected an order of ${entity}, got "${request.orderBy}".`);
-    const column = columnOfField(ordering.field);
-    const kind = kindOfField(entity, ordering.field);
-    const start = request.after ? [behind(column, 't.id', kind, ordering.direction, request.after, dialect)] : [];
+    const { column, id, kind, join } = orderColumn(entity, ordering);
+    const value = join === '' ? '' : `, ${selectValue(kind, column, dialect)} AS \`${ordering.field}\``;
+    const start = request.after ? [behind(column, id, kind, ordering.direction, request.after, dialect)] : [];
     return {
-      where: allOf([whereOf(list, request, sql, visible), ...start]),
-      orderBy: orderByText(column, 't.id', ordering.direction),
+      where: allOf([whereOf(list, withoutImplied(request, ordering), sql, visible), ...start]),
+      orderBy: orderByText(column, id, ordering.direction),
+      join,
+      columns: selectList(entity, 't', dialect) + value,
     };
   }
 
-  function pageOf(rows: readonly Row[], first: number): RecordPage {
+  function pageOf(rows: readonly Row[], { first, orderBy }: PageRequest): RecordPage {
+    const ordering = list.orderings[orderBy];
+    const decode = (row: Row) => {
+      const decoded = decodeRow(entity, row, dialect);
+      // the value the cursor is made of
+      if (ordering && 'column' in ordering) {
+        decoded[ordering.field] = decodeValue(ordering.kind, row[ordering.field], dialect);
+      }
+      return decoded;
+    };
     return {
-      rows: rows.slice(0, first).map((row) => decodeRow(entity, row, dialect)),
+      rows: rows.slice(0, first).map(decode),
       hasNextPage: rows.length > first,
     };
   }
+}
+
+/** What the join of an order leaves out need not be looked up once more: the list can then be read along its index. */
+function withoutImplied(request: ListRequest, ordering: Ordering | JoinedOrdering): ListRequest {
+  if (!('implies' in ordering)) return request;
+  const span = request.filter[ordering.implies] as { from?: unknown; to?: unknown } | null | undefined;
+  if (span?.from != null || span?.to != null) return request;
+  return { ...request, filter: { ...request.filter, [ordering.implies]: null } };
 }
 
 /** The rows with these ids, by id; those that are not there are left out. */

@@ -8,6 +8,7 @@ import { freshnessTables } from './tables/freshness-tables.ts';
 import { healthTables } from './tables/health-tables.ts';
 import { identityTables } from './tables/identity-tables.ts';
 import { insightTables } from './tables/insight-tables.ts';
+import { orderTables } from './tables/order-tables.ts';
 import { privacyTables } from './tables/privacy-tables.ts';
 import { syncTables } from './tables/sync-tables.ts';
 import type { TableShape } from './tables/table-shape.ts';
@@ -26,6 +27,7 @@ import { verifyTables } from './tables/verify-tables.ts';
  * - `catch_up_requests`: which streams somebody waits for.
  * - `source_breakers`: which sources are left alone for a while.
  * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
+ * - `order_progress`: how far orders are, for lists.
  * - `customer_insight`, `customer_insight_months`, `insight_models`, `insight_progress`: what the numbers say.
  * - `erased_ids`: persons who were erased and must not come back.
  * - `api_keys`, `access_audit`: who may ask, and who read whose personal data.
@@ -107,7 +109,10 @@ const entityIndexes: Partial<Record<Entity, string[][]>> = {
   ],
   payment: [['party_id', 'received_at', 'id']],
   interaction: [['party_id', 'occurred_at', 'id']],
-  serviceCase: [['party_id', 'opened_at', 'id']],
+  serviceCase: [
+    ['party_id', 'opened_at', 'id'],
+    ['kind', 'status', 'party_id'],
+  ],
   surveyResponse: [['party_id', 'responded_at', 'id']],
   opportunity: [['party_id', 'opened_on', 'id']],
 };
@@ -122,6 +127,7 @@ export function tablesFor(dialect: Dialect): EntitySchema[] {
     ...healthTables,
     ...freshnessTables,
     ...insightTables,
+    ...orderTables,
     ...accessTables,
     ...privacyTables,
     ...Object.fromEntries(entities.map((e) => [entityTables[e], entityShape(e)])),

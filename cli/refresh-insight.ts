@@ -1,4 +1,5 @@
 import { type RefreshResult, refreshAll, refreshChanged } from '../customer-360/insight/refresh-insight.ts';
+import { followOrders } from '../customer-360/order-to-cash/follow-orders.ts';
 import type { Hub } from './compose.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -11,7 +12,7 @@ export interface RunRefresh {
   quiet?: boolean;
 }
 
-/** Works out the numbers about customers, telling a terminal how far it is. */
+/** Works out how far orders are, and the numbers about customers, telling a terminal how far it is. */
 export async function runRefresh({ hub, signal, terminal, changed, quiet }: RunRefresh): Promise<RefreshResult> {
   let told = 0;
   const onProgress = ({ done, customers }: { done: number; customers: number }) => {
@@ -21,6 +22,7 @@ export async function runRefresh({ hub, signal, terminal, changed, quiet }: RunR
     terminal.err(`Numbers about customers: ${done.toLocaleString('en-US')} of ${customers.toLocaleString('en-US')}`);
   };
   const request = { cache: hub.cache, settings: hub.settings.insight, holder: hub.owner, signal, onProgress };
+  await followOrders({ cache: hub.cache, holder: hub.owner, signal });
   return changed ? refreshChanged(request) : refreshAll(request);
 }
 

@@ -1,4 +1,5 @@
-import { kindOfField } from '../cache/record-list.ts';
+import type { Ordering } from '../cache/keyset.ts';
+import { type JoinedOrdering, orderColumn } from '../cache/record-list.ts';
 import { recordStats, recordStatsOfCustomers, type StatsGroup } from '../cache/record-stats.ts';
 import type { PageRequest, RecordPage, RecordStore } from '../cache/record-store.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
@@ -36,7 +37,8 @@ export function recordConnection(field: string, storeOf: (stores: Stores) => Rec
     const store = storeOf(context.stores);
     const list = await readArguments(field, store, args, context);
     const { request } = list;
-    context.reads.note([entityTag(store.list.entity), entityTag('customer')]);
+    if (isDerived(store, request)) context.reads.noteUntold();
+    else context.reads.note([entityTag(store.list.entity), entityTag('customer')]);
     const page = once(() => store.page(request));
     return {
       ...connectionOf(list, page, store, context),
@@ -59,19 +61,27 @@ export function customerConnection(field: string, storeOf: (stores: Stores) => R
     const { loaders, stores } = context;
     const pageName = `${field}:page:${JSON.stringify(request)}`;
     const countName = `${field}:count:${JSON.stringify([request.filter, request.today])}`;
+    const told = isDerived(store, request) ? undefined : onKey;
     const page = once(
       async () =>
-        (await loaders.load(pageName, customer.id, (ids) => store.pagesOfCustomers(ids, request), onKey)) ?? emptyPage,
+        (await loaders.load(pageName, customer.id, (ids) => store.pagesOfCustomers(ids, request), told)) ?? emptyPage,
     );
     const count = async () =>
-      (await loaders.load(countName, customer.id, (ids) => store.countsOfCustomers(ids, request), onKey)) ?? 0;
+      (await loaders.load(countName, customer.id, (ids) => store.countsOfCustomers(ids, request), told)) ?? 0;
     const stats = async (groupBy: readonly string[]) => {
       const name = `${field}:stats:${JSON.stringify([request.filter, request.today, groupBy])}`;
       const read = (ids: readonly string[]) => recordStatsOfCustomers(stores.sql, store, ids, { ...request, groupBy });
-      return (await loaders.load(name, customer.id, read, onKey)) ?? [];
+      return (await loaders.load(name, customer.id, read, told)) ?? [];
     };
     return { ...connectionOf(list, page, store, context), count, stats };
   };
+}
+
+/** By something that the change log does not tell of. */
+function isDerived({ list }: RecordStore, { filter, orderBy }: PageRequest): boolean {
+  const { derived } = list;
+  if (!derived) return false;
+  return derived.has(orderBy) || Object.entries(filter).some(([name, value]) => value != null && derived.has(name));
 }
 
 const emptyPage: RecordPage = { rows: [], hasNextPage: false };
@@ -89,9 +99,10 @@ async function readArguments(
   context: GraphContext,
 ): Promise<ReadList> {
   const orderBy = args.orderBy ?? defaultOrder(list.orderings);
-  const orderingField = list.orderings[orderBy]?.field ?? 'id';
+  const ordering: Ordering | JoinedOrdering = list.orderings[orderBy] ?? { field: 'id', direction: 'ASC' };
+  const orderingField = ordering.field;
   const tag = `${field}(orderBy: ${orderBy})`;
-  const kind = kindOfField(list.entity, orderingField);
+  const { kind } = orderColumn(list.entity, ordering);
   const placeOf = async (after: string) => {
     if (!hidesNames(orderingField, context)) return positionOf(after, tag, kind);
     const id = idOf(after, tag);
@@ -99,13 +110,18 @@ async function readArguments(
     return row ? { value: row[orderingField] as string | null, id } : gonePlace(tag);
   };
   const request: PageRequest = {
-    filter: await filterOf(args.filter, context),
+    filter: { ...(await filterOf(args.filter, context)), ...impliedBy(ordering, args.filter) },
     today: context.today,
     orderBy,
     first: pageSize(args.first, context),
     after: args.after == null ? null : await placeOf(args.after),
   };
   return { request, tag, orderingField };
+}
+
+/** An order by something that not all have is a filter too, so that counts and sums are of what is listed. */
+function impliedBy(ordering: Ordering | JoinedOrdering, filter: ListArguments['filter']): Record<string, unknown> {
+  return 'implies' in ordering ? { [ordering.implies]: filter?.[ordering.implies] ?? {} } : {};
 }
 
 /** An explicit `orderBy: null` means what leaving it out means for most lists: newest first, or by name. */
@@ -150,6 +166,7 @@ function isValueOf(kind: FieldKind, value: string | null | undefined): boolean {
   if (value === undefined) return false;
   if (kind.type === 'date') return DATE_PATTERN.test(value);
   if (kind.type === 'decimal') return /^-?\d{1,15}(\.\d{1,4})?$/.test(value);
+  if (kind.type === 'integer') return /^-?\d{1,15}$/.test(value);
   return kind.type === 'instant' ? INSTANT_PATTERN.test(value) : true;
 }
 

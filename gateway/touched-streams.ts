@@ -79,6 +79,17 @@ const madeOf: Readonly<Record<string, readonly Entity[]>> = {
   'OrderFilter.customer': identity,
   'OrderFilter.shipmentStatus': shipments,
   'OrderFilter.overdue': invoices,
+  'OrderFilter.fulfilment': orderToCash,
+  'OrderFilter.billing': orderToCash,
+  'OrderFilter.settlement': orderToCash,
+  'OrderFilter.stage': orderToCash,
+  'OrderFilter.nextDue': orderToCash,
+  'OrderOrder.NEXT_DUE_ASC': orderToCash,
+  'OrderOrder.NEXT_DUE_DESC': orderToCash,
+  'OrderFilter.customerGrade': entities,
+  'OrderFilter.customerStage': entities,
+  'OrderFilter.customerAtRisk': entities,
+  'CustomerFilter.unresolvedComplaint': [...identity, 'serviceCase'],
 };
 
 /** Arguments by numbers about customers, which are made of everything. */

@@ -2,6 +2,7 @@ import type { Cache } from '../cache/cache.ts';
 import type { InsightSettings } from '../config/insight-settings.ts';
 import type { Log } from '../config/log.ts';
 import { type RefreshResult, refreshAll, refreshChanged } from '../customer-360/insight/refresh-insight.ts';
+import { followOrders } from '../customer-360/order-to-cash/follow-orders.ts';
 
 interface InsightJobDependencies {
   cache: Cache;
@@ -12,7 +13,7 @@ interface InsightJobDependencies {
 }
 
 export interface InsightJob {
-  /** A step: the numbers of customers that changed. Does nothing while a step is under way. */
+  /** A step: how far orders are that changed, and the numbers of customers that did. Does nothing while a step is under way. */
   follow(): void;
   /** A step: the models, and the numbers of all customers. Waits for a step under way. */
   refresh(): void;
@@ -20,7 +21,7 @@ export interface InsightJob {
   idle(): Promise<void>;
 }
 
-/** Keeps the numbers about customers in step with the cache. What goes wrong is told in the log; the next step tries again. */
+/** Keeps what is worked out about orders and customers in step with the cache. What goes wrong is told in the log; the next step tries again. */
 export function createInsightJob({ cache, settings, log, owner, signal }: InsightJobDependencies): InsightJob {
   let underWay: Promise<void> | null = null;
   let refreshWanted = false;
@@ -30,6 +31,7 @@ export function createInsightJob({ cache, settings, log, owner, signal }: Insigh
     const whole = refreshWanted;
     refreshWanted = false;
     try {
+      await followOrders({ cache, holder: owner, signal });
       tell(await (whole ? refreshAll(request) : refreshChanged(request)));
     } catch (err) {
       log.error({ err }, 'The numbers about customers could not be worked out; the next step tries again');

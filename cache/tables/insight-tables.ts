@@ -17,6 +17,7 @@ const listed: Record<string, FieldKind> = {
   lifetime_value: decimal,
   open_balance: decimal,
   last_order: date,
+  open_complaints: integer,
 };
 
 /** What the numbers say of each customer, and what they were worked out with. */
@@ -34,6 +35,7 @@ export const insightTables: Record<string, TableShape> = {
       ['sales', 'customer_id'],
       ['open_balance', 'customer_id'],
       ['last_order', 'customer_id'],
+      ['open_complaints', 'customer_id'],
     ],
   },
   /** The last numbers of each month. */

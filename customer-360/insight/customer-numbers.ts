@@ -64,6 +64,7 @@ export interface CustomerNumbers {
   lifetimeValue: string | null;
   markovValue: string | null;
   satisfaction: Satisfaction;
+  openComplaints: number;
   otif: Otif;
   receivables: (Record<Exclude<keyof Receivables, 'currency' | 'dso'>, string> &
     Pick<Receivables, 'currency' | 'dso'>)[];
@@ -122,6 +123,7 @@ export function customerNumbers(facts: CustomerFacts, context: NumbersContext): 
     churn: churnWarning(signs, settings.churn),
     ...future,
     satisfaction: satisfactionOf(facts.answers),
+    openComplaints: facts.openComplaints,
     otif: otifOf(facts.orders, asOf, settings.otif),
     receivables: receivables.map(asDecimals),
     openBalance: inReportingCurrency(receivables, converter),

@@ -20,6 +20,7 @@ export function storedInsight(
     lifetimeValue: fitting(numbers.lifetimeValue),
     openBalance: fitting(numbers.openBalance),
     lastOrder: numbers.buying.lastOrder,
+    openComplaints: numbers.openComplaints,
     numbers: JSON.stringify(numbers),
   };
 }

@@ -15,14 +15,23 @@ interface Claim {
  * OVERDUE: something open was due before today · PAID: nothing is open · PARTIAL: some was paid · NONE.
  */
 export function settlementOf({ invoices, today }: Pick<OrderToCashFacts, 'invoices' | 'today'>): Settlement {
-  const posted = invoices.filter((invoice) => invoice.status === 'POSTED');
-  const claims = settleCredit(posted.filter((i) => !isCredit(i)).map(claimOf), openCredit(posted.filter(isCredit)));
-
+  const claims = claimsOf(invoices);
   if (claims.length === 0) return 'NONE';
   const open = claims.filter((claim) => claim.open > 0n);
   if (open.some((claim) => claim.dueDate !== null && claim.dueDate < today)) return 'OVERDUE';
   if (open.length === 0) return 'PAID';
   return claims.some((claim) => claim.touched || claim.open <= 0n) ? 'PARTIAL' : 'NONE';
+}
+
+/** The first day on which something was due that is still open; null where nothing is, or nothing open has a due date. */
+export function nextDueOf({ invoices }: Pick<OrderToCashFacts, 'invoices'>): string | null {
+  const days = claimsOf(invoices).flatMap(({ open, dueDate }) => (open > 0n && dueDate !== null ? [dueDate] : []));
+  return days.sort().at(0) ?? null;
+}
+
+function claimsOf(invoices: readonly InvoiceFacts[]): Claim[] {
+  const posted = invoices.filter((invoice) => invoice.status === 'POSTED');
+  return settleCredit(posted.filter((i) => !isCredit(i)).map(claimOf), openCredit(posted.filter(isCredit)));
 }
 
 function isCredit(invoice: InvoiceFacts): boolean {

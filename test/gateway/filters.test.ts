@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
+import { billings, fulfilments, settlements, stages } from '../../customer-360/order-to-cash/facts.ts';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';
 import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';
 import { sampleCompany } from './sample-company.ts';
+import { workOutNumbers } from './work-out-numbers.ts';
 
 type Node = Record<string, unknown>;
 
@@ -97,6 +99,37 @@ const cases: [list: string, fields: string, filter: string, fits: (node: Node) =
     'kind: [PERSON], country: ["DE"]',
     ({ kind, country }) => kind === 'PERSON' && country === 'DE',
   ],
+  [
+    'orders',
+    'settlement stage',
+    'settlement: [OVERDUE, PAID], stage: [OVERDUE, COMPLETE, CANCELLED]',
+    ({ settlement, stage }) =>
+      /^(OVERDUE|PAID)$/.test(String(settlement)) && /^(OVERDUE|COMPLETE|CANCELLED)$/.test(String(stage)),
+  ],
+  [
+    'orders',
+    'customer { insight { grade { value } } }',
+    'customerGrade: [A, C]',
+    (node) => /^[AC]$/.test(String(insightOf(node, 'grade', 'value'))),
+  ],
+  [
+    'orders',
+    'customer { insight { stage { value } } }',
+    'customerStage: [LOST, DECLINING]',
+    (node) => /^(LOST|DECLINING)$/.test(String(insightOf(node, 'stage', 'value'))),
+  ],
+  [
+    'orders',
+    'customer { insight { churn { atRisk } } }',
+    'customerAtRisk: false',
+    (node) => insightOf(node, 'churn', 'atRisk') === false,
+  ],
+  ...[true, false].map((wanted): (typeof cases)[number] => [
+    'customers',
+    'cases(first: 50) { nodes { kind status } }',
+    `unresolvedComplaint: ${wanted}`,
+    ({ cases: list }) => (list as { nodes: Node[] }).nodes.some(isOpenComplaint) === wanted,
+  ]),
   ['customers', 'parties { system }', 'system: ["scm"]', ({ parties }) => some(parties, 'system', 'scm')],
   [
     'parties',
@@ -105,6 +138,14 @@ const cases: [list: string, fields: string, filter: string, fits: (node: Node) =
     ({ system, country }) => system === 'crm' && country === 'KR',
   ],
 ];
+
+function insightOf({ customer }: Node, measure: string, field: string): unknown {
+  return (customer as { insight?: Record<string, Node | null> } | null)?.insight?.[measure]?.[field];
+}
+
+function isOpenComplaint({ kind, status }: Node): boolean {
+  return kind === 'COMPLAINT' && status !== 'RESOLVED' && status !== 'CLOSED';
+}
 
 function between(money: unknown, low: number, high: number): boolean {
   const amount = (money as { amount: string } | null)?.amount;
@@ -124,6 +165,7 @@ describe.each(databases)('filters on $name', (database) => {
     const builder = createCacheBuilder();
     sampleCompany(builder, { seed: 3, customers: 9, ordersEach: 12 });
     await builder.save(cache);
+    await workOutNumbers(cache);
     graph = graphUnderTest(cache);
   });
   afterAll(() => database.drop());
@@ -136,6 +178,24 @@ describe.each(databases)('filters on $name', (database) => {
     expect(expected.length).toBeGreaterThan(0);
     expect(data.some.nodes).toEqual(expected);
     expect(data.some.totalCount).toBe(expected.length);
+  });
+
+  it.each([
+    ['fulfilment', fulfilments],
+    ['billing', billings],
+    ['settlement', settlements],
+    ['stage', stages],
+  ] as const)('of orders by each %s leave the orders that say so', async (axis, states) => {
+    const data = await graph.data(
+      `{ all: orders(first: 200) { nodes { id ${axis} } } ${states
+        .map((state) => `${state}: orders(first: 200, filter: {${axis}: [${state}]}) { nodes { id ${axis} } }`)
+        .join(' ')} }`,
+    );
+    const found = states.filter((state) => data[state].nodes.length > 0);
+    expect(found.length).toBeGreaterThan(1);
+    for (const state of states) {
+      expect(data[state].nodes).toEqual(data.all.nodes.filter((node: Node) => node[axis] === state));
+    }
   });
 
   it('sum the open balance from posted invoices less credit notes', async () => {

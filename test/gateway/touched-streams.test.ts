@@ -38,6 +38,8 @@ describe('the streams that an operation touches', () => {
     ['{ customers(orderBy: SALES_DESC) { totalCount } }', all],
     ['query ($o: CustomerOrder) { customers(orderBy: $o) { totalCount } }', all],
     ['{ customers(filter: {country: ["DE"]}, orderBy: CREATED_AT_ASC) { totalCount } }', identity],
+    ['{ orders(filter: {customerGrade: [A]}) { totalCount } }', all],
+    ['{ customers(filter: {unresolvedComplaint: true}) { totalCount } }', [...identity, 'serviceCase']],
     ['{ sources { system } }', all],
   ])('of %s', (query, streams) => {
     expect(touched(query)).toEqual(streams);
@@ -52,6 +54,15 @@ describe('the streams that an operation touches', () => {
     const whole = ['order', 'orderLine', 'shipment', 'customerReturn', 'invoice', 'payment', 'paymentAllocation'];
     for (const field of ['fulfilment', 'billing', 'settlement', 'stage', 'lines { openQty }']) {
       expect(touched(`{ orders { nodes { ${field} } } }`)).toEqual(expect.arrayContaining(whole));
+    }
+  });
+
+  it('are those of the whole way, for lists by it', () => {
+    const asked = ['filter: {stage: [OVERDUE]}', 'filter: {nextDue: {to: "2026-03-01"}}', 'orderBy: NEXT_DUE_ASC'];
+    for (const argument of asked) {
+      expect(touched(`{ orders(${argument}) { totalCount } }`)).toEqual(
+        expect.arrayContaining(['invoice', 'shipment']),
+      );
     }
   });
 
