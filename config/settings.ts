@@ -114,6 +114,8 @@ export const streamSettings = z.strictObject({
   /** Passes that `@freshness` asks for begin at least this far apart; the source's when left out. */
   catchUpInterval: duration.optional(),
   pageSize: z.int().min(1).max(10_000).optional(),
+  /** Records can also be read from the source at the moment of a question, by the field `live` of the graph. */
+  live: z.boolean().optional(),
   /**
    * How deletes are noticed. `none`: never. `scan`: after a complete scan of all keys, on `reconcileSchedule`.
    * A `flag` marks them in the record itself.
@@ -237,6 +239,8 @@ export const hubSettings = z.strictObject({
       timeout: duration.default(20_000),
       /** How long `@freshness` waits for a catch-up; half of the whole deadline, and 10 s at most, when left out. */
       freshnessDeadline: duration.optional(),
+      /** Longest wait for what is read from a source at the moment of a question (`live`). */
+      liveTimeout: duration.default(2_000),
     })
     .prefault({}),
   access: accessSettings,

@@ -3,6 +3,7 @@ import type { Steward } from '../customer-360/identity/steward.ts';
 import type { Privacy } from '../customer-360/privacy.ts';
 import type { Viewer } from './access/viewer.ts';
 import type { FreshnessReader } from './freshness.ts';
+import type { LiveRecords } from './live-records.ts';
 import type { Loaders } from './loaders.ts';
 import type { Reads } from './reads.ts';
 import type { Stores } from './stores.ts';
@@ -15,6 +16,8 @@ export interface GraphContext {
   personal: Set<string>;
   stores: Stores;
   loaders: Loaders;
+  /** Reads records from their sources, past the cache. */
+  live: LiveRecords;
   /** What the request reads, for those who keep its answer. */
   reads: Reads;
   freshness: FreshnessReader;

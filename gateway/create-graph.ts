@@ -6,6 +6,7 @@ import { createCustomerStore } from '../cache/customer-store.ts';
 import { ordersOfCustomer } from '../cache/order-store.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Connector } from '../connectors/connector.ts';
 import { createSteward } from '../customer-360/identity/steward.ts';
 import { createPrivacy } from '../customer-360/privacy.ts';
 import { instantOf } from '../schema/time.ts';
@@ -21,6 +22,7 @@ import { createExecutor, type GraphRequest } from './execute.ts';
 import { createFreshnessReader } from './freshness.ts';
 import type { Graph } from './graph.ts';
 import { createOperationLimits } from './limits/operation-limits.ts';
+import { createLiveRecords } from './live-records.ts';
 import { createLoaders } from './loaders.ts';
 import { createLocalSchema, type SubgraphMode } from './local-schema.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -34,6 +36,8 @@ type RowRules = NonNullable<Settings['access']>['rows'];
 export interface GraphDependencies {
   cache: Cache;
   settings: Pick<Settings, 'sources' | 'gateway' | 'insight' | 'access' | 'identity'>;
+  /** Source → its connector, for what is read at the moment of a question. */
+  connectors?: Readonly<Record<string, Connector>>;
   /** Milliseconds; for tests. */
   now?: () => number;
 }
@@ -48,7 +52,7 @@ export interface CustomerGraph extends Required<Omit<Graph<GraphContext>, 'execu
   readonly memory: Memory;
 }
 
-export function createGraph({ cache, settings, now = Date.now }: GraphDependencies): CustomerGraph {
+export function createGraph({ cache, settings, connectors = {}, now = Date.now }: GraphDependencies): CustomerGraph {
   const localSchema = createLocalSchema(subschemas, subgraphMode(settings.gateway));
   const stitchedSchema = createStitchedSchema(localSchema);
   const { identity } = settings;
@@ -65,6 +69,7 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
         now,
       })
     : async () => undefined;
+  const live = createLiveRecords({ cache, settings, connectors });
   const memory = createMemory({ cache, settings: settings.gateway, now });
   const ages = createAgeKeeper({ schema: localSchema, settings, cache, freshness, memory, now });
   const executor = createExecutor({
@@ -130,6 +135,7 @@ export function createGraph({ cache, settings, now = Date.now }: GraphDependenci
           // whom a restricted viewer may see is decided by the customers' own fields
           always: stores.visible ? [entityTag('customer')] : [],
         }),
+        live,
         reads,
         freshness: {
           ...freshness,

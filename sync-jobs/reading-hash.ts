@@ -6,6 +6,8 @@ import { readerVersions } from '../connectors/reader-versions.ts';
 const harmless = new Set([
   'schedule',
   'verifySchedule',
+  'catchUpInterval',
+  'live',
   'pageSize',
   'quarantineThreshold',
   'drift',

@@ -47,6 +47,11 @@ const fileStream = streamSettings
     /** What a file is that holds the same bytes as one read before: `skip`, dropped twice; `read`, news all the same. */
     repeats: z.enum(['skip', 'read']).default('skip'),
   })
+  .superRefine(({ live }, context) => {
+    if (!live) return;
+    const message = 'a file cannot be asked at the moment of a question: leave `live` out.';
+    context.addIssue({ code: 'custom', path: ['live'], message });
+  })
   .superRefine(({ mode, deletes }, context) => {
     if (mode !== 'changes' || deletes !== 'scan') return;
     const message = 'a file of changes does not say what is gone by leaving it out: set deletes to none, or to a flag.';

@@ -2,6 +2,7 @@ import { Kind, parse } from 'graphql';
 import { z } from 'zod';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
 import { httpAuth, httpUrl, rateLimit } from '../http/settings.ts';
+import { liveNeedsByKey } from '../live-needs-by-key.ts';
 
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'expected the name of a variable, without its $');
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -34,7 +35,8 @@ const graphqlStream = streamSettings
       .strictObject({ query, variable: variable.default('ids'), resource: z.string().min(1).default('nodes') })
       .optional(),
   })
-  .superRefine(({ query: text, since, variables, byKey }, context) => {
+  .superRefine(({ query: text, since, variables, byKey, live }, context) => {
+    if (live && !byKey) context.addIssue({ code: 'custom', path: ['live'], message: liveNeedsByKey });
     expectVariables(text, [...Object.keys(variables), ...(since ? [since.variable] : [])], 'query', context);
     if (byKey) expectVariables(byKey.query, [byKey.variable], 'byKey', context);
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
 import { httpAuth, httpUrl, rateLimit } from '../http/settings.ts';
+import { liveNeedsByKey } from '../live-needs-by-key.ts';
 
 const parameter = z.string().min(1);
 const path = z.string().min(1);
@@ -38,37 +39,41 @@ const restPaging = z.discriminatedUnion('type', [
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** One list of records. */
-const restStream = streamSettings.extend({
-  /** Where the answer holds the records; '' when the answer is the list. The source's when left out. */
-  itemsPath: z.string().optional(),
-  /** Sent with every request of the stream, e.g. `sort: modified,id`. */
-  params: z.record(z.string(), scalar).default({}),
-  /** How changes since a moment are asked for; without it every pass reads the whole list. */
-  since: z
-    .strictObject({
-      param: parameter,
-      /** luxon format; the cursor's when left out. */
-      format: z.string().optional(),
-      /** IANA zone; the cursor's when left out. */
-      zone: z.string().optional(),
-    })
-    .optional(),
-  /**
-   * How single records are asked for: one request each (`path: /orders/{key}`, the record in the answer at
-   * `itemPath`), or many in one (`param: ids`). Without it the list is read and searched.
-   */
-  byKey: z
-    .union([
-      z.strictObject({
-        path: z.string().includes('{key}', 'expected {key} in the path'),
-        itemPath: z.string().default(''),
-      }),
-      z.strictObject({ param: parameter, separator: z.string().min(1).default(',') }),
-    ])
-    .optional(),
-  /** Other than the source's. */
-  paging: restPaging.optional(),
-});
+const restStream = streamSettings
+  .extend({
+    /** Where the answer holds the records; '' when the answer is the list. The source's when left out. */
+    itemsPath: z.string().optional(),
+    /** Sent with every request of the stream, e.g. `sort: modified,id`. */
+    params: z.record(z.string(), scalar).default({}),
+    /** How changes since a moment are asked for; without it every pass reads the whole list. */
+    since: z
+      .strictObject({
+        param: parameter,
+        /** luxon format; the cursor's when left out. */
+        format: z.string().optional(),
+        /** IANA zone; the cursor's when left out. */
+        zone: z.string().optional(),
+      })
+      .optional(),
+    /**
+     * How single records are asked for: one request each (`path: /orders/{key}`, the record in the answer at
+     * `itemPath`), or many in one (`param: ids`). Without it the list is read and searched.
+     */
+    byKey: z
+      .union([
+        z.strictObject({
+          path: z.string().includes('{key}', 'expected {key} in the path'),
+          itemPath: z.string().default(''),
+        }),
+        z.strictObject({ param: parameter, separator: z.string().min(1).default(',') }),
+      ])
+      .optional(),
+    /** Other than the source's. */
+    paging: restPaging.optional(),
+  })
+  .superRefine(({ live, byKey }, context) => {
+    if (live && !byKey) context.addIssue({ code: 'custom', path: ['live'], message: liveNeedsByKey });
+  });
 
 /** A JSON API over HTTP. */
 export const restSettings = sourceSettings.extend({

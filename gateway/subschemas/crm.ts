@@ -2,6 +2,7 @@ import { customerConnection, recordConnection } from '../connection.ts';
 import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
 import { customerOfParty } from '../customers.ts';
+import { liveField } from '../live-field.ts';
 import { money } from '../money.ts';
 import { customerOfRecord, ofCustomer, type RecordSource, referenced, referencing } from '../records.ts';
 import { relationshipsOf } from '../relationships.ts';
@@ -45,6 +46,7 @@ export const crm: DomainSubschema = {
     },
     Contact: { reportsTo: referenced('contact', 'reportsToId'), person: customerBy('personId') },
     Account: {
+      live: liveField('account'),
       ...money('creditLimit', 'openBalance'),
       parentAccount: referenced('account', 'parentAccountId'),
       customer: customerOfRecord,

@@ -1,6 +1,7 @@
 import { customerConnection, recordConnection } from '../connection.ts';
 import { statsResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
+import { liveField } from '../live-field.ts';
 import { money, moneyOfLine } from '../money.ts';
 import { recordIdOf } from '../page-arguments.ts';
 import { customerOfRecord, recordById, referenced, referencing } from '../records.ts';
@@ -18,6 +19,7 @@ export const erp: DomainSubschema = {
     },
     Customer: { orders: customerConnection('Customer.orders', (stores) => stores.orders) },
     Order: {
+      live: liveField('order'),
       ...money('netAmount', 'taxAmount', 'totalAmount'),
       sourceRecord: sourceRecordField('order'),
       customer: customerOfRecord,

@@ -2,6 +2,7 @@ import { customerConnection, recordConnection } from '../connection.ts';
 import { statsResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
 import { onKey } from '../dependencies.ts';
+import { liveField } from '../live-field.ts';
 import { money, moneyOfLine } from '../money.ts';
 import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
 import { overdue } from '../overdue.ts';
@@ -32,6 +33,7 @@ export const finance: DomainSubschema = {
     },
     OrderLine: { invoiceLines: referencing('invoiceLine', 'orderLineId') },
     Invoice: {
+      live: liveField('invoice'),
       ...money('netAmount', 'taxAmount', 'totalAmount', 'outstandingAmount'),
       sourceRecord: sourceRecordField('invoice'),
       overdue: (invoice: RecordSource, _args: unknown, { today }: GraphContext) => overdue(invoice, today),

@@ -1,5 +1,6 @@
 import { customerConnection, recordConnection } from '../connection.ts';
 import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts';
+import { liveField } from '../live-field.ts';
 import { money } from '../money.ts';
 import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
 import { customerOfRecord, referenced, referencing } from '../records.ts';
@@ -21,6 +22,7 @@ export const scm: DomainSubschema = {
     Order: { shipments: documentsOfOrder('shipment'), returns: documentsOfOrder('customerReturn') },
     OrderLine: { shipmentLines: referencing('shipmentLine', 'orderLineId') },
     Shipment: {
+      live: liveField('shipment'),
       sourceRecord: sourceRecordField('shipment'),
       customer: customerOfRecord,
       orders: ordersOfDocument('shipment'),
