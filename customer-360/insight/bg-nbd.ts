@@ -114,21 +114,34 @@ export function probabilityAlive(parameters: BgNbd, buying: RepeatBuying): numbe
 /** Nearer to 1 than this, the formula would divide nothing by nothing. */
 const NEAR = 1e-7;
 
-/**
- * E[Y(t) | x, tx, T]: purchases to be expected within the next `weeks` (equation 10 of the paper). The ₂F₁ of the
- * paper is turned by Euler's transformation, (1 − z)^(r + x) ₂F₁(r + x, b + x; c; z) = (1 − z)^(a − 1)
- * ₂F₁(a + b − 1 − r, a − 1; c; z) with c = a + b + x − 1, which neither overflows nor slows down however large x is.
- */
+/** E[Y(t) | x, tx, T]: purchases to be expected within the next `weeks` (equation 10 of the paper). */
 export function expectedPurchases(parameters: BgNbd, buying: RepeatBuying, weeks: number): number {
   if (weeks <= 0) return 0;
-  const { r, alpha } = parameters;
-  const { x, T } = buying;
   const a = Math.abs(parameters.a - 1) < NEAR ? 1 + NEAR : parameters.a;
-  const c = awayFromWhole(a + parameters.b + x - 1);
-  const z = weeks / (alpha + T + weeks);
-  const series = hypergeometric(c - x - r, a - 1, c, z);
-  const ever = (c / (a - 1)) * (1 - (1 - z) ** (a - 1) * series);
+  const c = awayFromWhole(a + parameters.b + buying.x - 1);
+  const ever = (c / (a - 1)) * (1 - damping({ ...parameters, a }, buying, { c, weeks }));
   return Math.max(0, ever * probabilityAlive(parameters, buying));
+}
+
+/** A larger exponent of e than this is no number. */
+const LARGEST_EXPONENT = 700;
+
+/**
+ * The paper's (1 − z)^(r + x) ₂F₁(r + x, b + x; c; z), c = a + b + x − 1. By Euler's transformation it is also
+ * (1 − z)^(a − 1) ₂F₁(c − x − r, a − 1; c; z). The one with the smaller power neither overflows nor takes long: the
+ * first where the data says that everybody leaves with the same probability (a and b without bound), the second for
+ * customers who bought hundreds of times. Where both are too large, a is, and the probability is as good as its mean.
+ */
+function damping(
+  { r, alpha, a, b }: BgNbd,
+  { x, T }: RepeatBuying,
+  { c, weeks }: { c: number; weeks: number },
+): number {
+  const z = weeks / (alpha + T + weeks);
+  const power = Math.min(r + x, a - 1);
+  if (-power * Math.log1p(-z) > LARGEST_EXPONENT) return ((1 - z) / (1 - (z * (b + x)) / (a + b + x))) ** (r + x);
+  if (r + x < a - 1) return (1 - z) ** (r + x) * hypergeometric(r + x, b + x, c, z);
+  return (1 - z) ** (a - 1) * hypergeometric(c - x - r, a - 1, c, z);
 }
 
 /** The series has no value where c is 0 or a whole number below. */

@@ -46,6 +46,32 @@ describe('BG/NBD', () => {
     expect(probabilityAlive(published, { x: 5_000, tx: 10, T: 1_000 })).toBe(0);
   });
 
+  it('knows what comes where everybody leaves with the same probability, so that a and b have no bound', () => {
+    const border: BgNbd = { r: 0.3707, alpha: 2.075, a: 5_744.4, b: 22_023.3 };
+    for (const customer of [
+      { x: 0, tx: 0, T: 20 },
+      { x: 1, tx: 3, T: 25.7 },
+      { x: 12, tx: 24, T: 25 },
+      { x: 900, tx: 140, T: 150 },
+    ]) {
+      for (const weeks of [4, 52, 520]) {
+        // a probability p of leaving that does not vary: ((1 - ((α + T) / (α + T + p t))^(r + x)) / p, if still there
+        const p = border.a / (border.a + border.b + customer.x);
+        const passed = border.alpha + customer.T;
+        const ever = (1 - (passed / (passed + p * weeks)) ** (border.r + customer.x)) / p;
+        const foreseen = expectedPurchases(border, customer, weeks);
+        expect(Math.abs(foreseen / (ever * probabilityAlive(border, customer)) - 1)).toBeLessThan(0.01);
+      }
+    }
+  });
+
+  it('expects the same on both sides of where the formula changes', () => {
+    const customer = { x: 3, tx: 20, T: 30 };
+    const near = (a: number) => expectedPurchases({ ...published, a }, customer, 52);
+    const change = published.r + customer.x + 1;
+    expect(near(change - 1e-9)).toBeCloseTo(near(change + 1e-9), 7);
+  });
+
   it('expects more the longer it looks, and nothing in no time', () => {
     const customer = { x: 3, tx: 20, T: 30 };
     expect(expectedPurchases(published, customer, 0)).toBe(0);
