@@ -15,8 +15,8 @@ export interface InUse extends Judging {
   madeWith: string;
 }
 
-/** Changes when a profile is made differently from the same party: all are then made anew. */
-const PROFILE_FORMAT = 1;
+/** Changes when a profile is made or compared differently: all are then made, and judged, anew. */
+const PROFILE_FORMAT = 2;
 
 const kinds = ['person', 'organization'] as const;
 

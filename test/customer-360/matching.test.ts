@@ -89,6 +89,30 @@ describe('a pair', () => {
     expect(verdict(a, b)).toBe('MATCH');
   });
 
+  it('with the same name at two companies are two persons, whose mailboxes say no more than the name', () => {
+    const kate = (key: string, email: string, phone: string) =>
+      profile('crm', key, { kind: 'PERSON', displayName: 'Kate Öztürk', email, phone });
+    const [first, second] = [
+      kate('1', 'kate.oeztuerk@papier.example', '+31 44 6667184'),
+      kate('2', 'kate.oeztuerk@energy.example', '+49 22 7465877'),
+    ];
+    expect(verdict(first, second)).toBe('apart');
+    const short = (key: string, domain: string) => kate(key, `k.ozturk@${domain}`, '');
+    expect(verdict(short('3', 'papier.example'), short('4', 'energy.example'))).not.toBe('MATCH');
+    // a mailbox that is more than the name is somebody's own
+    const own = (key: string, domain: string) => kate(key, `kate.77.sails@${domain}`, '');
+    expect(verdict(own('5', 'papier.example'), own('6', 'home.example'))).toBe('MATCH');
+  });
+
+  it('in one building, called otherwise and writing from other domains, is a question and no match', () => {
+    const at = [address('Main Street 168', '78701', 'Austin')];
+    const [a, b] = [
+      profile('erp', '1', { displayName: 'Núñez Retail Inc.', email: 'info@nunez-retail.example' }, at),
+      profile('erp', '2', { displayName: 'García Retail LLC', email: 'info@garcia-retail.example' }, at),
+    ];
+    expect(verdict(a, b)).toBe('doubtful');
+  });
+
   it('with the same mailbox and different tax ids is doubtful, and so are two people of one mailbox', () => {
     const [a, b] = [
       profile('erp', '1', { email: 'office@example.com', taxId: 'DE136695976' }),

@@ -1,4 +1,6 @@
 import type { Address } from '../normalise/addresses.ts';
+import { fold } from '../normalise/fold.ts';
+import type { Name } from '../normalise/names.ts';
 import type { Profile } from '../profile.ts';
 import { compareOrganisationNames, comparePersonNames, type WordWeight } from './compare-names.ts';
 import { isAlike, isTypo, similarity } from './similarity.ts';
@@ -28,7 +30,7 @@ export function compare(a: Profile, b: Profile, weightOf: WordWeight): Compariso
       a.names.length > 0 && b.names.length > 0 ? names.level : 0,
       compareBirthDates(a.birth, b.birth),
       bestOf(a.taxIds, b.taxIds, (x, y) => (x === y ? 1 : isTypo(x, y) ? 2 : 3)),
-      bestOf(a.emails, b.emails, compareEmails),
+      bestOf(a.emails, b.emails, (x, y) => compareEmails(x, y, a.names)),
       bestOf(a.phones, b.phones, comparePhones),
       addresses.street,
       addresses.place,
@@ -45,14 +47,28 @@ function compareBirthDates(a: string | null, b: string | null): number {
   return a.slice(0, 4) === b.slice(0, 4) || a.slice(4) === b.slice(4) ? 3 : 4;
 }
 
-function compareEmails(a: string, b: string): number {
+function compareEmails(a: string, b: string, names: readonly Name[]): number {
   if (a === b) return 1;
   const [mailboxA = '', domainA = ''] = a.split('@');
   const [mailboxB = '', domainB = ''] = b.split('@');
   if (domainA === domainB && !publicDomains.test(domainA)) return 2;
   const isOwn = !sharedMailboxes.test(mailboxA) && mailboxA.length > 3;
-  if (isOwn && (mailboxA === mailboxB || (domainA === domainB && isMisspelt(mailboxA, mailboxB)))) return 3;
-  return 4;
+  const agree = mailboxA === mailboxB || (domainA === domainB && isMisspelt(mailboxA, mailboxB));
+  return isOwn && agree && !isMadeOfName(mailboxA, names) ? 3 : 4;
+}
+
+/**
+ * `kate.miller` and `kmiller` of Kate Miller: everybody of that name has such a mailbox somewhere. Two at different
+ * domains say no more than the name does, and that has been weighed.
+ */
+function isMadeOfName(mailbox: string, names: readonly Name[]): boolean {
+  const pieces = mailbox.split(/[._-]+/).map(fold);
+  return names.some(({ words, latin }) => {
+    const own = latin === null ? words : latin.split(' ');
+    const parts = [...own, ...own.map((word) => word.charAt(0))];
+    const made = new Set([...parts, ...parts.flatMap((first) => parts.map((second) => first + second))]);
+    return pieces.every((piece) => made.has(piece));
+  });
 }
 
 /** Mailboxes that differ in a digit are two people's: `kim.12` is not `kim.13`. */

@@ -55,7 +55,7 @@ export function judge(a: Profile, b: Profile, sharedKeys: readonly string[], jud
     const holds = probability >= link || !isContradicted(a.isPerson && b.isPerson, weighing);
     return { ...pair, rule: holds ? exact : null, isDoubtful: !holds };
   }
-  if (probability >= link) return { ...pair, rule: 'MATCH', isDoubtful: false };
+  if (probability >= link && !areNeighbours(a, b, weighing)) return { ...pair, rule: 'MATCH', isDoubtful: false };
   return { ...pair, rule: null, isDoubtful: probability >= review };
 }
 
@@ -86,6 +86,14 @@ function sharesValidTaxId(a: Profile, b: Profile, sharedKeys: readonly string[])
 const at = (field: keyof typeof fields) => fieldNames.indexOf(field);
 const levelOf = <F extends keyof typeof fields>(field: F, name: (typeof fields)[F][number]) =>
   (fields[field] as readonly string[]).indexOf(name) + 1;
+
+/** Two firms of one building: the address agrees, but they are called otherwise and write from other domains. */
+function areNeighbours(a: Profile, b: Profile, { levels }: Weighing): boolean {
+  if (a.isPerson && b.isPerson) return false;
+  const isOther = <F extends keyof typeof fields>(field: F, from: (typeof fields)[F][number]) =>
+    (levels[at(field)] ?? 0) >= levelOf(field, from);
+  return isOther('name', 'partly') && isOther('email', 'different');
+}
 
 /** A shared mailbox or telephone is not one customer when tax ids, dates of birth or names are of different ones. */
 function isContradicted(arePersons: boolean, { levels }: Weighing): boolean {
