@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { discoverCommand } from './commands/discover.ts';
+import { documentsCommand } from './commands/documents.ts';
 import { driftCommand } from './commands/drift.ts';
 import { identityCommand } from './commands/identity.ts';
 import { insightCommand } from './commands/insight.ts';
@@ -37,6 +38,7 @@ const commands = [
   privacyCommand,
   driftCommand,
   insightCommand,
+  documentsCommand,
   settingsCommand,
 ];
 

@@ -54,6 +54,10 @@ export const accessSettings = z
     oidc: oidc.optional(),
     /** Keys made by `customer360 keys create`. */
     apiKeys: z.boolean().default(true),
+    /** Logins of one address that do not hold, before its next ones are not looked at. */
+    failedLogins: z
+      .strictObject({ perMinute: z.int().min(1).default(30), burst: z.int().min(1).default(30) })
+      .prefault({}),
     rows: z.array(rowRule).max(8).default([]),
     /** How long the record of who read whose personal data is kept. */
     auditKept: duration.default(400 * 86_400_000),

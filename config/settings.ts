@@ -229,6 +229,30 @@ export const hubSettings = z.strictObject({
           slowAfter: duration.default(30_000),
         })
         .prefault({}),
+      /** Operations that clients name by an id, from manifests of their front-ends. */
+      trustedDocuments: z
+        .strictObject({
+          file: z.string().min(1).optional(),
+          /** Every .json file in it. */
+          folder: z.string().min(1).optional(),
+          /** Nothing else is answered. */
+          only: z.boolean().default(true),
+        })
+        .refine(
+          ({ file, folder }) => (file === undefined) !== (folder === undefined),
+          'expected one of file and folder',
+        )
+        .optional(),
+      /** Origins whose pages may read answers: https://app.example.com. */
+      cors: z
+        .array(
+          z.url().refine((text) => new URL(text).origin === text, 'expected an origin such as https://app.example.com'),
+        )
+        .default([]),
+      /** PEM files; looked at anew when they change. */
+      tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+      /** Proxies in front of the hub whose X-Forwarded-For is believed, counted from the hub. */
+      trustedProxies: z.int().min(0).max(10).default(0),
       introspection: z.boolean().default(true),
       /** Whether gateways of an Apollo Federation may have the graph as a subgraph of theirs. */
       federation: z.boolean().default(false),

@@ -50,7 +50,9 @@ export interface Graph<Context extends object = object> {
   createContext(viewer?: Viewer, signal?: AbortSignal): Context;
   /** The document of a text that is a valid operation; parsed and validated once. */
   prepare?(query: string): DocumentNode | undefined;
-  /** The same, or what is wrong with the text. */
+  /** Compiles a valid operation before it is asked for. */
+  warm?(query: string, operationName?: string): void;
+  /** The same as `prepare`, or what is wrong with the text. */
   read?(query: string): Prepared;
   /** Why an operation would be refused before it is run, if it would. */
   refusal?(operation: Operation<Context>): GraphQLError | undefined;

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import cors from '@fastify/cors';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Authenticate, Credentials } from './access/authenticate.ts';
+import type { Credentials } from './access/authenticate.ts';
+import { type AuthenticateFrom, TooManyLogins } from './access/failed-logins.ts';
 import { anybody, may, nobody, type Viewer } from './access/viewer.ts';
 import type { RequestContext } from './apollo.ts';
 import { closeUnusedConnections } from './close-unused-connections.ts';
@@ -18,11 +26,14 @@ import type { Metrics } from './metrics/create-metrics.ts';
 import type { QuickAnswer } from './quick-answer.ts';
 import type { Readiness } from './readiness.ts';
 import type { EventStream } from './subscriptions/event-stream.ts';
+import { readTls } from './tls-files.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 interface HttpAppDependencies {
   apollo: ApolloServer<RequestContext>;
   /** Who asks. */
-  authenticate: Authenticate;
+  authenticate: AuthenticateFrom;
+  trustedDocuments: TrustedDocuments;
   quickAnswer: QuickAnswer;
   eventStream: EventStream;
   ready: () => Promise<Readiness>;
@@ -35,6 +46,7 @@ interface HttpAppDependencies {
 export function createHttpApp({
   apollo,
   authenticate,
+  trustedDocuments,
   quickAnswer,
   eventStream,
   ready,
@@ -42,19 +54,26 @@ export function createHttpApp({
   log,
   metrics,
 }: HttpAppDependencies): FastifyInstance {
-  const app = Fastify({
+  // Node ends no slow body while headers may take longer than a whole request, and looks only so often.
+  const server = { headersTimeout: settings.timeout, connectionsCheckingInterval: 1_000 };
+  const options: FastifyServerOptions = {
     bodyLimit: settings.maxBody,
     requestTimeout: settings.timeout,
-    // Node ends no slow body while headers may take longer than a whole request, and looks only so often.
-    http: { headersTimeout: settings.timeout, connectionsCheckingInterval: 1_000 },
     genReqId: requestId,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-  });
+    trustProxy: (_address, hop) => hop < settings.trustedProxies,
+  };
+  const app = settings.tls
+    ? (Fastify({ ...options, https: { ...server, ...readTls(settings.tls) } } as object) as FastifyInstance)
+    : Fastify({ ...options, http: server });
   closeUnusedConnections(app);
+  if (settings.cors.length > 0) void app.register(cors, { ...corsRules, origin: settings.cors });
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
+    // behind a proxy, which names the hub has is the proxy's to say
+    if (settings.trustedProxies > 0) return;
     if (isLoopback(settings.host) && !isLoopback(request.hostname.replace(/^\[|\]$/g, ''))) {
       const message = `Expected a request to this machine itself (gateway.host is ${settings.host}), got one for "${request.hostname.slice(0, 100)}".`;
       return reply.code(403).send(errorBody('BAD_REQUEST', message));
@@ -77,7 +96,9 @@ export function createHttpApp({
 
   if (metrics) {
     app.get('/metrics', async (request, reply) => {
-      const viewer = await authenticate(credentialsOf(request)).catch((error: unknown) => refused(error, reply));
+      const viewer = await authenticate(request.ip, credentialsOf(request)).catch((error: unknown) =>
+        refused(error, reply),
+      );
       if (!viewer) return reply;
       if (!may(viewer, 'sync:operate')) return reply.code(403).send(errorBody('FORBIDDEN', metricsScope));
       return reply.type(metrics.contentType).send(await metrics.text());
@@ -100,7 +121,9 @@ export function createHttpApp({
     handler: async (request, reply) => {
       // the page itself holds no data
       if (sendPage && request.method === 'GET' && wantsPage(request)) return sendPage(reply);
-      const viewer = await authenticate(credentialsOf(request)).catch((error: unknown) => refused(error, reply));
+      const viewer = await authenticate(request.ip, credentialsOf(request)).catch((error: unknown) =>
+        refused(error, reply),
+      );
       if (!viewer) return reply;
       const cancellation = new AbortController();
       // also after an answer, when there is nothing left to cancel
@@ -111,8 +134,14 @@ export function createHttpApp({
         reply.header('retry-after', rate.retryAfter);
         return reply.code(429).send(errorBody('RATE_LIMITED', tooOften(rate.retryAfter)));
       }
+      const refusal = nameDocument(request, trustedDocuments);
+      if (refusal)
+        return reply
+          .code(refusal.code === 'DOCUMENT_NOT_TRUSTED' ? 400 : 200)
+          .send(errorBody(refusal.code, refusal.message));
       if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
-      if (await eventStream.answers(request, reply, () => authenticate(credentialsOf(request)))) return reply;
+      if (await eventStream.answers(request, reply, () => authenticate(request.ip, credentialsOf(request))))
+        return reply;
       const quick = await quickAnswer(request, viewer, cancellation);
       if (quick) return reply.type('application/json; charset=utf-8').send(quick);
       return answer.call(app, request, reply);
@@ -124,6 +153,10 @@ export function createHttpApp({
 /** Without a login that holds nothing is answered but how to log in; the answer is GraphQL's, so that clients can read it. */
 function refused(error: unknown, reply: FastifyReply): undefined {
   if (!(error instanceof HubError)) throw error;
+  if (error instanceof TooManyLogins) {
+    reply.header('retry-after', error.retryAfter).code(429).send(errorBody(error.code, error.message));
+    return undefined;
+  }
   const known = error.code === 'UNAUTHENTICATED';
   if (known) reply.header('www-authenticate', 'Bearer realm="customer360"');
   reply.code(known ? 401 : 503).send(errorBody(error.code, error.message));
@@ -144,11 +177,44 @@ const metricsScope = 'Expected a login with the scope sync:operate: metrics name
 const costly =
   'The operation asks for the same fields too many times over to be checked. Ask for each field once where it is wanted.';
 
+/** Puts the text of the document a request names into it; what speaks against it, if anything does. */
+function nameDocument(request: FastifyRequest, { resolve }: TrustedDocuments): HubError | undefined {
+  const carrier = request.method === 'GET' ? request.query : request.body;
+  if (typeof carrier !== 'object' || carrier === null || Array.isArray(carrier)) return undefined;
+  try {
+    const named = resolve(carrier as Record<string, unknown>);
+    if (named === carrier) return undefined;
+    request[request.method === 'GET' ? 'query' : 'body'] = named;
+    // the parameters of a GET are read from its address
+    if (request.method === 'GET') request.raw.url = `/graphql?${new URLSearchParams(named as Record<string, string>)}`;
+    return undefined;
+  } catch (error) {
+    if (error instanceof HubError) return error;
+    throw error;
+  }
+}
+
 /** The operation's text wherever the request carries it; whether it is well-formed is Apollo's to say. */
 function queryOf({ body, query }: FastifyRequest): string {
   const carrier = (body ?? query) as { query?: unknown } | undefined;
   return typeof carrier?.query === 'string' ? carrier.query : '';
 }
+
+/** What pages of the listed origins may send and read. No cookies: the hub knows none. */
+const corsRules = {
+  methods: ['GET', 'POST'],
+  allowedHeaders: [
+    'content-type',
+    'authorization',
+    'x-api-key',
+    'apollo-require-preflight',
+    'last-event-id',
+    'x-request-id',
+  ],
+  exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+  maxAge: 600,
+  strictPreflight: true,
+};
 
 const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -1,3 +1,4 @@
+import type { Server } from 'node:https';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createApiKeyStore } from '../cache/api-key-store.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -6,6 +7,7 @@ import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
 import { createAuthenticate } from './access/authenticate.ts';
+import { limitFailedLogins } from './access/failed-logins.ts';
 import { createAnswerOperation } from './answer-operation.ts';
 import { createApollo } from './apollo.ts';
 import { createFreshnessReader } from './freshness.ts';
@@ -15,6 +17,8 @@ import { createMetrics, type SourceTries } from './metrics/create-metrics.ts';
 import { createQuickAnswer } from './quick-answer.ts';
 import { readiness } from './readiness.ts';
 import { createEventStream } from './subscriptions/event-stream.ts';
+import { followTls } from './tls-files.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 
 export interface GatewayDependencies<Context extends object> {
   cache: Cache;
@@ -50,13 +54,18 @@ export async function createGateway<Context extends object>({
   const answer = createAnswerOperation({ graph, settings: settings.gateway, log, metrics });
   const apollo = createApollo({ graph, answer, freshness, settings: settings.gateway, log });
   await apollo.start();
-  const authenticate = createAuthenticate({ access: settings.access, keys: createApiKeyStore(cache) });
+  const authenticate = limitFailedLogins(
+    createAuthenticate({ access: settings.access, keys: createApiKeyStore(cache) }),
+    settings.access?.failedLogins,
+  );
+  const trustedDocuments = readTrustedDocuments(settings.gateway.trustedDocuments);
   const quickAnswer = createQuickAnswer({ graph, answer, freshness, metrics });
   const eventStream = createEventStream({ graph, answer, settings: settings.gateway, log, metrics });
   const app = createHttpApp({
     apollo,
     quickAnswer,
     eventStream,
+    trustedDocuments,
     authenticate,
     ready: () => readiness(cache),
     settings: settings.gateway,
@@ -64,12 +73,17 @@ export async function createGateway<Context extends object>({
     metrics,
   });
 
+  let unfollowTls: (() => void) | undefined;
+
   return {
     schema: graph.localSchema,
     execute: (operation) => graph.execute({ ...operation, context: graph.createContext() }),
     async listen() {
       await graph.start?.();
+      warmDocuments();
       const url = await listenAt(app, settings.gateway);
+      const { tls } = settings.gateway;
+      unfollowTls = tls && followTls(app.server as unknown as Server, tls, log);
       log.info({ url }, 'Serving the graph');
       if (!settings.access && !isLoopback(settings.gateway.host)) {
         log.warn(
@@ -80,12 +94,25 @@ export async function createGateway<Context extends object>({
       return url;
     },
     async close() {
+      unfollowTls?.();
       eventStream.close();
       await app.close();
       await apollo.stop();
       await graph.stop?.();
     },
   };
+
+  /** What clients will ask is parsed, checked and compiled before they do. */
+  function warmDocuments(): void {
+    const { texts } = trustedDocuments;
+    if (texts.length === 0) return;
+    const unfit = texts.filter((text) => !graph.prepare?.(text));
+    for (const text of texts) graph.warm?.(text);
+    log.info({ documents: texts.length }, 'Trusted documents are ready');
+    if (unfit.length === 0) return;
+    const begin = unfit.slice(0, 5).map((text) => text.slice(0, 80));
+    log.warn({ unfit: unfit.length, begin }, 'Trusted documents that do not fit the graph: extract them anew');
+  }
 }
 
 /** The settings say so too, with a line number; this is for settings that were built by hand. */
@@ -99,7 +126,10 @@ function refuseStrangers({ access, gateway: { host, allowUnauthenticatedNetwork 
   );
 }
 
-async function listenAt(app: ReturnType<typeof createHttpApp>, { host, port }: Settings['gateway']): Promise<string> {
+async function listenAt(
+  app: ReturnType<typeof createHttpApp>,
+  { host, port, tls }: Settings['gateway'],
+): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (cause) {
@@ -111,5 +141,5 @@ async function listenAt(app: ReturnType<typeof createHttpApp>, { host, port }: S
   const address = app.server.address();
   const bound = typeof address === 'object' ? (address?.port ?? port) : port;
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${bound}/graphql`;
+  return `${tls ? 'https' : 'http'}://${name}:${bound}/graphql`;
 }

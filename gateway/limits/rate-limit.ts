@@ -1,5 +1,5 @@
-/** A caller's next request: allowed, or after how many seconds to come again. */
-export type RateLimit = (caller: string) => { allowed: true } | { allowed: false; retryAfter: number };
+/** A caller's next request: allowed, or after how many seconds to come again. A price of 0 only looks. */
+export type RateLimit = (caller: string, price?: 0 | 1) => { allowed: true } | { allowed: false; retryAfter: number };
 
 export interface RateLimitOptions {
   /** Requests a minute, on the average. */
@@ -17,12 +17,12 @@ const CALLERS = 10_000;
 export function createRateLimit({ perMinute, burst, now = Date.now }: RateLimitOptions): RateLimit {
   const buckets = new Map<string, { tokens: number; at: number }>();
   const perMillisecond = perMinute / 60_000;
-  return (caller) => {
+  return (caller, price = 1) => {
     const at = now();
     const before = buckets.get(caller) ?? { tokens: burst, at };
     const tokens = Math.min(burst, before.tokens + (at - before.at) * perMillisecond);
     buckets.delete(caller);
-    buckets.set(caller, { tokens: tokens >= 1 ? tokens - 1 : tokens, at });
+    buckets.set(caller, { tokens: tokens >= 1 ? tokens - price : tokens, at });
     const [oldest] = buckets.keys();
     if (buckets.size > CALLERS && oldest !== undefined) buckets.delete(oldest);
     if (tokens >= 1) return { allowed: true };

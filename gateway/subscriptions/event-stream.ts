@@ -180,10 +180,17 @@ export function createEventStream<Context extends object>({
   /** Clients that cannot see the id of an event find the position in the answer. */
   function shown({ errors, extensions, ...result }: ExecutionResult, requestId: string, position?: number) {
     return {
-      ...(errors && { errors: maskErrors(errors, requestId, log) }),
+      ...(errors && { errors: maskErrors(errors, requestId, log).map(withoutHints) }),
       ...result,
       ...((extensions || position !== undefined) && { extensions: { ...extensions, position } }),
     };
+  }
+
+  /** graphql-js suggests names: no more than asking for the schema is that for everybody. */
+  function withoutHints(error: GraphQLError): GraphQLError {
+    if (settings.introspection) return error;
+    const { nodes = null, path = null, extensions } = error;
+    return new GraphQLError(error.message.replace(/ ?Did you mean.*\?/s, ''), { nodes, path, extensions });
   }
 }
 

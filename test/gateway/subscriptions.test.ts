@@ -24,10 +24,10 @@ const orderId = (key: string) => recordId({ system: 'erp', entity: 'order', key 
 const partyId = (key: string) => recordId({ system: 'erp', entity: 'party', key });
 
 /** A gateway whose look at the change log is called for, so that a test knows what has been seen. */
-async function startGateway(cache: Cache, bounds: object = {}, access?: object) {
+async function startGateway(cache: Cache, bounds: object = {}, access?: object, introspection = true) {
   const settings = {
     ...hubSettings.parse({
-      gateway: { port: 0, subscriptions: { heartbeat: '50ms', ...bounds } },
+      gateway: { port: 0, introspection, subscriptions: { heartbeat: '50ms', ...bounds } },
       ...(access && { access }),
     }),
     sources: { erp: { ...sourceSettings.parse({ kind: 'rest' }), streams: {} } },
@@ -45,6 +45,11 @@ describe.each(databases)('subscriptions over server-sent events on $name', (data
   let closed: Awaited<ReturnType<typeof startGateway>>;
   const readers: EventReader[] = [];
   let edits = 0;
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= hub.hub.close();
+    return stopped;
+  };
 
   const record = (key: string, rows: Extract<PageRecord, { outcome: 'mapped' }>['rows']): PageRecord => {
     edits += 1;
@@ -99,13 +104,19 @@ describe.each(databases)('subscriptions over server-sent events on $name', (data
     cache = await database.open();
     pass = await openPass(cache);
     hub = await startGateway(cache);
-    closed = await startGateway(cache, { max: 3, perViewer: 2 }, { rows: [{ field: 'country', claim: 'countries' }] });
+    closed = await startGateway(
+      cache,
+      { max: 3, perViewer: 2 },
+      { rows: [{ field: 'country', claim: 'countries' }] },
+      false,
+    );
     await sync(party('A', 'Anna'), party('B', 'Berta', 'KR'), order('1', 'A', 'N1'), order('2', 'B', 'N2'));
   });
   afterEach(() => {
     for (const reader of readers.splice(0)) reader.close();
   });
   afterAll(async () => {
+    await stop();
     await closed.hub.close();
     await database.drop();
   });
@@ -234,6 +245,20 @@ describe.each(databases)('subscriptions over server-sent events on $name', (data
     expect(await reader.next()).toBeUndefined();
   });
 
+  it('tell nothing of the schema where introspection is off', async () => {
+    const key = { 'x-api-key': (await keyOf([])).key };
+    const asked = await readEvents(closed.url, { query: '{ __schema { types { name } } }' }, key);
+    const { errors } = (await asked.next())?.data ?? {};
+    expect(errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    for (const query of [
+      'subscription { orderChange(id: "1") { id } }',
+      '{ customers(orderBy: NAME_AS) { totalCount } }',
+    ]) {
+      const hinted = await (await readEvents(closed.url, { query }, key)).next();
+      expect(hinted?.data.errors[0].message).not.toMatch(/Did you mean/);
+    }
+  });
+
   it('refuse a Last-Event-ID that is none', async () => {
     const query = `subscription { orderChanged(id: "${orderId('1')}") { id } }`;
     const reader = await readEvents(hub.url, { query }, { 'last-event-id': 'yesterday' });
@@ -339,7 +364,7 @@ describe.each(databases)('subscriptions over server-sent events on $name', (data
   it('end without being complete when the process stops, so that clients come again', async () => {
     const query = 'subscription ($id: ID!) { customerChanged(id: $id) { id } }';
     const reader = await subscribe(query, { id: await customerOf('B') });
-    await hub.hub.close();
+    await stop();
     expect(await reader.next()).toBeUndefined();
   });
 });
