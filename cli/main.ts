@@ -14,6 +14,7 @@ import { keysCommand } from './commands/keys.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { serveCommand } from './commands/serve.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
@@ -38,6 +39,7 @@ const commands = [
   privacyCommand,
   driftCommand,
   insightCommand,
+  schemaCommand,
   documentsCommand,
   settingsCommand,
 ];
