@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { SPREAD_AT } from '../schema/ids.ts';
 import type { Entity } from '../schema/records.ts';
 import { queryByKeys } from './bulk-sql.ts';
 import type { Cache, Row, SqlParameter } from './cache.ts';
@@ -10,8 +11,9 @@ import type { StreamName } from './sync-store.ts';
 import { entityTables } from './tables.ts';
 
 /*
- * Checksums over what the cache has, computed by its database. Records are sorted into buckets by the first hex digits
- * of their id: it is a hash of their key, so that a source can tell the bucket of a record by its key.
+ * Checksums over what the cache has, computed by its database. Records are sorted into buckets by the first hex
+ * digits of that part of their id which is a hash of their key, so that a source can tell the bucket of a record by
+ * its key.
  */
 
 /** The source records of one bucket. */
@@ -35,21 +37,17 @@ export interface RecordChecksums {
   unsure: boolean;
 }
 
-interface Extent {
+/** How the records of a stream are gone over. */
+export interface Extent {
   /** Hex digits that name a bucket. */
   digits: number;
-  /** About how many records there are: so many statements are made of it. */
-  records: number;
-}
-
-/** Hex digits that make buckets of at most so many records. */
-export function bucketDigits(records: number, most: number): number {
-  return Math.min(4, Math.max(1, Math.ceil(Math.log(records / most) / Math.log(16))));
+  /** Ranges of ids, each after the first and up to the second; together all ids there can be. */
+  parts: readonly (readonly [after: string, upTo: string])[];
 }
 
 export interface ChecksumStore {
-  /** Live source records of a stream. */
-  count(name: StreamName): Promise<number>;
+  /** For buckets of at most `inABucket` of the stream's live records. */
+  extent(request: StreamName & { inABucket: number }): Promise<Extent>;
   recordBuckets(request: StreamName & Extent & { mappingHash: string }): Promise<Map<string, RecordBucket>>;
   /** The source records of these buckets, tombstones included. */
   recordsIn(request: StreamName & { mappingHash: string; buckets: readonly string[] }): Promise<RecordChecksums[]>;
@@ -71,7 +69,11 @@ export interface ChecksumStore {
 const ROWS_A_PART: Record<Dialect, number> = { mysql: 250_000, sqlite: 10_000 };
 /** Statements at once; SQLite has one reader. */
 const AT_ONCE: Record<Dialect, number> = { mysql: 4, sqlite: 1 };
+/** Fewer rows are not worth two statements. */
+const FEWEST_A_PART = 1_000;
 const BUCKETS_A_STATEMENT = 100;
+/** Before and after all ids. */
+const [FIRST, LAST] = ['', 'g'];
 
 export function createChecksumStore(cache: Cache): ChecksumStore {
   const { dialect } = cache;
@@ -85,51 +87,66 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
 
   /** One statement a part of all ids; `statement` is given a condition on the column of ids. */
   async function inParts(
-    records: number,
-    statement: (condition: string) => string,
+    parts: Extent['parts'],
+    statement: (within: (column: string) => string) => string,
     parameters: readonly SqlParameter[],
   ): Promise<Row[]> {
-    const parts = idRanges(Math.ceil(records / ROWS_A_PART[dialect]));
-    const found = await Promise.all(
-      parts.map(([from, to]) => ask(statement('id >= ? AND id < ?'), [...parameters, from, to])),
-    );
+    const within = (column: string) => `${column} > ? AND ${column} <= ?`;
+    const found = await Promise.all(parts.map((part) => ask(statement(within), [...parameters, ...part])));
     return found.flat();
   }
 
+  /** Hash and order of ids have nothing to do with each other: all of an index is gone over. */
   async function ofBuckets(
     buckets: readonly string[],
-    statement: (condition: (column: string) => string) => string,
-    parameters: readonly SqlParameter[],
+    statement: (within: (column: string) => string) => string,
+    { before = [], after = [] }: { before?: readonly SqlParameter[]; after?: readonly SqlParameter[] },
   ): Promise<Row[]> {
     const rows: Row[] = [];
+    const digits = buckets[0]?.length ?? 0;
     for (let start = 0; start < buckets.length; start += BUCKETS_A_STATEMENT) {
       const some = buckets.slice(start, start + BUCKETS_A_STATEMENT);
-      const condition = (column: string) => some.map(() => `(${column} >= ? AND ${column} < ?)`).join(' OR ');
-      const bounds = some.flatMap((bucket) => [bucket, successor(bucket)]);
-      rows.push(...(await ask(statement(condition), [...parameters, ...bounds])));
+      const within = (column: string) => `${bucketOf(column)} IN (${some.map(() => '?').join(', ')})`;
+      rows.push(...(await ask(statement(within), [...before, digits, ...some, ...after])));
     }
     return rows;
+  }
+
+  /** Ranges that hold about as many records of the stream each. */
+  async function partsOf({ system, stream }: StreamName, records: number): Promise<Extent['parts']> {
+    const size = Math.min(ROWS_A_PART[dialect], Math.max(FEWEST_A_PART, Math.ceil(records / AT_ONCE[dialect])));
+    const parts: [string, string][] = [];
+    for (let after = FIRST; ; ) {
+      const [end] = await ask(
+        `SELECT id FROM source_records WHERE \`system\` = ? AND stream = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ${size - 1}`,
+        [system, stream, after],
+      );
+      parts.push([after, end ? String(end.id) : LAST]);
+      if (!end) return parts;
+      after = String(end.id);
+    }
   }
 
   const rawChecksum = `CASE WHEN deleted_at IS NULL THEN ${checksumOf('raw', dialect)} ELSE 0 END`;
   const isUnsure = 'deleted_at IS NULL AND (rows_checksum IS NULL OR mapping_hash <> ?)';
 
   return {
-    async count({ system, stream }) {
+    async extent({ system, stream, inABucket }) {
       const [row] = await ask(
         'SELECT COUNT(*) AS n FROM source_records WHERE `system` = ? AND stream = ? AND deleted_at IS NULL',
         [system, stream],
       );
-      return decodeCount(row?.n);
+      const records = decodeCount(row?.n);
+      return { digits: bucketDigits(records, inABucket), parts: await partsOf({ system, stream }, records) };
     },
 
-    async recordBuckets({ system, stream, mappingHash, digits, records }) {
+    async recordBuckets({ system, stream, mappingHash, digits, parts }) {
       const rows = await inParts(
-        records,
-        (part) =>
-          `SELECT SUBSTR(id, 1, ?) AS bucket, SUM(deleted_at IS NULL) AS records, SUM(${isUnsure}) AS unsure,
+        parts,
+        (within) =>
+          `SELECT ${bucketOf('id')} AS bucket, SUM(deleted_at IS NULL) AS records, SUM(${isUnsure}) AS unsure,
              CAST(BIT_XOR(${rawChecksum}) AS CHAR) AS checksum, CAST(BIT_XOR(rows_checksum) AS CHAR) AS noted
-           FROM source_records WHERE \`system\` = ? AND stream = ? AND ${part} GROUP BY bucket`,
+           FROM source_records WHERE \`system\` = ? AND stream = ? AND ${within('id')} GROUP BY bucket`,
         [digits, mappingHash, system, stream],
       );
       return new Map(
@@ -151,8 +168,8 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
         (within) =>
           `SELECT id, source_key, deleted_at IS NULL AS live, ${isUnsure} AS unsure,
              CAST(${rawChecksum} AS CHAR) AS checksum, CAST(rows_checksum AS CHAR) AS noted
-           FROM source_records WHERE \`system\` = ? AND stream = ? AND (${within('id')})`,
-        [mappingHash, system, stream],
+           FROM source_records WHERE \`system\` = ? AND stream = ? AND ${within('id')}`,
+        { before: [mappingHash, system, stream] },
       );
       return rows.map((row) => ({
         id: String(row.id),
@@ -164,14 +181,14 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
       }));
     },
 
-    async rowBuckets({ system, entities, digits, records }) {
+    async rowBuckets({ system, entities, digits, parts }) {
       const found = await Promise.all(
         entities.map((entity) =>
           inParts(
-            records,
-            (part) =>
-              `SELECT SUBSTR(origin_id, 1, ?) AS name, CAST(BIT_XOR(${checksumOf(rowTextSql(entity, dialect), dialect)}) AS CHAR) AS checksum
-               FROM \`${entityTables[entity]}\` WHERE \`system\` = ? AND ${part} GROUP BY name`,
+            parts,
+            (within) =>
+              `SELECT ${bucketOf('origin_id')} AS name, CAST(BIT_XOR(${checksumOf(rowTextSql(entity, dialect), dialect)}) AS CHAR) AS checksum
+               FROM \`${entityTables[entity]}\` WHERE \`system\` = ? AND ${within('origin_id')} GROUP BY name`,
             [digits, system],
           ),
         ),
@@ -185,9 +202,11 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
           ofBuckets(
             buckets,
             (within) =>
+              // The chosen ones are found in the index of origins, which is far smaller than the table.
               `SELECT origin_id AS name, CAST(${checksumOf(rowTextSql(entity, dialect), dialect)} AS CHAR) AS checksum
-               FROM \`${entityTables[entity]}\` WHERE \`system\` = ? AND (${within('origin_id')})`,
-            [system],
+               FROM (SELECT id AS chosen_id FROM \`${entityTables[entity]}\` WHERE ${within('origin_id')}) chosen
+                 JOIN \`${entityTables[entity]}\` ON id = chosen_id WHERE \`system\` = ?`,
+            { after: [system] },
           ),
         ),
       );
@@ -200,12 +219,12 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
       return ids.filter((id) => !known.has(id));
     },
 
-    async idBuckets({ system, stream, digits, records }) {
+    async idBuckets({ system, stream, digits, parts }) {
       const rows = await inParts(
-        records,
-        (part) =>
-          `SELECT SUBSTR(id, 1, ?) AS name, CAST(BIT_XOR(${checksumOf('id', dialect)}) AS CHAR) AS checksum
-           FROM source_records WHERE \`system\` = ? AND stream = ? AND deleted_at IS NULL AND ${part} GROUP BY name`,
+        parts,
+        (within) =>
+          `SELECT ${bucketOf('id')} AS name, CAST(BIT_XOR(${checksumOf('id', dialect)}) AS CHAR) AS checksum
+           FROM source_records WHERE \`system\` = ? AND stream = ? AND deleted_at IS NULL AND ${within('id')} GROUP BY name`,
         [digits, system, stream],
       );
       return joined(rows);
@@ -232,20 +251,12 @@ function number(value: unknown): bigint {
   return value === null || value === undefined ? 0n : BigInt(String(value));
 }
 
-/** Ranges of ids, each at or after the first and before the second: so many that they are about as wide as asked. */
-function idRanges(atLeast: number): [string, string][] {
-  const count = 2 ** Math.ceil(Math.log2(Math.max(atLeast, 4)));
-  const bound = (i: number) =>
-    i === count
-      ? 'g'
-      : Math.floor((i * 65_536) / count)
-          .toString(16)
-          .padStart(4, '0');
-  return Array.from({ length: count }, (_, i) => [bound(i), bound(i + 1)]);
+/** Hex digits that make buckets of at most so many records. */
+function bucketDigits(records: number, most: number): number {
+  return Math.min(4, Math.max(1, Math.ceil(Math.log(records / most) / Math.log(16))));
 }
 
-/** The bucket after this one; `g` comes after all of them. */
-function successor(bucket: string): string {
-  const next = (Number.parseInt(bucket, 16) + 1).toString(16).padStart(bucket.length, '0');
-  return next.length > bucket.length ? 'g' : next;
+/** `spreadOf` in SQL; its parameter is how many digits. */
+function bucketOf(column: string): string {
+  return `SUBSTR(${column}, ${SPREAD_AT}, ?)`;
 }

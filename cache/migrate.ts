@@ -9,8 +9,13 @@ import { Insight1767225608000 } from './migrations/0008-insight.ts';
 import { Access1767225609000 } from './migrations/0009-access.ts';
 import { Privacy1767225610000 } from './migrations/0010-privacy.ts';
 import { Freshness1767225611000 } from './migrations/0011-freshness.ts';
+
 import { OrderProgress1767225611001 } from './migrations/0011-order-progress.ts';
 import { Tombstones1767225613000 } from './migrations/0013-tombstones.ts';
+
+import { NearIds1767225614000 } from './migrations/0014-near-ids.ts';
+
+const nearIds = NearIds1767225614000;
 
 /** In order; a published one never changes. */
 export const migrations = [
@@ -25,6 +30,7 @@ export const migrations = [
   Freshness1767225611000,
   OrderProgress1767225611001,
   Tombstones1767225613000,
+  nearIds,
 ];
 
 const LOCK_SECONDS = 60;
@@ -47,14 +53,26 @@ async function runPending(source: DataSource, runner: QueryRunner): Promise<void
   const executor = new MigrationExecutor(source, runner);
   executor.transaction = 'none';
   const known = new Set(migrations.map((migration) => migration.name));
-  const newer = (await executor.getExecutedMigrations()).find(({ name }) => !known.has(name));
+  const executed = await executor.getExecutedMigrations();
+  const newer = executed.find(({ name }) => !known.has(name));
   if (newer) {
     throw new HubError(
       'CACHE_SCHEMA_OLD',
       `Expected a cache database of this version or an older one, got one with the migration ${newer.name}. Run the version that made it, or point database.url at another database.`,
     );
   }
+  if (executed.length > 0 && !executed.some(({ name }) => name === nearIds.name)) await expectNoRecords(runner);
   await executor.executePendingMigrations();
+}
+
+/** Rows under ids of the older kind would stay beside the new ones. No release has ever made such ids. */
+async function expectNoRecords(runner: QueryRunner): Promise<void> {
+  const rows: unknown[] = await runner.query('SELECT id FROM source_records LIMIT 1');
+  if (rows.length === 0) return;
+  throw new HubError(
+    'CACHE_SCHEMA_OLD',
+    'Expected an empty cache database, or one of this version; got one with records of a version before the first release, under ids that are computed differently now. Point database.url at an empty database: the next pass reads everything anew.',
+  );
 }
 
 async function underNamedLock(runner: QueryRunner, work: () => Promise<void>): Promise<void> {

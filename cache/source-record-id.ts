@@ -8,7 +8,7 @@ export function sourceRecordId({ system, stream, key }: { system: string; stream
   return recordId({ system, entity: `stream/${stream}`, key });
 }
 
-/** What a source needs to tell the first digits of these ids by itself: see `recordIdSalt`. */
+/** What a source needs to tell the evenly spread digits of these ids by itself: see `spreadOf`. */
 export function sourceRecordSalt({ system, stream }: { system: string; stream: string }): string {
   return recordIdSalt({ system, entity: `stream/${stream}` });
 }

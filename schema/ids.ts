@@ -11,16 +11,52 @@ export const RECORD_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0
 export const CUSTOMER_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
- * The id of a source record: a UUIDv8 (RFC 9562, 5.8) from SHA-256 over system, entity and key.
+ * The id of a source record: a UUIDv8 (RFC 9562, 5.8) of the number in its key and SHA-256 over system, entity and key.
  * Because it is computed and not looked up, a shipment can name its order before the order has arrived,
- * and a rebuilt cache has the same ids. Keys are told apart byte by byte ("a" and "A", trailing spaces).
+ * and a rebuilt cache has the same ids. Keys are told apart byte by byte ("a" and "A", trailing spaces). What comes
+ * one after the other in a source lies side by side in every index that begins with ids.
  */
 export function recordId({ system, entity, key }: SourceRef): string {
   // Called several times a row of every page: one call and no buffers, since those cost more than the digest.
-  return formatUuid(hash('sha256', `${recordIdSalt({ system, entity })}${key}`, 'hex'), 8);
+  const digest = hash('sha256', `${recordIdSalt({ system, entity })}${key}`, 'hex');
+  const place = placeOf(key) ?? digest.slice(20, 20 + PLACE_DIGITS);
+  return formatUuid(`${place}${digest.charAt(12)}0${digest.slice(13, 20)}${digest.slice(0, 12)}`, 8);
 }
 
-/** What SHA-256 is given before the key. The first 12 hex digits of it are those of the id. */
+/** Eleven hex digits hold thirteen decimal ones. */
+const PLACE_DIGITS = 11;
+const MOST_DECIMALS = 13;
+
+/** The last digits of the longest number in a key, in hex; null where there is none. */
+function placeOf(key: string): string | null {
+  let longest = 0;
+  let end = 0;
+  let run = 0;
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    run = code >= ZERO && code <= NINE ? run + 1 : 0;
+    if (run > longest) {
+      longest = run;
+      end = i + 1;
+    }
+  }
+  if (longest === 0) return null;
+  const number = Number(key.slice(end - Math.min(longest, MOST_DECIMALS), end));
+  return number.toString(16).padStart(PLACE_DIGITS, '0');
+}
+
+const ZERO = 48;
+const NINE = 57;
+
+/** Where in a record's id, counted from 1, the part begins that is spread evenly: the beginning of the digest. */
+export const SPREAD_AT = 25;
+
+/** The first of the evenly spread hex digits of a record's id: those of SHA-256 over `recordIdSalt` and the key. */
+export function spreadOf(id: string, digits: number): string {
+  return id.slice(SPREAD_AT - 1, SPREAD_AT - 1 + digits);
+}
+
+/** What SHA-256 is given before the key. */
 export function recordIdSalt({ system, entity }: Omit<SourceRef, 'key'>): string {
   return `${system}\u0000${entity}\u0000`;
 }

@@ -1,4 +1,3 @@
-import { bucketDigits } from '../cache/checksum-store.ts';
 import type { StoredRow } from '../cache/sync-store.ts';
 import type { Sides } from './record-state.ts';
 import { bucketHangsTogether, createRowsSide, noRecords, recordHangsTogether } from './rows-side.ts';
@@ -17,8 +16,7 @@ export async function findAlteredRows(sides: Sides): Promise<AlteredRows> {
   const { checksums, mapping, request } = sides;
   const { system, stream } = request;
   const name = { system, stream, mappingHash: mapping.hash };
-  const records = await checksums.count(request);
-  const extent = { records, digits: bucketDigits(records, IN_A_BUCKET) };
+  const extent = await checksums.extent({ system, stream, inABucket: IN_A_BUCKET });
   const rowsSide = createRowsSide(sides);
   const [here, rows] = await Promise.all([checksums.recordBuckets({ ...name, ...extent }), rowsSide.buckets(extent)]);
   const found: AlteredRows = { altered: new Set(), strays: [] };

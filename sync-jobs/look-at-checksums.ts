@@ -1,6 +1,7 @@
-import { bucketDigits, type RecordChecksums } from '../cache/checksum-store.ts';
+import type { RecordChecksums } from '../cache/checksum-store.ts';
 import { sourceRecordSalt } from '../cache/source-record-id.ts';
 import type { BucketChecksum, StreamChecksums, Unable } from '../connectors/connector.ts';
+import { spreadOf } from '../schema/ids.ts';
 import { strayRows } from './altered-rows.ts';
 import { agree, createLook, type Look, lookAtKeys } from './look.ts';
 import type { Sides } from './record-state.ts';
@@ -25,8 +26,7 @@ export async function lookAtChecksums(
 ): Promise<Look | Unable> {
   const { checksums, mapping, request } = sides;
   const { system, stream } = request;
-  const records = await checksums.count(request);
-  const extent = { records, digits: bucketDigits(records, IN_A_BUCKET) };
+  const extent = await checksums.extent({ system, stream, inABucket: IN_A_BUCKET });
   const asked = { salt: sourceRecordSalt(request), digits: extent.digits };
   const rowsSide = createRowsSide(sides);
   const name = { system, stream, mappingHash: mapping.hash };
@@ -64,7 +64,7 @@ export async function lookAtChecksums(
     const suspects: string[] = [];
     for (const record of list) {
       const whole = recordHangsTogether(record, rowsOfRecords.get(record.id));
-      const equal = !differing.has(record.id.slice(0, asked.digits)) || isEqual(record, inSource.get(record.key));
+      const equal = !differing.has(spreadOf(record.id, asked.digits)) || isEqual(record, inSource.get(record.key));
       if (!whole || !equal) suspects.push(record.key);
       else if (record.live) agree(look, 1, record.checksum);
       inSource.delete(record.key);

@@ -8,7 +8,7 @@ import { readSource } from './source-side.ts';
 /** Reads the source in full and compares every record with what the cache shows of it. Holds one page at a time. */
 export async function lookAtRecords(sides: Sides, onProgress: (compared: number) => void): Promise<Look> {
   const look = createLook('RECORDS');
-  const seen = createSeenKeys(sides, await sides.checksums.count(sides.request));
+  const seen = await createSeenKeys(sides);
   let compared = 0;
   for await (const page of readSource(sides)) {
     const cached = await readCacheKeys(sides, [...page.keys()]);

@@ -9,12 +9,12 @@ import { createSeenKeys } from './seen-keys.ts';
  * whose stamps differ are read. A record that changed without a new stamp passes for equal.
  */
 export async function lookAtVersions(sides: Sides, onProgress: (compared: number) => void): Promise<Look> {
-  const { request, store, checksums } = sides;
+  const { request, store } = sides;
   const { system, stream, connector, signal } = request;
   const look = createLook('KEY_VERSION');
   const { altered, strays } = await findAlteredRows(sides);
   look.strays = strays;
-  const seen = createSeenKeys(sides, await checksums.count(request));
+  const seen = await createSeenKeys(sides);
   for await (const page of connector.scanKeys(stream, signal)) {
     const keys = page.map(({ key }) => key);
     const known = new Map((await store.recordsByKeys({ system, stream, keys })).map((record) => [record.key, record]));

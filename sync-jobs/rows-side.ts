@@ -1,12 +1,7 @@
-import type { RecordBucket, RecordChecksums } from '../cache/checksum-store.ts';
+import type { Extent, RecordBucket, RecordChecksums } from '../cache/checksum-store.ts';
 import type { SourceSettings } from '../config/settings.ts';
 import { type Entity, isEntity } from '../schema/records.ts';
 import type { Sides } from './record-state.ts';
-
-interface Extent {
-  digits: number;
-  records: number;
-}
 
 /** Streams of one system whose records become rows of the same tables, and those tables. */
 interface Neighbours {

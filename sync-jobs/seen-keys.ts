@@ -1,6 +1,6 @@
-import { bucketDigits } from '../cache/checksum-store.ts';
 import { sourceRecordId } from '../cache/source-record-id.ts';
 import { textChecksum } from '../schema/checksum.ts';
+import { spreadOf } from '../schema/ids.ts';
 import type { Sides } from './record-state.ts';
 
 /** Records a bucket should hold: so many may have to be asked for by key when one of them was not seen. */
@@ -17,18 +17,18 @@ export interface SeenKeys {
  * Remembers which records of the cache were seen in the source, in a few numbers and not in a list: a checksum over
  * their ids a bucket. A record that was added twice is as if it had not been seen.
  */
-export function createSeenKeys({ request, checksums }: Sides, records: number): SeenKeys {
+export async function createSeenKeys({ request, checksums }: Sides): Promise<SeenKeys> {
   const { system, stream } = request;
-  const digits = bucketDigits(records, IN_A_BUCKET);
+  const extent = await checksums.extent({ system, stream, inABucket: IN_A_BUCKET });
   const seen = new Map<string, bigint>();
   return {
     add(key) {
       const id = sourceRecordId({ system, stream, key });
-      const bucket = id.slice(0, digits);
+      const bucket = spreadOf(id, extent.digits);
       seen.set(bucket, (seen.get(bucket) ?? 0n) ^ textChecksum(id));
     },
     async *unseen() {
-      const stored = await checksums.idBuckets({ system, stream, digits, records });
+      const stored = await checksums.idBuckets({ system, stream, ...extent });
       for (const [bucket, sum] of stored) {
         const rest = sum ^ (seen.get(bucket) ?? 0n);
         if (rest === 0n) continue;

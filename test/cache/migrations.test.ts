@@ -5,6 +5,7 @@ import { migrations } from '../../cache/migrate.ts';
 import { openCache } from '../../cache/open-cache.ts';
 import { tablesFor } from '../../cache/tables.ts';
 import { databases } from '../setup/databases.ts';
+import { openPass, order } from './page-builder.ts';
 
 describe.each(databases)('migrations on $name', (database) => {
   afterAll(() => database.drop());
@@ -29,6 +30,17 @@ describe.each(databases)('migrations on $name', (database) => {
     } finally {
       await Promise.all(caches.map((cache) => cache.close()));
     }
+  });
+
+  it('refuse records whose ids were computed in another way', async () => {
+    const cache = await database.open();
+    const pass = await openPass(cache);
+    await pass.save([order('1')]);
+    await cache.execute("DELETE FROM schema_migrations WHERE name = 'NearIds1767225614000'");
+    await expect(openCache({ url: database.url, poolSize: 1 })).rejects.toMatchObject({
+      code: 'CACHE_SCHEMA_OLD',
+      message: expect.stringContaining('empty database'),
+    });
   });
 
   it('refuse a database that a newer version has made', async () => {

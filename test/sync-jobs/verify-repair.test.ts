@@ -49,14 +49,14 @@ describe.each(databases)('verify --repair on $name', (database) => {
     'a row added to a record': () =>
       run(
         `INSERT INTO orders (id, origin_id, \`system\`, source_key, order_number, status)
-         SELECT CONCAT('00000000', SUBSTR(id, 9)), origin_id, \`system\`, 'added', 'added', status FROM orders ${ofKey}`,
+         SELECT CONCAT('ffffffff', SUBSTR(id, 9)), origin_id, \`system\`, 'added', 'added', status FROM orders ${ofKey}`,
         system,
         '3',
       ),
     'a row of another entity added to a record': () =>
       run(
         `INSERT INTO parties (id, origin_id, \`system\`, source_key, kind, display_name)
-         SELECT CONCAT('00000000', SUBSTR(id, 9)), origin_id, \`system\`, 'added', 'PERSON', 'Added' FROM orders ${ofKey}`,
+         SELECT CONCAT('ffffffff', SUBSTR(id, 9)), origin_id, \`system\`, 'added', 'PERSON', 'Added' FROM orders ${ofKey}`,
         system,
         '3',
       ),
