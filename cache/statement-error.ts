@@ -32,11 +32,21 @@ const UNREACHABLE = new Set([
   'ER_SERVER_SHUTDOWN',
   'SQLITE_CANTOPEN',
   'SQLITE_NOTADB',
-  'SQLITE_READONLY',
   'SQLITE_PERM',
   'SQLITE_AUTH',
   'EACCES',
   'EROFS',
+]);
+
+/** The database is there and reads, but takes no changes: a replica or a server set to read only, a full disk. */
+const NOT_WRITABLE = new Set([
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'SQLITE_FULL',
+  'SQLITE_READONLY',
 ]);
 
 const CONFLICTS = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']);
@@ -54,7 +64,13 @@ export function isConflict(error: unknown): boolean {
 export function statementError(error: unknown, statement: string, place: string): Error {
   if (error instanceof HubError) return error;
   const { code, message } = driverErrorOf(error);
-  if (isUnreachable(code)) {
+  if (isOneOf(NOT_WRITABLE, code)) {
+    return new HubError(
+      'CACHE_NOT_WRITABLE',
+      `Expected the cache database ${place} to take changes, got ${message} (${code}). Free space on its disk, or point database.url at the server that may be written to; the next pass goes on where this one stopped.`,
+    );
+  }
+  if (isOneOf(UNREACHABLE, code)) {
     return new HubError(
       'CACHE_UNREACHABLE',
       `Expected the cache database ${place} to answer, got ${message} (${code}).`,
@@ -77,8 +93,8 @@ export function openError(error: unknown, place: string, advice: string): HubErr
   );
 }
 
-function isUnreachable(code: string): boolean {
-  return UNREACHABLE.has(code) || [...UNREACHABLE].some((known) => code.startsWith(`${known}_`));
+function isOneOf(codes: ReadonlySet<string>, code: string): boolean {
+  return codes.has(code) || [...codes].some((known) => code.startsWith(`${known}_`));
 }
 
 function driverErrorOf(error: unknown): { code: string; message: string } {

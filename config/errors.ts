@@ -30,6 +30,7 @@ export const errorCatalogue = {
   VERIFY_DIFFERENT: 'The cache differs from the source.',
   // cache
   CACHE_UNREACHABLE: 'The cache database did not answer.',
+  CACHE_NOT_WRITABLE: 'The cache database can be read but takes no changes.',
   CACHE_SCHEMA_OLD: 'The cache database was made by another version.',
   // identity
   IDENTITY_CONFLICT: 'A decision about customers contradicts an earlier one.',

@@ -33,4 +33,5 @@ const unanswered = new Set<string>([
   'SOURCE_RATE_LIMITED',
   'SOURCE_BREAKER_OPEN',
   'CACHE_UNREACHABLE',
+  'CACHE_NOT_WRITABLE',
 ]);
