@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { startAcceptanceHub } from './acceptance/acceptance-hub.ts';
+import { type AcceptanceHub, startAcceptanceHub } from './acceptance/acceptance-hub.ts';
 import { compareTotals, type Totals } from './acceptance/totals.ts';
 import { connectTryton, type TrytonApi } from './acceptance/tryton-api.ts';
+import { tenCustomers } from './acceptance/tryton-customers.ts';
 import { editTryton } from './acceptance/tryton-edits.ts';
 import { totalsFromApi, totalsFromFile } from './acceptance/tryton-expectation.ts';
 import { totalsFromGraph } from './acceptance/tryton-graph-totals.ts';
@@ -48,6 +49,7 @@ async function accept({ url, database, user, expected, edits, editor, cache }: O
     say('First pass:');
     await hub.sync();
     let differences = await compare(expected ? totalsFromFile(JSON.parse(readFileSync(expected, 'utf8'))) : null);
+    differences += await compareCustomers(hub, api);
     if (edits) {
       const made = await editTryton(
         await connectTryton({ url, database, user: editor, password: secret('TRYTON_EDITOR_PASSWORD') }),
@@ -69,6 +71,14 @@ async function accept({ url, database, user, expected, edits, editor, cache }: O
   } finally {
     await hub.close();
   }
+}
+
+/** Ten customers: their numbers in the graph beside what Tryton's records come to. */
+async function compareCustomers(hub: AcceptanceHub, api: TrytonApi): Promise<number> {
+  const { asOf, customers, told, counted } = await tenCustomers(hub, api);
+  const { text, differences } = compareTotals(told, { 'Tryton API': counted });
+  say(`\n${customers} customers as of ${asOf}:\n${text}\n`);
+  return differences;
 }
 
 async function report(graph: Totals, api: TrytonApi, file: Totals | null): Promise<number> {

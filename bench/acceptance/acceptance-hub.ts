@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { openHub } from '../../cli/compose.ts';
 import { readSettings } from '../../cli/read-settings.ts';
+import { refreshAll } from '../../customer-360/insight/refresh-insight.ts';
 import { reconcile } from '../../sync-jobs/reconcile.ts';
 import { runSync } from '../../sync-jobs/run-sync.ts';
 import { verify } from '../../sync-jobs/verify.ts';
@@ -16,6 +17,8 @@ export interface AcceptanceHub {
   reconcile(): Promise<void>;
   /** Compares every record of the source with the cache; the number of streams in which they differ. */
   verify(): Promise<number>;
+  /** The numbers about all customers, as of the end of that day. */
+  workOutNumbers(day: string): Promise<void>;
   /** Asks the graph over HTTP. */
   ask<T>(query: string, variables?: object): Promise<T>;
   close(): Promise<void>;
@@ -76,6 +79,12 @@ export async function startAcceptanceHub(options: AcceptanceHubOptions): Promise
         if (report.outcome !== 'EQUAL') unequal += 1;
       }
       return unequal;
+    },
+    async workOutNumbers(day) {
+      const { cache, owner } = hub;
+      const now = () => Date.parse(`${day}T23:00:00Z`);
+      const refreshed = await refreshAll({ cache, settings: hub.settings.insight, holder: owner, now });
+      if (refreshed.outcome !== 'DONE') throw new Error(`Expected the numbers to be worked out: ${refreshed.outcome}.`);
     },
     async ask<T>(query: string, variables: object = {}): Promise<T> {
       const response = await fetch(url, {
