@@ -10,13 +10,12 @@ import type { FieldResolver } from './subschema.ts';
  */
 export function liveField(entity: Entity): FieldResolver {
   return async (source: RecordSource, _args: unknown, context) => {
-    const { live, loaders, reads, signal, stores } = context;
-    // which streams are live changes with the settings alone, but what is read of them changes untold
-    reads.noteUntold();
+    const { live, loaders, signal, stores } = context;
     const row = await recordById(entity, source.id, context);
     const origin = row && (await loaders.load('source-record', String(row.originId), stores.sourceRecords.byIds));
     if (!origin || !live.isLive(origin)) return null;
     const { system, stream }: StreamName = origin;
+    // a read without dependencies: neither it nor the answer is kept
     const read = (keys: readonly string[]) => live.read({ system, stream }, keys, signal);
     const found = await loaders.load(`live:${system}/${stream}`, origin.sourceKey, read);
     if (!found) return null;

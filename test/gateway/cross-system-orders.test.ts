@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
 import { followOrders } from '../../customer-360/order-to-cash/follow-orders.ts';
 import { recordId } from '../../schema/ids.ts';
-import { gone, openPass, rowOf, version } from '../cache/page-builder.ts';
+import type { Entity } from '../../schema/records.ts';
+import { gone, type OpenPass, openPass, rowOf, version } from '../cache/page-builder.ts';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';
 import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';
@@ -12,6 +13,7 @@ import { workOutNumbers } from './work-out-numbers.ts';
 describe.each(databases)('lists across systems on $name', (database) => {
   let cache: Cache;
   let graph: GraphUnderTest;
+  let pass: OpenPass;
 
   beforeAll(async () => {
     cache = await database.open();
@@ -20,6 +22,7 @@ describe.each(databases)('lists across systems on $name', (database) => {
     await builder.save(cache);
     await workOutNumbers(cache);
     graph = graphUnderTest(cache);
+    pass = await openPass(cache);
   });
   afterAll(() => database.drop());
 
@@ -111,8 +114,63 @@ describe.each(databases)('lists across systems on $name', (database) => {
     },
   );
 
+  it('hold what all orders worked out anew would say, whatever came, moved and went', async () => {
+    const seed = Number(process.env.TEST_SEED ?? 20260303);
+    const roll = dice(seed);
+    const follow = () => followOrders({ cache, holder: 'test' });
+    const rows = () => cache.query('SELECT * FROM order_progress ORDER BY order_id');
+    const id = (entity: Entity, prefix: string) => recordId({ system: 'erp', entity, key: `${prefix}${roll(4)}` });
+    const maybe = (entity: Entity, prefix: string) => (roll(3) === 0 ? null : id(entity, prefix));
+    const one = (...values: string[]) => values[roll(values.length)] ?? '';
+    const makers: (() => [entity: Entity, prefix: string, fields: Parameters<typeof rowOf>[2]])[] = [
+      () => ['order', 'o', { status: one('CONFIRMED', 'DONE', 'CANCELLED'), currency: 'EUR', totalAmount: '10' }],
+      () => ['orderLine', 'l', { orderId: id('order', 'o'), sku: one('A', 'B'), orderedQty: one('1', '2') }],
+      () => ['shipment', 's', { orderId: maybe('order', 'o'), status: one('SHIPPED', 'DELIVERED', 'EXCEPTION') }],
+      () => [
+        'shipmentLine',
+        'sl',
+        {
+          shipmentId: id('shipment', 's'),
+          orderLineId: maybe('orderLine', 'l'),
+          shippedQty: '1',
+          deliveredQty: one('0', '1'),
+        },
+      ],
+      () => ['customerReturn', 'r', { orderId: maybe('order', 'o'), status: 'RECEIVED', amount: '10' }],
+      () => [
+        'invoice',
+        'i',
+        {
+          ...{ orderId: maybe('order', 'o'), kind: one('INVOICE', 'CREDIT_NOTE'), status: 'POSTED', currency: 'EUR' },
+          ...{ totalAmount: '10', outstandingAmount: one('0', '5', '10'), dueDate: one('2026-01-01', '2026-06-01') },
+        },
+      ],
+    ];
+    await follow();
+    for (let round = 0; round < 12; round++) {
+      for (let edit = 0; edit < 6; edit++) {
+        const [entity, prefix, fields] = makers[roll(makers.length)]?.() ?? raise();
+        const key = `${prefix}${roll(4)}`;
+        const at = version(1 + round);
+        const row = rowOf(entity, key, fields);
+        const changed = {
+          outcome: 'mapped' as const,
+          record: { key, version: at, data: { n: String(roll(1e9)) } },
+          rows: [row],
+        };
+        await pass.save([roll(5) === 0 ? gone(key, at) : changed]);
+      }
+      await follow();
+      const followed = await rows();
+      await cache.execute("UPDATE insight_progress SET sequence = -1 WHERE name = 'orders'");
+      await follow();
+      expect({ seed, round, rows: followed }).toEqual({ seed, round, rows: await rows() });
+    }
+    const states = new Set((await rows()).map(({ stage }) => stage));
+    expect(states.size).toBeGreaterThan(2);
+  });
+
   it('follow the orders that the change log names, and forget those that are gone', async () => {
-    const pass = await openPass(cache);
     const id = (entity: 'order' | 'invoice', key: string) => recordId({ system: 'erp', entity, key });
     const asked = async (stage: string) =>
       (await graph.data(`{ orders(first: 200, filter: {stage: [${stage}]}) { nodes { id } } }`)).orders.nodes.some(
@@ -140,3 +198,7 @@ describe.each(databases)('lists across systems on $name', (database) => {
     expect(await cache.query('SELECT * FROM order_progress WHERE order_id = ?', [id('order', 'followed')])).toEqual([]);
   });
 });
+
+function raise(): never {
+  throw new Error('Expected a maker.');
+}
