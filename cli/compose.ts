@@ -68,7 +68,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
         cache,
         settings,
         log,
-        graph: createGraph({ cache, settings, connectors }) as Graph,
+        graph: createGraph({ cache, settings, connectors, log }) as Graph,
         tries: health.tries,
       });
     },

@@ -36,6 +36,12 @@ export const errorCatalogue = {
   IDENTITY_CONFLICT: 'A decision about customers contradicts an earlier one.',
   IDENTITY_NOT_DECIDED: 'Nothing is decided there that could be withdrawn.',
   IDENTITY_NOT_MERGED: 'No merge of that customer is known or left to undo.',
+  // services
+  SERVICE_UNREACHABLE: 'A service that extends the graph did not answer in time, or not at all.',
+  SERVICE_REFUSED: 'A service that extends the graph refused the login.',
+  SERVICE_FAILED: 'A service that extends the graph answered with an error of its own.',
+  SERVICE_ANSWER_INVALID: 'A service that extends the graph answered something that is not GraphQL.',
+  SERVICE_SCHEMA_INVALID: 'The schema of a service does not fit into the graph; its last good one stays.',
   // graph
   BAD_REQUEST: 'The request is not a GraphQL request over HTTP.',
   GRAPHQL_PARSE_FAILED: 'The operation is not GraphQL; the message and its location say where reading stopped.',

@@ -49,6 +49,13 @@ export function settingsSchema<S extends SourceSettings>(sourceSchema: z.ZodType
       const message = `expected less than gateway.timeout (${timeout} ms), got ${freshnessDeadline} ms: an answer has to be made after the wait.`;
       context.addIssue({ code: 'custom', path: ['gateway', 'freshnessDeadline'], message });
     })
+    .superRefine(({ sources, services }, context) => {
+      for (const name of Object.keys(services)) {
+        if (name !== 'hub' && !Object.hasOwn(sources, name)) continue;
+        const message = `expected a name that no source has and that is not "hub", got "${name}": errors say by it who failed.`;
+        context.addIssue({ code: 'custom', path: ['services', name], message });
+      }
+    })
     .superRefine(({ access, gateway: { host, allowUnauthenticatedNetwork } }, context) => {
       if (access || allowUnauthenticatedNetwork || isLoopback(host)) return;
       const advice =

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { accessSettings } from './access-settings.ts';
 import { duration } from './duration.ts';
 import { insightSettings } from './insight-settings.ts';
+import { serviceSettings } from './service-settings.ts';
 
 /** Five fields, or six with seconds in front; in UTC. */
 const cronExpression = z.string().superRefine((expression, context) => {
@@ -268,6 +269,8 @@ export const hubSettings = z.strictObject({
     })
     .prefault({}),
   access: accessSettings,
+  /** GraphQL services that extend the graph. */
+  services: z.record(sourceName, serviceSettings).default({}),
   identity: z
     .strictObject({
       /** ISO country that phone numbers without a prefix belong to. */

@@ -5,6 +5,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Viewer } from './access/viewer.ts';
@@ -19,6 +20,8 @@ export interface RequestContext {
   viewer: Viewer;
   /** Aborted when the client goes away. */
   cancellation: AbortController;
+  /** The caller's own header. */
+  authorization?: string | undefined;
 }
 
 interface ApolloDependencies<Context extends object> {
@@ -41,7 +44,9 @@ export function createApollo<Context extends object>(
   return new ApolloServer<RequestContext>({
     gateway: {
       onSchemaLoadOrUpdate(tell) {
-        tell({ apiSchema: graph.localSchema, coreSupergraphSdl: '' });
+        const tellSchema = (apiSchema: GraphQLSchema) => tell({ apiSchema, coreSupergraphSdl: '' });
+        if (graph.watchSchema) graph.watchSchema(tellSchema);
+        else tellSchema(graph.localSchema);
         return () => undefined;
       },
       load: async () => ({ executor }),
@@ -77,9 +82,9 @@ export function createApollo<Context extends object>(
 
 /** Runs one operation on the graph and adds the freshness of every system. */
 function executorOf<Context extends object>({ graph, answer, freshness }: ApolloDependencies<Context>): Executor {
-  return async ({ document, request, operation, context: { requestId, viewer, cancellation } }) => {
+  return async ({ document, request, operation, context: { requestId, viewer, cancellation, authorization } }) => {
     const { variables, operationName } = request;
-    const context = graph.createContext(viewer, cancellation.signal);
+    const context = graph.createContext(viewer, cancellation.signal, authorization);
     // without an operation there is nothing to run: Apollo turns the reason into its own error
     if (!operation) return graph.execute({ document, ...(operationName && { operationName }), context });
     const showCost = request.extensions?.cost === true;

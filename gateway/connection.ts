@@ -10,6 +10,7 @@ import { may } from './access/viewer.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
 import { entityTag, onKey } from './dependencies.ts';
+import { once } from './once.ts';
 import { filterOf, pageSize } from './page-arguments.ts';
 import { keepRecords, type RecordSource, recordById } from './records.ts';
 import type { Stores } from './stores.ts';
@@ -187,14 +188,5 @@ function connectionOf(
         tag,
         hidesNames(orderingField, context) ? [row.id] : [(row[orderingField] as string | null) ?? null, row.id],
       ),
-  };
-}
-
-/** The same promise however often it is asked for. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

@@ -6,6 +6,7 @@ import type { FreshnessReader } from './freshness.ts';
 import type { LiveRecords } from './live-records.ts';
 import type { Loaders } from './loaders.ts';
 import type { Reads } from './reads.ts';
+import type { ServiceState } from './services/services.ts';
 import type { Stores } from './stores.ts';
 
 /** What the resolvers of one request have at hand. A new one for every request: the loaders live in it. */
@@ -33,6 +34,10 @@ export interface GraphContext {
   today: string;
   /** Most items of one page. */
   maxPage: number;
+  /** The caller's own `Authorization`, for services that are to get it. */
+  authorization: string | undefined;
+  /** The services that extend the graph, and how they stand. */
+  services: readonly ServiceState[];
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import type { Cache } from '../cache/cache.ts';
 import { createChangeLog } from '../cache/change-log.ts';
 import { createCustomerStore } from '../cache/customer-store.ts';
 import { ordersOfCustomer } from '../cache/order-store.ts';
+import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
@@ -18,7 +19,7 @@ import { createAgeKeeper } from './age-keeper.ts';
 import { refuseCancelled } from './cancelled.ts';
 import type { GraphContext } from './context.ts';
 import { entityTag } from './dependencies.ts';
-import { createExecutor, type GraphRequest } from './execute.ts';
+import { createExecutor, type Executor, type GraphRequest } from './execute.ts';
 import { createFreshnessReader } from './freshness.ts';
 import type { Graph } from './graph.ts';
 import { createOperationLimits } from './limits/operation-limits.ts';
@@ -26,25 +27,32 @@ import { createLiveRecords } from './live-records.ts';
 import { createLoaders } from './loaders.ts';
 import { createLocalSchema, type SubgraphMode } from './local-schema.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { once } from './once.ts';
 import { createReads } from './reads.ts';
-import { createStitchedSchema } from './stitch.ts';
+import { type Composition, composeGraph } from './services/compose-graph.ts';
+import { createHubPart } from './services/hub-part.ts';
+import { createServices } from './services/services.ts';
 import { createStores, type Stores } from './stores.ts';
-import { subschemas } from './subschemas/all.ts';
+import { domains, subschemas } from './subschemas/all.ts';
 
 type RowRules = NonNullable<Settings['access']>['rows'];
 
 export interface GraphDependencies {
   cache: Cache;
-  settings: Pick<Settings, 'sources' | 'gateway' | 'insight' | 'access' | 'identity'>;
+  settings: Pick<Settings, 'sources' | 'services' | 'gateway' | 'insight' | 'access' | 'identity'>;
   /** Source → its connector, for what is read at the moment of a question. */
   connectors?: Readonly<Record<string, Connector>>;
+  log?: Log;
   /** Milliseconds; for tests. */
   now?: () => number;
 }
 
 /** The customer-360 graph over a cache: one graph, two lanes. */
 export interface CustomerGraph extends Required<Omit<Graph<GraphContext>, 'execute'>> {
+  /** The graph with what services add, as the stitched lane executes it. */
   readonly stitchedSchema: GraphQLSchema;
+  /** Looks at all services once. */
+  refreshServices(): Promise<void>;
   execute(request: GraphRequest): Promise<ExecutionResult>;
   /** Parses, validates and compiles an operation before it is asked for. */
   warm(query: string, operationName?: string): void;
@@ -52,9 +60,16 @@ export interface CustomerGraph extends Required<Omit<Graph<GraphContext>, 'execu
   readonly memory: Memory;
 }
 
-export function createGraph({ cache, settings, connectors = {}, now = Date.now }: GraphDependencies): CustomerGraph {
-  const localSchema = createLocalSchema(subschemas, subgraphMode(settings.gateway));
-  const stitchedSchema = createStitchedSchema(localSchema);
+export function createGraph({
+  cache,
+  settings,
+  connectors = {},
+  log,
+  now = Date.now,
+}: GraphDependencies): CustomerGraph {
+  const mode = subgraphMode(settings.gateway);
+  const localSchema = createLocalSchema(subschemas, mode);
+  const hub = once(() => createHubPart(localSchema));
   const { identity } = settings;
   const priorities = prioritiesOf(settings);
   const steward = createSteward({ cache, identity, priorities });
@@ -72,25 +87,49 @@ export function createGraph({ cache, settings, connectors = {}, now = Date.now }
   const live = createLiveRecords({ cache, settings, connectors });
   const memory = createMemory({ cache, settings: settings.gateway, now });
   const ages = createAgeKeeper({ schema: localSchema, settings, cache, freshness, memory, now });
-  const executor = createExecutor({
-    schemas: { local: localSchema, stitched: stitchedSchema },
-    settings: settings.gateway,
-    notePersonalReads,
-    makeFresh: ages.make,
-    measureWithin: createOperationLimits(localSchema, settings.gateway),
-    refuseForbidden: createScopeCheck(
-      subschemas.map(({ domain }) => domain),
-      localSchema,
-    ),
+  /** Without services the stitched lane adds nothing: it is made when somebody asks for it. */
+  const hubAlone = once(() => composeGraph(hub(), []).schema);
+  const watchers: ((schema: GraphQLSchema) => void)[] = [];
+  let executor = executorOf(null);
+  const services = createServices({
+    settings: settings.services,
+    hub,
+    log,
+    now,
+    onComposed(composition) {
+      executor = executorOf(composition);
+      for (const tell of watchers) tell(composition.schema);
+    },
   });
+
+  function executorOf(composition: Composition | null): Executor {
+    const whole = composition?.schema ?? localSchema;
+    return createExecutor({
+      schemas: { whole, local: localSchema, stitched: composition ? () => composition.schema : hubAlone },
+      settings: settings.gateway,
+      ...(composition && { remote: composition.remote }),
+      notePersonalReads,
+      makeFresh: ages.make,
+      measureWithin: createOperationLimits(whole, settings.gateway),
+      refuseForbidden: createScopeCheck(domains, whole, composition?.requirements),
+    });
+  }
+
   return {
     localSchema,
-    stitchedSchema,
-    execute: executor.execute,
-    warm: executor.warm,
-    prepare: executor.prepare,
-    read: executor.read,
-    refusal: executor.refusal,
+    get stitchedSchema() {
+      return services.composition()?.schema ?? hubAlone();
+    },
+    watchSchema(tell) {
+      watchers.push(tell);
+      tell(services.composition()?.schema ?? localSchema);
+    },
+    refreshServices: services.refresh,
+    execute: (request) => executor.execute(request),
+    warm: (query, operationName) => executor.warm(query, operationName),
+    prepare: (query) => executor.prepare(query),
+    read: (query) => executor.read(query),
+    refusal: (asked) => executor.refusal(asked),
     changes: {
       at: memory.at,
       watch: memory.watch,
@@ -98,8 +137,11 @@ export function createGraph({ cache, settings, connectors = {}, now = Date.now }
       ordersOf: (customerId, orderIds) => ordersOfCustomer(cache, customerId, orderIds),
     },
     memory,
-    start: memory.start,
-    stop: memory.stop,
+    start: async () => void (await Promise.all([memory.start(), services.start()])),
+    async stop() {
+      services.stop();
+      await memory.stop();
+    },
     answerPlace({ context, ...question }) {
       const { reads, personal, today, viewer } = context;
       const age = ages.isKnown({ ...question, context });
@@ -117,7 +159,7 @@ export function createGraph({ cache, settings, connectors = {}, now = Date.now }
         }
       );
     },
-    createContext(viewer = anybody, signal = neverAborted) {
+    createContext(viewer = anybody, signal = neverAborted, authorization = undefined) {
       const reads = createReads();
       const stores = storesOf(viewer);
       return {
@@ -153,6 +195,8 @@ export function createGraph({ cache, settings, connectors = {}, now = Date.now }
         today: instantOf(now()).slice(0, 10),
         maxPage: settings.gateway.maxPage,
         signal,
+        authorization,
+        services: services.states(),
       };
     },
   };

@@ -1,10 +1,11 @@
 import type { CustomerFilter, ListedCustomer } from '../cache/customer-store.ts';
 import { HubError } from '../config/errors.ts';
-import { type Connection, gonePlace, hidesNames, idOf, once, positionOf } from './connection.ts';
+import { type Connection, gonePlace, hidesNames, idOf, positionOf } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { encodeCursor } from './cursor.ts';
 import { goldenRecord } from './customers.ts';
 import { entityTag } from './dependencies.ts';
+import { once } from './once.ts';
 import { boundedFilter, pageSize } from './page-arguments.ts';
 
 interface CustomersArguments {

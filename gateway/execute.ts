@@ -36,7 +36,12 @@ export interface GraphRequest {
 }
 
 interface ExecutorDependencies {
-  schemas: Record<Lane, GraphQLSchema>;
+  schemas: {
+    /** What can be asked. */
+    whole: GraphQLSchema;
+    local: GraphQLSchema;
+    stitched: () => GraphQLSchema;
+  };
   settings: { maxTokens: number; introspection: boolean };
   remote?: RemoteParts;
   refuseForbidden: RefuseForbidden;
@@ -71,8 +76,8 @@ export function createExecutor({
   makeFresh,
   notePersonalReads,
 }: ExecutorDependencies): Executor {
-  const read = createDocumentCache({ schema: schemas.stitched, ...settings });
-  const laneOf = createLaneChooser(schemas.stitched, remote);
+  const read = createDocumentCache({ schema: schemas.whole, ...settings });
+  const laneOf = createLaneChooser(schemas.whole, remote);
   const local = createLocalOperations(schemas.local);
 
   return { execute, prepare, read, refusal, warm };
@@ -90,7 +95,7 @@ export function createExecutor({
     const result = await ((request.lane ?? laneOf(document)) === 'local'
       ? local.runner(document, request.operationName)(request.context, request.variables)
       : executeDocument({
-          schema: schemas.stitched,
+          schema: schemas.stitched(),
           document,
           contextValue: request.context,
           variableValues: request.variables,

@@ -44,10 +44,16 @@ export interface LiveChanges {
 
 /** The part of the graph the server needs. */
 export interface Graph<Context extends object = object> {
+  /** What the hub answers by itself. */
   readonly localSchema: GraphQLSchema;
+  /** Tells what can be asked of the graph, now and whenever it becomes another; without it, that is `localSchema`. */
+  watchSchema?(tell: (schema: GraphQLSchema) => void): void;
   execute(operation: Operation<Context>): Promise<ExecutionResult>;
-  /** `signal` aborts when nobody waits for the answer any more. */
-  createContext(viewer?: Viewer, signal?: AbortSignal): Context;
+  /**
+   * `signal` aborts when nobody waits for the answer any more; `authorization` is the caller's own, for services that
+   * are to get it.
+   */
+  createContext(viewer?: Viewer, signal?: AbortSignal, authorization?: string): Context;
   /** The document of a text that is a valid operation; parsed and validated once. */
   prepare?(query: string): DocumentNode | undefined;
   /** Compiles a valid operation before it is asked for. */

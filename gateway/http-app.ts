@@ -112,7 +112,7 @@ export function createHttpApp({
   const answer = fastifyApolloHandler(apollo, {
     context: async (request) => {
       const { viewer, cancellation } = asking.get(request) ?? { viewer: nobody, cancellation: new AbortController() };
-      return { requestId: request.id, viewer, cancellation };
+      return { requestId: request.id, viewer, cancellation, authorization: request.headers.authorization };
     },
   });
   app.route({

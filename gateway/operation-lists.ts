@@ -3,9 +3,10 @@ import type { QuarantinedRecord } from '../cache/quarantine-store.ts';
 import { countRuns } from '../cache/run-count.ts';
 import type { SyncRunRow } from '../cache/status-store.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
-import { type Connection, once } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
+import { once } from './once.ts';
 import { pageSize } from './page-arguments.ts';
 
 interface OperationArguments {

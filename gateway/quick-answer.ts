@@ -8,7 +8,7 @@ import type { Metrics } from './metrics/create-metrics.ts';
 /** A request as the way most take needs it. */
 interface QuickRequest {
   method: string;
-  headers: { accept?: string | undefined; 'content-type'?: string | undefined };
+  headers: { accept?: string | undefined; authorization?: string | undefined; 'content-type'?: string | undefined };
   body: unknown;
   id: string;
 }
@@ -44,7 +44,7 @@ export function createQuickAnswer<Context extends object>({
     if (!document) return undefined;
     const operationName = body.operationName ?? undefined;
     const variables = body.variables ?? undefined;
-    const context = graph.createContext(viewer, cancellation.signal);
+    const context = graph.createContext(viewer, cancellation.signal, headers.authorization);
     const place = graph.answerPlace?.({ document, operationName, variables, context });
     if (place?.found) {
       await place.found.noteRead(id);

@@ -1,36 +1,103 @@
-import { stitchSchemas } from '@graphql-tools/stitch';
-import { type DocumentNode, execute, type GraphQLSchema } from 'graphql';
-import { coded } from './error-code.ts';
+import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
+import type { Executor } from '@graphql-tools/utils';
+import { type GraphQLSchema, Kind, parse, type SelectionNode, visit } from 'graphql';
 import { withExactErrorPaths } from './exact-error-paths.ts';
-import { scalars } from './scalars.ts';
+import type { scalars } from './scalars.ts';
 
-/** The stitched lane: the hub's own graph as one subschema, for others to be joined to. */
-export function createStitchedSchema(hub: GraphQLSchema): GraphQLSchema {
-  return withExactErrorPaths(
-    stitchSchemas({
-      subschemas: [{ name: 'hub', schema: hub, executor: executorOf(hub) }],
-      mergeDirectives: true,
-      // merged scalars take anything unless told again what they take
-      resolvers: { ...scalars },
+/** How the objects of a type are found in a subgraph that has no representations: by a list entry that takes keys. */
+export interface Entry {
+  key: string;
+  field: string;
+  argument: string;
+}
+
+/** One subgraph of a supergraph, by the address it has there. */
+export interface StitchedSubgraph {
+  execute: Executor;
+  /** Type → its entry. */
+  entries?: Readonly<Record<string, Entry>>;
+}
+
+interface Stitching {
+  /** What composition made of the subgraphs. */
+  supergraphSdl: string;
+  subgraphAt(address: string): StitchedSubgraph;
+  /** Custom scalars by name: those of a supergraph take anything unless told again what they take. */
+  scalars?: typeof scalars;
+}
+
+/** Keys that are asked for at once. */
+const MOST_KEYS = 500;
+
+/**
+ * The stitched lane: one schema over the subgraphs of a supergraph. Their objects are joined by type merging, in array
+ * batches of keys: one request a subgraph, type and level, however many objects.
+ */
+export function stitchSupergraph({ supergraphSdl, subgraphAt, scalars }: Stitching): GraphQLSchema {
+  const schema = getStitchedSchemaFromSupergraphSdl({
+    supergraphSdl,
+    batchDelegateOptions: { maxBatchSize: MOST_KEYS },
+    onSubschemaConfig(subschema) {
+      const { execute, entries = {} } = subgraphAt(subschema.endpoint);
+      subschema.executor = Object.keys(entries).length === 0 ? execute : withKeys(execute, Object.values(entries));
+      for (const [type, entry] of Object.entries(entries)) {
+        const merged = subschema.merge?.[type];
+        if (merged) Object.assign(merged, mergedByEntry(entry));
+      }
+    },
+    onStitchingOptions(options) {
+      if (scalars) Object.assign(options, { resolvers: { ...scalars } });
+    },
+  });
+  return withExactErrorPaths(schema);
+}
+
+/** The name under which an entry's objects tell their key, whatever else is asked of them. */
+const KEY = '_customer360_key';
+
+function mergedByEntry({ key, field, argument }: Entry) {
+  return {
+    selectionSet: `{ ${key} }`,
+    fieldName: field,
+    key: (object: Record<string, unknown>) => object[key],
+    argsFromKeys: (keys: readonly unknown[]) => ({ [argument]: keys }),
+    valuesFromResults: inOrderOfKeys,
+    dataLoaderOptions: { maxBatchSize: MOST_KEYS },
+  };
+}
+
+/** By the key that each object tells: one that came in another's place would be shown as the other's. */
+function inOrderOfKeys(found: readonly unknown[], keys: readonly unknown[]): unknown[] {
+  const byKey = new Map(
+    found.flatMap((object) => {
+      const key = (object as Record<string, unknown> | null)?.[KEY];
+      return key === undefined || key === null ? [] : [[String(key), object] as const];
     }),
   );
+  return keys.map((key, index) => byKey.get(String(key)) ?? (found[index] instanceof Error ? found[index] : null));
 }
 
-interface Delegated {
-  document: DocumentNode;
-  variables?: Record<string, unknown>;
-  context?: unknown;
-}
-
-/** Errors leave the hub's part with code and system in them: stitching reads a HubError's `source` as a text of GraphQL. */
-function executorOf(schema: GraphQLSchema) {
-  return async <Data>({ document, variables, context }: Delegated) => {
-    const { data, errors } = await execute({
-      schema,
-      document,
-      contextValue: context,
-      ...(variables && { variableValues: variables }),
+/** Asks every object of an entry for its key. */
+function withKeys(execute: Executor, entries: readonly Entry[]): Executor {
+  const keyOf = new Map(entries.map(({ field, key }) => [field, selectionOf(`${KEY}: ${key}`)]));
+  return (request) => {
+    const document = visit(request.document, {
+      [Kind.FIELD](node) {
+        const key = keyOf.get(node.name.value);
+        if (!key || !node.selectionSet) return undefined;
+        return {
+          ...node,
+          selectionSet: { ...node.selectionSet, selections: [...node.selectionSet.selections, key] },
+        };
+      },
     });
-    return { data: (data ?? null) as Data | null, ...(errors && { errors: errors.map(coded) }) };
+    return execute({ ...request, document });
   };
+}
+
+function selectionOf(text: string): SelectionNode {
+  const [operation] = parse(`{ ${text} }`, { noLocation: true }).definitions;
+  const [selection] = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+  if (!selection) throw new TypeError(`Expected a selection, got "${text}".`);
+  return selection;
 }

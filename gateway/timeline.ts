@@ -7,11 +7,12 @@ import {
 import type { Scope } from '../config/access-settings.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
 import { may } from './access/viewer.ts';
-import { type Connection, once } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
 import { onKey } from './dependencies.ts';
 import { typeNameOf } from './node-types.ts';
+import { once } from './once.ts';
 import { pageSize } from './page-arguments.ts';
 import { type RecordSource, recordById } from './records.ts';
 import type { Resolvers } from './subschema.ts';

@@ -8,12 +8,16 @@ import { terminal } from '../terminal.ts';
 /** `customer360 check [source]` */
 export function checkCommand(finish: Finish): Command {
   return withSharedOptions(new Command('check'))
-    .description('Try every source: login, clock, one record of each stream, its cursor.')
-    .argument('[source]', 'only this source')
+    .description(
+      'Try every source (login, clock, one record of each stream, its cursor) and the schema of every service.',
+    )
+    .argument('[source]', 'only this source or service')
     .addHelpText('after', '\nExamples:\n  customer360 check\n  customer360 check crm --json')
     .action(async (system: string | undefined, options: SharedOptions) => {
       const settings = await settingsOf(options);
-      const systems = system === undefined ? Object.keys(settings.sources) : [selectSource(settings, system)];
+      const isService = system !== undefined && Object.hasOwn(settings.services, system);
+      const systems =
+        system === undefined ? Object.keys(settings.sources) : isService ? [] : [selectSource(settings, system)];
       const { connectAll } = await import('../connect-all.ts');
       const connectors = connectAll(settings);
       const signal = stopSignal();
@@ -24,7 +28,12 @@ export function checkCommand(finish: Finish): Command {
       );
       await Promise.all(Object.values(connectors).map((connector) => connector.close()));
 
-      const all = results.flat();
+      // composing a graph is loaded when there is something to compose
+      const services =
+        (system === undefined && Object.keys(settings.services).length > 0) || isService
+          ? await (await import('../check-services.ts')).checkServices(settings)
+          : [];
+      const all = [...results.flat(), ...services.filter(({ source }) => !isService || source === system)];
       if (options.json) terminal.out(JSON.stringify(all, null, 2));
       else
         for (const { source, probe, ok, detail } of all)

@@ -1,7 +1,8 @@
 import { Kind, parse } from 'graphql';
 import { z } from 'zod';
+import { httpAuth, httpUrl } from '../../config/http-settings.ts';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
-import { httpAuth, httpUrl, rateLimit } from '../http/settings.ts';
+import { rateLimit } from '../http/settings.ts';
 import { liveNeedsByKey } from '../live-needs-by-key.ts';
 
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'expected the name of a variable, without its $');

@@ -1,9 +1,9 @@
 import { parse } from 'lossless-json';
 import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
+import type { HttpAuth } from '../../config/http-settings.ts';
 import { createRefreshTokenFile, type RefreshTokenFile } from './refresh-token-file.ts';
 import type { Send } from './send.ts';
-import type { HttpAuth } from './settings.ts';
 
 export interface Authorization {
   headers(signal: AbortSignal): Promise<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defends } from '../../config/defences.ts';
 import { type ErrorCode, HubError } from '../../config/errors.ts';
+import type { HttpAuth } from '../../config/http-settings.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { instantOf } from '../../schema/time.ts';
 import { createSourceBreaker } from '../source-breaker.ts';
@@ -12,7 +13,7 @@ import { createRateBudget, RatePaused } from './rate-budget.ts';
 import { readJson } from './read-json.ts';
 import { MAX_RETRY_AFTER, retryAfterOf, retryDelay } from './retry-delay.ts';
 import { BadAnswer, createSend, type RawAnswer } from './send.ts';
-import type { HttpAuth, RateLimit } from './settings.ts';
+import type { RateLimit } from './settings.ts';
 
 export interface HttpClientOptions {
   /** The name of the source in the settings. */

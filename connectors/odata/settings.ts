@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { httpAuth, httpUrl } from '../../config/http-settings.ts';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
-import { httpAuth, httpUrl, rateLimit } from '../http/settings.ts';
+import { rateLimit } from '../http/settings.ts';
 
 /** One entity set. */
 const odataStream = streamSettings.extend({

@@ -26,7 +26,7 @@ import type { Viewer } from './viewer.ts';
 type AnyOf = readonly (readonly string[])[];
 
 /** `Type.field` → what it takes, for fields of objects and inputs, and for values of enums. */
-type Requirements = ReadonlyMap<string, readonly AnyOf[]>;
+export type Requirements = ReadonlyMap<string, readonly AnyOf[]>;
 
 /** Throws FORBIDDEN when an operation asks for something its viewer may not see. */
 export type RefuseForbidden = (
@@ -37,10 +37,14 @@ export type RefuseForbidden = (
 /**
  * Reads `@requiresScopes` from the SDL and checks operations against it before they run. A directive on a type is
  * for the fields that its domain declares there, but not for `id`, which other domains are joined by. What an
- * operation needs is found once a document; its variables are looked at each time.
+ * operation needs is found once a document; its variables are looked at each time. `added`: what takes scopes besides.
  */
-export function createScopeCheck(domains: readonly Domain[], schema: GraphQLSchema): RefuseForbidden {
-  const requirements = readRequirements(domains);
+export function createScopeCheck(
+  domains: readonly Domain[],
+  schema: GraphQLSchema,
+  added: Requirements = new Map(),
+): RefuseForbidden {
+  const requirements = new Map([...readRequirements(domains), ...added]);
   const needs = new WeakMap<DocumentNode, ReadonlyMap<string, readonly AnyOf[]>>();
   return ({ document, variables = {} }, viewer) => {
     let needed = needs.get(document);

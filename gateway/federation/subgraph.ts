@@ -3,6 +3,8 @@ import {
   type ConstDirectiveNode,
   type DocumentNode,
   type GraphQLSchema,
+  getNamedType,
+  isEnumType,
   Kind,
   parse,
   print,
@@ -29,19 +31,28 @@ const shared = ['Money', 'PageInfo'];
 export function subgraphSdl(schema: GraphQLSchema): string {
   const link =
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])\n\n';
-  const marked: DocumentNode = visit(parse(printSchema(schema), { noLocation: true }), { enter: marking });
+  const ofDirectives = typesOfDirectives(schema);
+  const marked: DocumentNode = visit(parse(printSchema(schema), { noLocation: true }), {
+    enter: (node: ASTNode) => marking(node, ofDirectives),
+  });
   return link + print(marked);
 }
 
 /** What becomes of a definition: undefined leaves it as it is, null takes it out. */
-function marking(node: ASTNode): ASTNode | null | undefined {
+function marking(node: ASTNode, ofDirectives: ReadonlySet<string>): ASTNode | null | undefined {
   // what our directives say is done here, whoever sends the request
   if (node.kind === Kind.DIRECTIVE_DEFINITION) return null;
-  if (node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'PiiSubject') return null;
+  if (node.kind === Kind.ENUM_TYPE_DEFINITION && ofDirectives.has(node.name.value)) return null;
   if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return undefined;
   const { value: name } = node.name;
   if (nodeTypeNames.includes(name)) return { ...node, directives: [key] };
   return shared.includes(name) ? { ...node, directives: [shareable] } : undefined;
+}
+
+/** Enums that are there for directives alone. */
+function typesOfDirectives(schema: GraphQLSchema): ReadonlySet<string> {
+  const types = schema.getDirectives().flatMap(({ args }) => args.map(({ type }) => getNamedType(type)));
+  return new Set(types.filter(isEnumType).map(({ name }) => name));
 }
 
 const shareable: ConstDirectiveNode = directive('@shareable');

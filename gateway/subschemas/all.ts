@@ -9,3 +9,5 @@ import { scm } from './scm.ts';
 
 /** The domains the graph is made of, the one that says what a type is first. */
 export const subschemas: readonly DomainSubschema[] = [customer360, crm, erp, scm, finance, insight, operations];
+
+export const domains = subschemas.map(({ domain }) => domain);

@@ -25,6 +25,7 @@ export const operations: DomainSubschema = {
           kind,
           schedule,
         })),
+      services: (_source: unknown, _args: unknown, { services }: GraphContext) => services,
       syncRuns,
       quarantine,
       verifyRuns,

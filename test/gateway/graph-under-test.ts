@@ -2,6 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { z } from 'zod';
 import type { Cache } from '../../cache/cache.ts';
 import type { accessSettings } from '../../config/access-settings.ts';
+import type { Log } from '../../config/log.ts';
 import { hubSettings, type Settings, type SourceSettings, sourceSettings } from '../../config/settings.ts';
 import type { Lane } from '../../gateway/choose-lane.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
@@ -28,6 +29,8 @@ export function graphUnderTest(
   access?: z.input<typeof accessSettings>,
   streams: SourceSettings['streams'] = {},
   gateway: z.input<typeof hubSettings>['gateway'] = {},
+  services: z.input<typeof hubSettings>['services'] = {},
+  log?: Log,
 ): GraphUnderTest {
   const sent: string[] = [];
   const counting: Cache = {
@@ -38,12 +41,17 @@ export function graphUnderTest(
     },
   };
   const settings = {
-    ...hubSettings.parse({ gateway, ...(access && { access }) }),
+    ...hubSettings.parse({ gateway, services, ...(access && { access }) }),
     sources: Object.fromEntries(
       systems.map((system) => [system, { ...sourceSettings.parse({ kind: 'rest', title: `The ${system}` }), streams }]),
     ),
   };
-  const graph = createGraph({ cache: counting, settings, now: () => Date.parse(`${TODAY}T12:00:00Z`) });
+  const graph = createGraph({
+    cache: counting,
+    settings,
+    ...(log && { log }),
+    now: () => Date.parse(`${TODAY}T12:00:00Z`),
+  });
 
   async function ask(query: string, variables: Record<string, unknown> = {}, lane?: Lane): Promise<ExecutionResult> {
     const result = await graph.execute({ query, variables, context: graph.createContext(), ...(lane && { lane }) });
