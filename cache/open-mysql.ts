@@ -5,6 +5,7 @@ import type { Cache, Row, Sql, SqlParameter, SqlRows } from './cache.ts';
 import { migrate, migrations } from './migrate.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { openError, statementError } from './statement-error.ts';
+import { statementSpan } from './statement-span.ts';
 import { tablesFor } from './tables.ts';
 
 const CONNECT_TIMEOUT = 10_000;
@@ -108,12 +109,17 @@ function sqlOf(connection: Pick<mysql.Pool, 'query'>, place: string): Sql {
     statement: string,
     parameters: readonly (SqlParameter | SqlRows)[],
   ) =>
-    new Promise<Result>((resolve, reject) => {
-      connection.query<Result>(statement, parameters as (SqlParameter | SqlRows)[], (error, result) => {
-        if (error) reject(statementError(error, statement, place));
-        else resolve(result);
-      });
-    });
+    statementSpan(
+      statement,
+      'mysql',
+      () =>
+        new Promise<Result>((resolve, reject) => {
+          connection.query<Result>(statement, parameters as (SqlParameter | SqlRows)[], (error, result) => {
+            if (error) reject(statementError(error, statement, place));
+            else resolve(result);
+          });
+        }),
+    );
   return {
     dialect: 'mysql',
     async query<R extends Row>(statement: string, parameters: readonly SqlParameter[] = []) {

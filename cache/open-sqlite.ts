@@ -7,6 +7,7 @@ import { createMutex } from './mutex.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { addChecksumFunctions, type FunctionHost } from './sqlite-functions.ts';
 import { openError, statementError } from './statement-error.ts';
+import { statementSpan } from './statement-span.ts';
 import { tablesFor } from './tables.ts';
 
 /** How long SQLite itself waits for another process; it blocks this one meanwhile, so the rest is left to retries. */
@@ -116,7 +117,7 @@ function sqlOf(source: DataSource, place: string): Sql {
   const runner = source.createQueryRunner();
   const send = async (statement: string, parameters: readonly (SqlParameter | SqlRows)[]) => {
     try {
-      return await runner.query(statement, [...parameters], true);
+      return await statementSpan(statement, 'sqlite', () => runner.query(statement, [...parameters], true));
     } catch (error) {
       throw statementError(error, statement, place);
     }

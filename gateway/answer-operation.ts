@@ -1,6 +1,7 @@
-import { type DocumentNode, type ExecutionResult, GraphQLError } from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
+import { inSpan } from '../config/tracing.ts';
 import { withDeadline } from './deadline.ts';
 import { maskErrors } from './format-error.ts';
 import type { Graph } from './graph.ts';
@@ -34,7 +35,27 @@ export function createAnswerOperation<Context extends object>({
   log,
   metrics,
 }: AnswerDependencies<Context>): AnswerOperation<Context> {
-  return async ({ document, variables, operationName, context, requestId, cancellation, showCost = false }) => {
+  return (asked) =>
+    inSpan(
+      nameOf(asked),
+      { kind: 'server', attributes: { 'customer360.request_id': asked.requestId } },
+      async (span) => {
+        const result = await answer(asked);
+        const [error] = result.errors ?? [];
+        if (error) span?.setAttribute('error.type', String(error.extensions?.code ?? 'INTERNAL'));
+        return result;
+      },
+    );
+
+  async function answer({
+    document,
+    variables,
+    operationName,
+    context,
+    requestId,
+    cancellation,
+    showCost = false,
+  }: AskedOperation<Context>): Promise<ExecutionResult> {
     const begun = performance.now();
     const running = graph.execute({
       document,
@@ -59,7 +80,13 @@ export function createAnswerOperation<Context extends object>({
       ...(errors && errors.length > 0 && { errors: maskErrors(errors, requestId, log) }),
       ...(extensions && { extensions }),
     };
-  };
+  }
+}
+
+/** `query CustomerPage`: as the semantic conventions name the span of an operation. */
+function nameOf({ document, operationName }: Pick<AskedOperation<object>, 'document' | 'operationName'>): string {
+  const operation = getOperationAST(document, operationName);
+  return [operation?.operation ?? 'operation', operation?.name?.value].filter(Boolean).join(' ');
 }
 
 function failed(error: unknown): ExecutionResult {

@@ -13,6 +13,7 @@ import { HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
+import { inTraceOf } from '../config/tracing.ts';
 import type { Credentials } from './access/authenticate.ts';
 import { type AuthenticateFrom, TooManyLogins } from './access/failed-logins.ts';
 import { anybody, may, nobody, type Viewer } from './access/viewer.ts';
@@ -118,36 +119,37 @@ export function createHttpApp({
   app.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
-    handler: async (request, reply) => {
-      // the page itself holds no data
-      if (sendPage && request.method === 'GET' && wantsPage(request)) return sendPage(reply);
-      const viewer = await authenticate(request.ip, credentialsOf(request)).catch((error: unknown) =>
-        refused(error, reply),
-      );
-      if (!viewer) return reply;
-      const cancellation = new AbortController();
-      // also after an answer, when there is nothing left to cancel
-      reply.raw.once('close', () => cancellation.abort());
-      asking.set(request, { viewer, cancellation });
-      const rate = withinRate(viewer === anybody ? request.ip : viewer.name);
-      if (!rate.allowed) {
-        reply.header('retry-after', rate.retryAfter);
-        return reply.code(429).send(errorBody('RATE_LIMITED', tooOften(rate.retryAfter)));
-      }
-      const refusal = nameDocument(request, trustedDocuments);
-      if (refusal)
-        return reply
-          .code(refusal.code === 'DOCUMENT_NOT_TRUSTED' ? 400 : 200)
-          .send(errorBody(refusal.code, refusal.message));
-      if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
-      if (await eventStream.answers(request, reply, () => authenticate(request.ip, credentialsOf(request))))
-        return reply;
-      const quick = await quickAnswer(request, viewer, cancellation);
-      if (quick) return reply.type('application/json; charset=utf-8').send(quick);
-      return answer.call(app, request, reply);
-    },
+    handler: (request, reply) => inTraceOf(request.headers, () => answerRequest(request, reply)),
   });
   return app;
+
+  async function answerRequest(request: FastifyRequest, reply: FastifyReply) {
+    // the page itself holds no data
+    if (sendPage && request.method === 'GET' && wantsPage(request)) return sendPage(reply);
+    const viewer = await authenticate(request.ip, credentialsOf(request)).catch((error: unknown) =>
+      refused(error, reply),
+    );
+    if (!viewer) return reply;
+    const cancellation = new AbortController();
+    // also after an answer, when there is nothing left to cancel
+    reply.raw.once('close', () => cancellation.abort());
+    asking.set(request, { viewer, cancellation });
+    const rate = withinRate(viewer === anybody ? request.ip : viewer.name);
+    if (!rate.allowed) {
+      reply.header('retry-after', rate.retryAfter);
+      return reply.code(429).send(errorBody('RATE_LIMITED', tooOften(rate.retryAfter)));
+    }
+    const refusal = nameDocument(request, trustedDocuments);
+    if (refusal)
+      return reply
+        .code(refusal.code === 'DOCUMENT_NOT_TRUSTED' ? 400 : 200)
+        .send(errorBody(refusal.code, refusal.message));
+    if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
+    if (await eventStream.answers(request, reply, () => authenticate(request.ip, credentialsOf(request)))) return reply;
+    const quick = await quickAnswer(request, viewer, cancellation);
+    if (quick) return reply.type('application/json; charset=utf-8').send(quick);
+    return answer.call(app, request, reply);
+  }
 }
 
 /** Without a login that holds nothing is answered but how to log in; the answer is GraphQL's, so that clients can read it. */

@@ -1,4 +1,5 @@
-import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
+import { filterInternalFieldsAndTypes, getStitchingOptionsFromSupergraphSdl } from '@graphql-tools/federation';
+import { stitchSchemas } from '@graphql-tools/stitch';
 import type { Executor } from '@graphql-tools/utils';
 import { type GraphQLSchema, Kind, parse, type SelectionNode, visit } from 'graphql';
 import { withExactErrorPaths } from './exact-error-paths.ts';
@@ -34,7 +35,7 @@ const MOST_KEYS = 500;
  * batches of keys: one request a subgraph, type and level, however many objects.
  */
 export function stitchSupergraph({ supergraphSdl, subgraphAt, scalars }: Stitching): GraphQLSchema {
-  const schema = getStitchedSchemaFromSupergraphSdl({
+  const { schemaExtensions, ...options } = getStitchingOptionsFromSupergraphSdl({
     supergraphSdl,
     batchDelegateOptions: { maxBatchSize: MOST_KEYS },
     onSubschemaConfig(subschema) {
@@ -45,11 +46,13 @@ export function stitchSupergraph({ supergraphSdl, subgraphAt, scalars }: Stitchi
         if (merged) Object.assign(merged, mergedByEntry(entry));
       }
     },
-    onStitchingOptions(options) {
-      if (scalars) Object.assign(options, { resolvers: { ...scalars } });
-    },
   });
-  return withExactErrorPaths(schema);
+  const stitched = stitchSchemas({
+    ...options,
+    ...(schemaExtensions && { schemaExtensions }),
+    ...(scalars && { resolvers: { ...scalars } }),
+  });
+  return withExactErrorPaths(filterInternalFieldsAndTypes(stitched));
 }
 
 /** The name under which an entry's objects tell their key, whatever else is asked of them. */

@@ -3,6 +3,7 @@ import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
 import type { CursorSettings, StreamSettings } from '../config/settings.ts';
+import { eachInSpan, inSpan } from '../config/tracing.ts';
 import type { Page, SourceRecord } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
@@ -77,7 +78,8 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
       const now = hubNow();
       const latestVersion = latestPlausible(work.clock(), settings.cursor);
       const saving = { lease, runId, mappingHash, prepared, checkpoint, drift, latestVersion, now };
-      const counts = await store.savePage(saving);
+      const attributes = { 'customer360.records': page.records.length };
+      const counts = await inSpan('save page', { attributes }, () => store.savePage(saving));
       tally.drift(drift.events);
       tellDrift(request, drift.events);
       tally.page(counts, page.records.length);
@@ -114,11 +116,15 @@ interface ReadyPage {
 async function* readyPages(work: ReadPages, watch: ShapeWatch, signal: AbortSignal): AsyncGenerator<ReadyPage> {
   const { store, request, settings, mapping, clock, pass, delta } = work;
   const from = { since: pass.since, resume: pass.resume, ...(delta === null ? {} : { delta }) };
-  for await (const page of request.connector.pull(request.stream, from, signal)) {
+  const pages = request.connector.pull(request.stream, from, signal);
+  for await (const page of eachInSpan('read page', { kind: 'client' }, pages)) {
     const now = clock();
     const records = page.records.map((record) => withPlausibleVersion(record, now, settings.cursor));
-    const watched = watch.page(await mapping.mapPage(records), page.next === null);
-    yield { page, records, watched, prepared: await store.preparePage(request, watched.records) };
+    const attributes = { 'customer360.records': records.length };
+    yield await inSpan('map page', { attributes }, async () => {
+      const watched = watch.page(await mapping.mapPage(records), page.next === null);
+      return { page, records, watched, prepared: await store.preparePage(request, watched.records) };
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
+import { inSpan } from '../config/tracing.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { endFailed, hubNow } from './end-run.ts';
@@ -19,7 +20,17 @@ import { expectClockNotPutBack, sourceClock } from './version-window.ts';
  * One pass of one stream: reads what changed in the source since the checkpoint, or everything, and brings the
  * cache up to it. Never throws for what happens on the way: the outcome says it, and the run's row keeps it.
  */
-export async function runSync(request: SyncRequest): Promise<SyncRun> {
+export function runSync(request: SyncRequest): Promise<SyncRun> {
+  const attributes = { 'customer360.system': request.system, 'customer360.stream': request.stream };
+  return inSpan('sync pass', { attributes }, async (span) => {
+    const run = await syncOnce(request);
+    span?.setAttribute('customer360.outcome', run.outcome);
+    if (run.outcome === 'FAILED') span?.setAttribute('error.type', run.error.code);
+    return run;
+  });
+}
+
+async function syncOnce(request: SyncRequest): Promise<SyncRun> {
   const store = createSyncStore(request.cache);
   try {
     const run = await holdLease({ ...request, store }, async (held) => {
