@@ -131,8 +131,8 @@ export function createHttpApp({
     );
     if (!viewer) return reply;
     const cancellation = new AbortController();
-    // also after an answer, when there is nothing left to cancel
-    reply.raw.once('close', () => cancellation.abort());
+    // after a whole answer there is nothing left to cancel, and an abort costs an exception with its stack
+    reply.raw.once('close', () => reply.raw.writableFinished || cancellation.abort());
     asking.set(request, { viewer, cancellation });
     const rate = withinRate(viewer === anybody ? request.ip : viewer.name);
     if (!rate.allowed) {
