@@ -50,6 +50,14 @@ describe('the defences', () => {
     expect(rows.length).toBeGreaterThan(30);
   });
 
+  it('are each taken away by a test', () => {
+    const texts = sources(['test/faults']).filter(
+      ({ file }) => file.endsWith('.test.ts') && file !== 'test/faults/defences.test.ts',
+    );
+    const kept = Object.keys(defences).filter((name) => !texts.some(({ text }) => text.includes(`'${name}'`)));
+    expect(kept).toEqual([]);
+  });
+
   it('each act somewhere: in the hub itself, or where the harness hands it its parts', () => {
     const texts = sources([...ROOMS, 'test/faults']).filter(({ file }) => !file.endsWith('.test.ts'));
     const idle = Object.keys(defences).filter((name) => !texts.some(({ text }) => text.includes(`defends('${name}')`)));
