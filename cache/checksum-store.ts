@@ -149,17 +149,18 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
            FROM source_records WHERE \`system\` = ? AND stream = ? AND ${within('id')} GROUP BY bucket`,
         [digits, mappingHash, system, stream],
       );
-      return new Map(
-        rows.map((row) => [
-          String(row.bucket),
-          {
-            records: decodeCount(row.records),
-            unsure: decodeCount(row.unsure),
-            checksum: number(row.checksum),
-            noted: number(row.noted),
-          },
-        ]),
-      );
+      // Every part has records of every bucket.
+      const buckets = new Map<string, RecordBucket>();
+      for (const row of rows) {
+        const before = buckets.get(String(row.bucket));
+        buckets.set(String(row.bucket), {
+          records: decodeCount(row.records) + (before?.records ?? 0),
+          unsure: decodeCount(row.unsure) + (before?.unsure ?? 0),
+          checksum: number(row.checksum) ^ (before?.checksum ?? 0n),
+          noted: number(row.noted) ^ (before?.noted ?? 0n),
+        });
+      }
+      return buckets;
     },
 
     async recordsIn({ system, stream, mappingHash, buckets }) {
