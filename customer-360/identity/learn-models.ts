@@ -2,6 +2,7 @@ import type { Cache } from '../../cache/cache.ts';
 import { createIdentityStore } from '../../cache/identity-store.ts';
 import { createMatchStore } from '../../cache/match-store.ts';
 import { createModelStore } from '../../cache/model-store.ts';
+import { spreadOf } from '../../schema/ids.ts';
 import { learnModel } from './matching/learn-model.ts';
 import { defaultModels } from './matching/model.ts';
 import type { IdentitySettings } from './models-in-use.ts';
@@ -99,7 +100,7 @@ async function readProfiles(cache: Cache, seed: number): Promise<Profile[]> {
   }
 }
 
-/** A number from 0 to 1 that the id and the seed decide: ids are digests, so one half of theirs is as good as any. */
-function chance(id: string, seed: number): number {
-  return ((Number.parseInt(id.slice(0, 8), 16) ^ Math.imul(seed, 0x9e3779b1)) >>> 0) / 4_294_967_296;
+/** A number from 0 to 1 that the id of a party and the seed decide, spread evenly over all parties. */
+export function chance(id: string, seed: number): number {
+  return ((Number.parseInt(spreadOf(id, 8), 16) ^ Math.imul(seed, 0x9e3779b1)) >>> 0) / 4_294_967_296;
 }

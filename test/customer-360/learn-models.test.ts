@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
 import { hubSettings } from '../../config/settings.ts';
-import { learnModels } from '../../customer-360/identity/learn-models.ts';
+import { chance, learnModels } from '../../customer-360/identity/learn-models.ts';
 import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
+import { recordId } from '../../schema/ids.ts';
 import { databases } from '../setup/databases.ts';
 import { party } from './party-facts.ts';
 import { putParty } from './party-table.ts';
@@ -43,4 +44,15 @@ describe.each(databases.slice(0, 1))('models on $name', (database) => {
       Object.keys(JSON.parse(String(before?.parameters))),
     );
   });
+});
+
+it.each([
+  ['numbers', (n: number) => String(n)],
+  ['numbers within words', (n: number) => `P-${1_000_000 + n}`],
+  ['no numbers', (n: number) => n.toString(2).replaceAll('0', 'a').replaceAll('1', 'b')],
+])('chooses records to learn from evenly where keys are %s, and others for another seed', (_what, keyOf) => {
+  const ids = Array.from({ length: 4_000 }, (_, n) => recordId({ system: 'crm', entity: 'party', key: keyOf(n) }));
+  const chosen = (seed: number) => ids.filter((id) => chance(id, seed) < 0.25);
+  expect(Math.abs(chosen(1).length / ids.length - 0.25)).toBeLessThan(0.05);
+  expect(chosen(2)).not.toEqual(chosen(1));
 });
