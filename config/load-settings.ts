@@ -101,7 +101,9 @@ function readText(file: string): string {
 function refusal(file: string, problems: readonly Problem[]): HubError {
   const lines = [...problems].sort(byPlace(file)).map(({ place, path, message }) => {
     const where = `${place.file}:${place.line}:${place.column}`;
-    return path.length === 0 ? `${where}: ${message}` : `${where} ${path.join('.')}: ${message}`;
+    const line = path.length === 0 ? `${where}: ${message}` : `${where} ${path.join('.')}: ${message}`;
+    // What the file holds may go over several lines (a block of text, a quoted key); a problem is one line.
+    return line.replaceAll(/\s*[\n\r\u2028\u2029]\s*/g, '\u23ce');
   });
   const code = problems.every((problem) => problem.missingSecret) ? 'SECRET_MISSING' : 'SETTINGS_INVALID';
   const text = lines.length === 1 ? lines.join('') : `${lines.length} problems:\n  ${lines.join('\n  ')}`;

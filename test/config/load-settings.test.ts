@@ -209,6 +209,22 @@ sources:
     ]);
   });
 
+  it('each on a line of its own, though the value goes over several', () => {
+    const { lines } = refusal(`
+gateway:
+  port: |
+    one
+    two
+  "pro\\nxy": 1
+sources: {}
+`);
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^\d problems:$/),
+      'customer360.yaml:3:9 gateway.port: expected a number, got "one\u23cetwo\u23ce".',
+      expect.stringContaining('customer360.yaml:6:3 gateway.pro\u23cexy: unknown key'),
+    ]);
+  });
+
   it('but never with a secret', () => {
     const { lines } = refusal(
       `sources:
