@@ -141,7 +141,7 @@ export async function readSurveyResponses(sql: Sql, customerIds: readonly string
     sql,
     customerIds,
     (list) =>
-      `SELECT l.customer_id AS \`owner\`, ${selectList('surveyResponse', 't', sql.dialect)}
+      `SELECT l.customer_id AS \`owner\`, ${selectList('surveyResponse', 't', sql.dialect, 'short')}
        FROM customer_links l JOIN survey_responses t ON t.party_id = l.party_id WHERE l.customer_id IN (${list})`,
   );
   return rowsBy(rows, 'owner', (row) => typed<'surveyResponse'>(decodeRow('surveyResponse', row, sql.dialect)));

@@ -1,9 +1,9 @@
 import type { Sql } from './cache.ts';
 import { among, type Condition } from './condition.ts';
-import { documentsOfOrders, orderMissing, paymentsOfOrders } from './order-documents.ts';
+import { documentsOfOrders, orderMissing } from './order-documents.ts';
 import { bothWays, type Filter, type FilterContext, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
-import { type DecodedRow, decodeSum, sumOf } from './row-codec.ts';
+import { type DecodedRow, decodeRow, decodeSum, selectList, sumOf } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import type { OrderDocumentStore } from './shipment-store.ts';
 import type { Visible } from './visible.ts';
@@ -125,9 +125,21 @@ export function createInvoiceStore(sql: Sql, visible: Visible): InvoiceStore {
 }
 
 export interface PaymentStore extends RecordStore {
-  ofOrders(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
+  /** The payments allocated to each invoice, each once an invoice, oldest first. */
+  ofInvoices(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
 }
 
 export function createPaymentStore(sql: Sql, visible: Visible): PaymentStore {
-  return { ...createRecordStore(sql, payments, visible), ofOrders: (ids) => paymentsOfOrders(sql, ids) };
+  return { ...createRecordStore(sql, payments, visible), ofInvoices };
+
+  async function ofInvoices(ids: readonly string[]): Promise<Map<string, DecodedRow[]>> {
+    const chosen = among('a.invoice_id', ids);
+    const rows = await sql.query(
+      `SELECT paid.invoice_id AS \`owner\`, ${selectList('payment', 't', sql.dialect)}
+       FROM (SELECT DISTINCT a.invoice_id, a.payment_id FROM payment_allocations a WHERE ${chosen.sql}) paid
+         JOIN payments t ON t.id = paid.payment_id ORDER BY t.received_at, t.id`,
+      chosen.parameters,
+    );
+    return rowsBy(rows, 'owner', (row) => decodeRow('payment', row, sql.dialect));
+  }
 }

@@ -55,19 +55,6 @@ export async function ordersOfDocuments(
   return rowsBy(rows, 'owner', (row) => decodeRow('order', row, sql.dialect));
 }
 
-/** The payments allocated to the invoices of each order, oldest first, each once an order. */
-export async function paymentsOfOrders(sql: Sql, orderIds: readonly string[]): Promise<Map<string, DecodedRow[]>> {
-  const links = linksBy('invoice', 'order', orderIds);
-  const rows = await sql.query(
-    `SELECT paid.order_id AS \`owner\`, ${selectList('payment', 't', sql.dialect)}
-     FROM (SELECT DISTINCT links.order_id, a.payment_id
-           FROM (${links.sql}) links JOIN payment_allocations a ON a.invoice_id = links.document_id) paid
-     JOIN payments t ON t.id = paid.payment_id ORDER BY t.received_at, t.id`,
-    links.parameters,
-  );
-  return rowsBy(rows, 'owner', (row) => decodeRow('payment', row, sql.dialect));
-}
-
 /** A SELECT of (order_id, document_id), each pair once, for the orders or the documents given. */
 export function linksBy(document: Document, side: 'order' | 'document', ids: readonly string[]): Condition {
   const { lines, field } = documents[document];

@@ -1,7 +1,7 @@
 import type { Row, Sql } from './cache.ts';
 import { allOf, among, type Condition } from './condition.ts';
 import { behind, type Ordering, orderByText, type Position } from './keyset.ts';
-import { type JoinedOrdering, orderColumn, type RecordList } from './record-list.ts';
+import { columnOfField, type JoinedOrdering, orderColumn, type RecordList } from './record-list.ts';
 import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList, selectValue } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { entityTables } from './tables.ts';
@@ -24,7 +24,7 @@ export interface RecordPage {
   hasNextPage: boolean;
 }
 
-/** Reads one entity's records: by keys, by page, and by page for many customers at once. */
+/** Reads one entity's records, short: by keys, by page, and by page for many customers at once. */
 export interface RecordStore {
   list: RecordList;
   /** Whose records it shows. */
@@ -112,7 +112,7 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
       where: allOf([whereOf(list, withoutImplied(request, ordering), sql, visible), ...start]),
       orderBy: orderByText(column, id, ordering.direction),
       join,
-      columns: selectList(entity, 't', dialect) + value,
+      columns: selectList(entity, 't', dialect, 'short') + value,
     };
   }
 
@@ -141,7 +141,7 @@ function withoutImplied(request: ListRequest, ordering: Ordering | JoinedOrderin
   return { ...request, filter: { ...request.filter, [ordering.implies]: null } };
 }
 
-/** The rows with these ids, by id; those that are not there are left out. */
+/** The short rows with these ids, by id; those that are not there are left out. */
 export async function readByIds(
   sql: Sql,
   entity: RecordList['entity'],
@@ -150,10 +150,27 @@ export async function readByIds(
 ): Promise<Map<string, DecodedRow>> {
   const chosen = allOf([among('t.id', ids), ...ofVisible(entity, visible)]);
   const rows = await sql.query(
-    `SELECT ${selectList(entity, 't', sql.dialect)} FROM ${entityTables[entity]} t WHERE ${chosen.sql}`,
+    `SELECT ${selectList(entity, 't', sql.dialect, 'short')} FROM ${entityTables[entity]} t WHERE ${chosen.sql}`,
     chosen.parameters,
   );
   return new Map(rows.map((row) => [String(row.id), decodeRow(entity, row, sql.dialect)]));
+}
+
+/** A long text of the rows with these ids, by id; those without are left out. */
+export async function readLongTexts(
+  sql: Sql,
+  entity: RecordList['entity'],
+  field: string,
+  ids: readonly string[],
+  visible: Visible,
+): Promise<Map<string, string>> {
+  const chosen = allOf([among('t.id', ids), ...ofVisible(entity, visible)]);
+  const column = columnOfField(field);
+  const rows = await sql.query(
+    `SELECT t.id AS id, ${column} AS content FROM ${entityTables[entity]} t WHERE ${chosen.sql} AND ${column} IS NOT NULL`,
+    chosen.parameters,
+  );
+  return new Map(rows.map((row) => [String(row.id), String(row.content)]));
 }
 
 /** The condition of a list's filter arguments. */

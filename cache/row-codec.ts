@@ -35,31 +35,50 @@ export function selectValue(kind: FieldKind, sql: string, dialect: Dialect): str
 }
 
 /**
- * The select list of an entity's row: id, originId, system, sourceKey and the fields (all, or those named), each
- * under its canonical name. `alias` is the table's alias in the FROM clause.
+ * The select list of an entity's row: id, originId, system, sourceKey and the fields, each under its canonical name.
+ * `alias` is the table's alias in the FROM clause. A short row is without its long texts: sorted or joined with them,
+ * rows go through temporary tables that MariaDB writes to disk.
  */
-export function selectList(entity: Entity, alias: string, dialect: Dialect, fields?: readonly string[]): string {
+export function selectList(
+  entity: Entity,
+  alias: string,
+  dialect: Dialect,
+  length: 'whole' | 'short' = 'whole',
+): string {
   const own = Object.entries(rowColumnNames).map(([name, column]) => `\`${alias}\`.\`${column}\` AS \`${name}\``);
-  const chosen = fieldsOf(entity).filter(([name]) => !fields || fields.includes(name));
+  const chosen = fieldsOf(entity).filter(([, { type }]) => length === 'whole' || type !== 'longText');
   const columns = chosen.map(
     ([name, kind]) => `${selectValue(kind, `\`${alias}\`.\`${columnName(name)}\``, dialect)} AS \`${name}\``,
   );
   return [...own, ...columns].join(', ');
 }
 
-/** A row selected by `selectList`. Fields that were not selected are left out. */
+/**
+ * A row selected by `selectList`, made canonical as it is: a copy of every row read would be garbage at once. Fields
+ * that were not selected are left out; what was selected beside them stays.
+ */
 export function decodeRow(entity: Entity, row: Row, dialect: Dialect): DecodedRow {
-  const decoded: DecodedRow = {
-    id: String(row.id),
-    originId: String(row.originId),
-    system: String(row.system),
-    sourceKey: String(row.sourceKey),
-  };
-  for (const [name, kind] of fieldsOf(entity)) {
-    if (row[name] !== undefined) decoded[name] = decodeValue(kind, row[name], dialect);
+  const decoded = row as DecodedRow;
+  for (const [name, kind] of writtenOtherwise(entity, dialect)) {
+    const value = row[name];
+    if (value !== null && value !== undefined) decoded[name] = decodeValue(kind, value, dialect);
   }
   return decoded;
 }
+
+/** The fields of an entity that the dialect's driver gives otherwise than they are written canonically. */
+function writtenOtherwise(entity: Entity, dialect: Dialect): Fields {
+  const known = otherwise[dialect].get(entity);
+  if (known) return known;
+  const same = new Set<FieldKind['type']>(['text', 'longText', 'date', 'enum', 'reference']);
+  if (dialect === 'sqlite') same.add('instant');
+  const fields = fieldsOf(entity).filter(([, kind]) => !same.has(kind.type));
+  otherwise[dialect].set(entity, fields);
+  return fields;
+}
+
+type Fields = ReturnType<typeof fieldsOf>;
+const otherwise: Record<Dialect, Map<Entity, Fields>> = { mysql: new Map(), sqlite: new Map() };
 
 /** A canonical value as the parameter that stores it or compares with its column. */
 export function encodeValue(kind: FieldKind, value: FieldValue | undefined, dialect: Dialect): SqlParameter {
@@ -131,11 +150,25 @@ export function canonicalValue(kind: FieldKind, value: FieldValue | undefined): 
 
 /** A decimal without needless zeros: "51006.1600" → "51006.16", "10.0000" → "10", "-0" → "0". */
 function normaliseDecimal(decimal: string): string {
+  if (storedDecimal.test(decimal)) return withoutZeros(decimal);
   if (normalDecimal.test(decimal)) return decimal;
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(decimal) ?? unreadable(decimal);
   const digits = fraction === '' ? whole : `${whole}.${fraction}`;
   return digits === '0' ? '0' : `${sign}${digits}`;
 }
+
+/** As DECIMAL(19,4) is read, which is most of what is decoded. */
+const storedDecimal = /^-?(?:0|[1-9]\d*)\.\d{4}$/;
+
+function withoutZeros(decimal: string): string {
+  let end = decimal.length;
+  while (decimal.charCodeAt(end - 1) === ZERO) end--;
+  if (decimal.charCodeAt(end - 1) === POINT) end--;
+  const digits = decimal.slice(0, end);
+  return digits === '-0' ? '0' : digits;
+}
+
+const [ZERO, POINT] = [48, 46];
 
 /** What the mapping writes is so already. */
 const normalDecimal = /^(?:0|-?(?:[1-9]\d*(?:\.\d*[1-9])?|0\.\d*[1-9]))$/;

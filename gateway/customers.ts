@@ -12,8 +12,11 @@ export function goldenRecord(id: string, { loaders, stores }: GraphContext): Pro
 
 /** The customer with this id or the one it was merged into; null when nobody has it. */
 export async function customerById(id: string, context: GraphContext): Promise<CustomerRow | null> {
+  // A merge takes the record away as it forwards the id, so only one that is not there can have gone elsewhere.
+  const known = await goldenRecord(id, context);
+  if (known) return known;
   const [current] = await goldenIds([id], context);
-  return current ? ((await goldenRecord(current, context)) ?? null) : null;
+  return current && current !== id ? ((await goldenRecord(current, context)) ?? null) : null;
 }
 
 /** The ids as they are now: those given away by merges become those they went into. */

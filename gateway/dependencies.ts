@@ -59,6 +59,12 @@ export function onChildren(entity: Entity, field: string): Dependencies {
 /** For the orders of a shipment, return or invoice: also of one whose order lines are yet to come. */
 export const onOrdersOfDocument: Dependencies = (key) => [key, entityTag('order')];
 
+/** For the payments of an invoice, which counts as changed with its allocations, but not with what was paid. */
+export const onPaymentsOfInvoice: Dependencies = (key, value) => [
+  key,
+  ...((value ?? []) as { id: string }[]).map(({ id }) => id),
+];
+
 /** For the customer of a party: whoever it is now, and as long as there is none whoever comes. */
 export const onLink: Dependencies = (_key, value) => {
   const customerId = (value as { customerId?: string } | undefined)?.customerId;

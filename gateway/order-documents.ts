@@ -1,7 +1,7 @@
 import type { Document } from '../cache/order-documents.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
 import type { GraphContext } from './context.ts';
-import { onKey, onOrdersOfDocument } from './dependencies.ts';
+import { onKey, onOrdersOfDocument, onPaymentsOfInvoice } from './dependencies.ts';
 import { keepRecords, type RecordSource } from './records.ts';
 import type { FieldResolver } from './subschema.ts';
 
@@ -16,6 +16,23 @@ export async function readDocuments(document: Document, orderId: string, context
 export function documentsOfOrder(document: Document): FieldResolver {
   return async (order: RecordSource, _args: unknown, context: GraphContext) =>
     keepRecords(document, await readDocuments(document, order.id, context), context);
+}
+
+/** The payments of the order's invoices, oldest first, each once. */
+export const paymentsOfOrder: FieldResolver = async (order: RecordSource, _args: unknown, context: GraphContext) => {
+  const { loaders, stores } = context;
+  const invoices = await readDocuments('invoice', order.id, context);
+  const paid = await Promise.all(
+    invoices.map(({ id }) => loaders.load('invoice:payment', id, stores.payments.ofInvoices, onPaymentsOfInvoice)),
+  );
+  const payments = new Map(paid.flatMap((rows) => rows ?? []).map((row) => [row.id, row]));
+  return keepRecords('payment', [...payments.values()].sort(byReceipt), context);
+};
+
+/** As the database orders: those without a moment first. */
+function byReceipt(a: DecodedRow, b: DecodedRow): number {
+  const [left, right] = [`${a.receivedAt ?? ''} ${a.id}`, `${b.receivedAt ?? ''} ${b.id}`];
+  return left < right ? -1 : Number(left > right);
 }
 
 export function ordersOfDocument(document: Document): FieldResolver {

@@ -1,5 +1,5 @@
 import { readChildren, readOfCustomers } from '../cache/child-records.ts';
-import { readByIds } from '../cache/record-store.ts';
+import { readByIds, readLongTexts } from '../cache/record-store.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
 import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
@@ -25,6 +25,14 @@ export async function recordById(
       onRecord(entity),
     )) ?? null
   );
+}
+
+/** A resolver for a long text of a record: rows are read without. */
+export function longText(entity: Entity, field: string): FieldResolver {
+  return async ({ id }: RecordSource, _args: unknown, { loaders, stores }: GraphContext) => {
+    const read = (ids: readonly string[]) => readLongTexts(stores.sql, entity, field, ids, stores.visible);
+    return (await loaders.load(`text:${entity}.${field}`, id, read, onRecord(entity))) ?? null;
+  };
 }
 
 /** Keeps rows that were read by other ways than their ids, so that they are not read again. */

@@ -4,7 +4,7 @@ import type { GraphContext } from '../context.ts';
 import { customerOfParty } from '../customers.ts';
 import { liveField } from '../live-field.ts';
 import { money } from '../money.ts';
-import { customerOfRecord, ofCustomer, type RecordSource, referenced, referencing } from '../records.ts';
+import { customerOfRecord, longText, ofCustomer, type RecordSource, referenced, referencing } from '../records.ts';
 import { relationshipsOf } from '../relationships.ts';
 import { sourceRecordField } from '../source-records.ts';
 import type { DomainSubschema, FieldResolver } from '../subschema.ts';
@@ -54,12 +54,14 @@ export const crm: DomainSubschema = {
     CustomerRelationship: { from: customerBy('fromPartyId'), to: customerBy('toPartyId') },
     Interaction: {
       sourceRecord: sourceRecordField('interaction'),
+      summary: longText('interaction', 'summary'),
       customer: customerOfRecord,
       order: referenced('order', 'orderId'),
       case: referenced('serviceCase', 'caseId'),
     },
     ServiceCase: {
       sourceRecord: sourceRecordField('serviceCase'),
+      description: longText('serviceCase', 'description'),
       followUpOverdue: ({ followUpDueAt, followUpOutcome }: RecordSource, _args: unknown, { today }: GraphContext) =>
         typeof followUpDueAt === 'string' && followUpDueAt.slice(0, 10) < today && followUpOutcome === null,
       customer: customerOfRecord,
@@ -68,6 +70,7 @@ export const crm: DomainSubschema = {
     },
     SurveyResponse: {
       sourceRecord: sourceRecordField('surveyResponse'),
+      verbatim: longText('surveyResponse', 'verbatim'),
       customer: customerOfRecord,
       order: referenced('order', 'orderId'),
       followUpCase: referenced('serviceCase', 'followUpCaseId'),

@@ -4,9 +4,9 @@ import type { GraphContext } from '../context.ts';
 import { onKey } from '../dependencies.ts';
 import { liveField } from '../live-field.ts';
 import { money, moneyOfLine } from '../money.ts';
-import { documentsOfOrder, ordersOfDocument } from '../order-documents.ts';
+import { documentsOfOrder, ordersOfDocument, paymentsOfOrder } from '../order-documents.ts';
 import { overdue } from '../overdue.ts';
-import { customerOfRecord, keepRecords, type RecordSource, referenced, referencing } from '../records.ts';
+import { customerOfRecord, type RecordSource, referenced, referencing } from '../records.ts';
 import { sourceRecordField } from '../source-records.ts';
 import type { DomainSubschema } from '../subschema.ts';
 
@@ -26,10 +26,7 @@ export const finance: DomainSubschema = {
     },
     Order: {
       invoices: documentsOfOrder('invoice'),
-      payments: async (order: RecordSource, _args: unknown, context: GraphContext) => {
-        const rows = await context.loaders.load('order:payment', order.id, context.stores.payments.ofOrders, onKey);
-        return keepRecords('payment', rows ?? [], context);
-      },
+      payments: paymentsOfOrder,
     },
     OrderLine: { invoiceLines: referencing('invoiceLine', 'orderLineId') },
     Invoice: {

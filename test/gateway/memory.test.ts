@@ -146,6 +146,7 @@ function createEditor(pass: OpenPass, roll: (below: number) => number) {
           caseId: maybe('serviceCase', 'c'),
           channel: 'WEB',
           subject: `Said ${roll(99)}`,
+          summary: roll(3) === 0 ? null : `At length ${roll(99)}`,
           occurredAt: '2026-02-02T00:00:00.000000Z',
         },
       ],
@@ -172,7 +173,7 @@ function createEditor(pass: OpenPass, roll: (below: number) => number) {
 
 const wholeCustomer = `query ($id: ID!) { customer(id: $id) { displayName parties { sourceKey displayName }
   orders { totalCount nodes { orderNumber stage lines { sku shipmentLines { shippedQty } } shipments { shipmentNumber orders { orderNumber } }
-    invoices { totalAmount { amount } allocations { payment { receivedAt } } } payments { amount { amount } } cases { subject interactions { subject } } } }
+    invoices { totalAmount { amount } allocations { payment { receivedAt } } } payments { amount { amount } } cases { subject interactions { subject summary } } } }
   shipments { nodes { shipmentNumber status } } invoices { nodes { overdue } } openBalance { amount }
   timeline { nodes { kind title } } cases { nodes { subject order { orderNumber customer { displayName } } } } } }`;
 const board = `{ orders(filter: {shipmentStatus: [SHIPPED]}) { totalCount nodes { orderNumber customer { displayName } shipments { shipmentNumber } } }

@@ -59,4 +59,56 @@ describe.each(databases)('SQL statements on $name', (database) => {
       expect(graph.statements().length).toBeLessThanOrEqual(12);
     }
   });
+
+  it('read long texts when they are asked for, and only then', async () => {
+    const cache = await database.open();
+    const builder = createCacheBuilder();
+    const partyId = builder.add('party', 'crm', 'P1', { kind: 'PERSON', displayName: 'Ada' });
+    builder.customer('Ada', [partyId]);
+    for (const [n, summary] of ['Long ago', null, 'Of late'].entries()) {
+      builder.add('interaction', 'crm', `I${n}`, {
+        ...{ partyId, channel: 'CHAT', direction: 'INBOUND', subject: `No. ${n}`, summary },
+        occurredAt: `2026-01-0${n + 1}T00:00:00.000000Z`,
+      });
+    }
+    await builder.save(cache);
+    const graph = graphUnderTest(cache);
+    const listed = await graph.data('{ customers { nodes { interactions { nodes { subject } } } } }');
+    expect(JSON.stringify(listed)).toContain('No. 2');
+    expect(graph.statements().join()).not.toContain('summary');
+    expect(await graph.data('{ interactions { nodes { subject summary } } }')).toEqual({
+      interactions: {
+        nodes: [
+          { subject: 'No. 2', summary: 'Of late' },
+          { subject: 'No. 1', summary: null },
+          { subject: 'No. 0', summary: 'Long ago' },
+        ],
+      },
+    });
+  });
+
+  it('find a payment of two invoices of an order once, and an older one before it', async () => {
+    const cache = await database.open();
+    const builder = createCacheBuilder();
+    const orderId = builder.add('order', 'erp', 'O1', { orderNumber: 'O1', status: 'CONFIRMED' });
+    const payment = (key: string, receivedAt: string | null) =>
+      builder.add('payment', 'finance', key, { receivedAt, method: key, status: 'RECEIVED', currency: 'EUR' });
+    const [late, early, undated] = [
+      payment('late', '2026-02-02'),
+      payment('early', '2026-01-01'),
+      payment('undated', null),
+    ];
+    for (const [n, paid] of [
+      [late, undated],
+      [early, late],
+    ].entries()) {
+      const invoiceId = builder.add('invoice', 'finance', `I${n}`, { orderId, kind: 'INVOICE', status: 'POSTED' });
+      for (const paymentId of paid) {
+        builder.add('paymentAllocation', 'finance', `${n}/${paymentId}`, { paymentId, invoiceId, amount: '1' });
+      }
+    }
+    await builder.save(cache);
+    const data = await graphUnderTest(cache).data(`{ order(id: "${orderId}") { payments { method } } }`);
+    expect(data).toEqual({ order: { payments: [{ method: 'undated' }, { method: 'early' }, { method: 'late' }] } });
+  });
 });
