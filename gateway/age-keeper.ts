@@ -2,6 +2,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Cache } from '../cache/cache.ts';
 import { HubError } from '../config/errors.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Viewer } from './access/viewer.ts';
 import { type AskedFreshness, createAskedFreshness } from './asked-freshness.ts';
 import { type BehindStream, createCatchUp } from './catch-up.ts';
 import type { GraphContext } from './context.ts';
@@ -21,7 +22,6 @@ interface Asked {
   document: DocumentNode;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | undefined;
-  context: GraphContext;
 }
 
 interface AgeKeeperDependencies {
@@ -35,12 +35,12 @@ interface AgeKeeperDependencies {
 
 export interface AgeKeeper {
   /** Has the streams that an operation touches caught up with; undefined where it asks for no age. */
-  make(asked: Asked): Promise<FreshEnough> | undefined;
+  make(asked: Asked & { context: GraphContext }): Promise<FreshEnough> | undefined;
   /**
    * Whether what memory keeps is young enough, as far as is known without asking anybody: then with how current each
    * system is. Undefined where the operation asks for no age, false where it has to be made sure first.
    */
-  isKnown(asked: Asked): object | false | undefined;
+  isKnown(asked: Asked & { viewer: Viewer }): object | false | undefined;
 }
 
 /** `@freshness(maxAge, onStale)`. */
@@ -62,7 +62,7 @@ export function createAgeKeeper({ schema, settings, cache, freshness, memory, no
       const reading = freshness.known();
       const wanted = wantedBy(operation, asked.maxAge);
       if (!reading || !memory.followedSince(reading.at)) return false;
-      const shown = freshness.extensionOf(reading, operation.context.viewer, wanted);
+      const shown = freshness.extensionOf(reading, operation.viewer, wanted);
       const systems = new Set(wanted.streams.map(({ system }) => system));
       const isFresh = shown.freshness?.every(({ system, status }) => !systems.has(system) || status === 'FRESH');
       return isFresh === true && shown;
@@ -82,7 +82,7 @@ export function createAgeKeeper({ schema, settings, cache, freshness, memory, no
     return { streams: touched(document), notBefore: now() - maxAge * 1_000 };
   }
 
-  async function makeFresh(operation: Asked, { maxAge, onStale }: AskedFreshness) {
+  async function makeFresh(operation: Asked & { context: GraphContext }, { maxAge, onStale }: AskedFreshness) {
     const { viewer, signal } = operation.context;
     const wanted = wantedBy(operation, maxAge);
     const { behind, reading } = await catchUp(wanted, signal);

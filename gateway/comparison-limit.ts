@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import {
   type DocumentNode,
   type FieldNode,
@@ -27,7 +27,7 @@ export function createComparisonLimit({ maxTokens }: { maxTokens: number }): (qu
   const verdicts = new Map<string, boolean>();
   return (query) => {
     if (query.length < SHORT) return false;
-    const hash = createHash('sha256').update(query).digest('base64');
+    const hash = digest('sha256', query, 'base64');
     const known = verdicts.get(hash);
     if (known !== undefined) return known;
     const verdict = isCostly(query, maxTokens);

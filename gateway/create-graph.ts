@@ -115,6 +115,11 @@ export function createGraph({
     });
   }
 
+  /** The business date, UTC. */
+  function today(): string {
+    return instantOf(now()).slice(0, 10);
+  }
+
   return {
     localSchema,
     get stitchedSchema() {
@@ -142,20 +147,20 @@ export function createGraph({
       services.stop();
       await memory.stop();
     },
-    answerPlace({ context, ...question }) {
-      const { reads, personal, today, viewer } = context;
-      const age = ages.isKnown({ ...question, context });
+    answerPlace(question) {
+      const { viewer } = question;
+      const age = ages.isKnown(question);
       if (age === false) return undefined;
-      const place = memory.answers?.place({ ...question, today, rights: viewer.rights });
+      const place = memory.answers?.place({ ...question, today: today(), rights: viewer.rights });
       const found = place?.found;
       return (
         place && {
           found: found && {
             text: found.text,
             extensions: age,
-            noteRead: (requestId) => notePersonalReads({ ...question, viewer, personal: found.personal, requestId }),
+            noteRead: (requestId) => notePersonalReads({ ...question, personal: found.personal, requestId }),
           },
-          keep: (text) => place.keep({ text, personal }, reads),
+          keep: (text, { personal, reads }) => place.keep({ text, personal }, reads),
         }
       );
     },
@@ -192,7 +197,7 @@ export function createGraph({
         steward,
         privacy,
         insight: settings.insight,
-        today: instantOf(now()).slice(0, 10),
+        today: today(),
         maxPage: settings.gateway.maxPage,
         signal,
         authorization,

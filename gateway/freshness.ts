@@ -119,7 +119,14 @@ export function createFreshnessReader({
   }
 }
 
-/** What a source said when it failed names addresses: it is for those who run the hub. */
+/** What a source said when it failed names addresses: it is for those who run the hub. The same of the same states. */
 function shown(systems: SystemState[], viewer: Viewer): Shown {
-  return { freshness: may(viewer, 'sync:operate') ? systems : systems.map(({ error: _, ...rest }) => rest) };
+  if (may(viewer, 'sync:operate')) return { freshness: systems };
+  const known = withoutErrors.get(systems);
+  if (known) return known;
+  const fewer = { freshness: systems.map(({ error: _, ...rest }) => rest) };
+  withoutErrors.set(systems, fewer);
+  return fewer;
 }
+
+const withoutErrors = new WeakMap<SystemState[], Shown>();

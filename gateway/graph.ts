@@ -17,7 +17,7 @@ export interface Operation<Context extends object = object> {
 }
 
 /** Where the answer to an operation is kept, if it is, or goes. */
-interface KeptAnswer {
+interface KeptAnswer<Context> {
   found:
     | {
         text: Buffer;
@@ -27,7 +27,8 @@ interface KeptAnswer {
         noteRead(requestId: string): Promise<void>;
       }
     | undefined;
-  keep(answer: Buffer): void;
+  /** Keeps an answer that was read with this context. */
+  keep(answer: Buffer, context: Context): void;
 }
 
 /** What changes in the graph, for subscriptions. */
@@ -69,8 +70,8 @@ export interface Graph<Context extends object = object> {
     document: DocumentNode;
     variables: Record<string, unknown> | undefined;
     operationName: string | undefined;
-    context: Context;
-  }): KeptAnswer | undefined;
+    viewer: Viewer;
+  }): KeptAnswer<Context> | undefined;
   /** Starts to follow the database; without it nothing is kept. */
   start?(): Promise<void>;
   stop?(): Promise<void>;

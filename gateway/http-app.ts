@@ -24,6 +24,7 @@ import { errorBody, internalMessage } from './format-error.ts';
 import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
 import { createRateLimit, type RateLimit } from './limits/rate-limit.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
+import { once } from './once.ts';
 import type { QuickAnswer } from './quick-answer.ts';
 import type { Readiness } from './readiness.ts';
 import type { EventStream } from './subscriptions/event-stream.ts';
@@ -130,10 +131,6 @@ export function createHttpApp({
       refused(error, reply),
     );
     if (!viewer) return reply;
-    const cancellation = new AbortController();
-    // after a whole answer there is nothing left to cancel, and an abort costs an exception with its stack
-    reply.raw.once('close', () => reply.raw.writableFinished || cancellation.abort());
-    asking.set(request, { viewer, cancellation });
     const rate = withinRate(viewer === anybody ? request.ip : viewer.name);
     if (!rate.allowed) {
       reply.header('retry-after', rate.retryAfter);
@@ -146,8 +143,15 @@ export function createHttpApp({
         .send(errorBody(refusal.code, refusal.message));
     if (isCostly(queryOf(request))) return reply.code(400).send(errorBody('REQUEST_TOO_LARGE', costly));
     if (await eventStream.answers(request, reply, () => authenticate(request.ip, credentialsOf(request)))) return reply;
-    const quick = await quickAnswer(request, viewer, cancellation);
+    const cancelWhenGone = once(() => {
+      const cancellation = new AbortController();
+      // after a whole answer there is nothing left to cancel, and an abort costs an exception with its stack
+      reply.raw.once('close', () => reply.raw.writableFinished || cancellation.abort());
+      return cancellation;
+    });
+    const quick = await quickAnswer(request, viewer, cancelWhenGone);
     if (quick) return reply.type('application/json; charset=utf-8').send(quick);
+    asking.set(request, { viewer, cancellation: cancelWhenGone() });
     return answer.call(app, request, reply);
   }
 }

@@ -17,7 +17,8 @@ interface QuickRequest {
 export type QuickAnswer = (
   request: QuickRequest,
   viewer: Viewer,
-  cancellation: AbortController,
+  /** Makes what is aborted when nobody waits for the answer any more: what is kept needs none. */
+  cancelWhenGone: () => AbortController,
 ) => Promise<Buffer | undefined>;
 
 interface QuickAnswerDependencies<Context extends object> {
@@ -38,32 +39,49 @@ export function createQuickAnswer<Context extends object>({
   freshness,
   metrics,
 }: QuickAnswerDependencies<Context>): QuickAnswer {
-  return async ({ method, headers, body, id }, viewer, cancellation) => {
+  const freshnessEnd = rememberEnds();
+
+  return async ({ method, headers, body, id }, viewer, cancelWhenGone) => {
     if (method !== 'POST' || !takesPlainJson(headers) || !isPlain(body)) return undefined;
     const document = graph.prepare?.(body.query);
     if (!document) return undefined;
     const operationName = body.operationName ?? undefined;
     const variables = body.variables ?? undefined;
-    const context = graph.createContext(viewer, cancellation.signal, headers.authorization);
-    const place = graph.answerPlace?.({ document, operationName, variables, context });
+    const place = graph.answerPlace?.({ document, operationName, variables, viewer });
     if (place?.found) {
       await place.found.noteRead(id);
       metrics?.operation(0, 'ok');
       return closed(place.found.text, viewer, place.found.extensions);
     }
+    const cancellation = cancelWhenGone();
+    const context = graph.createContext(viewer, cancellation.signal, headers.authorization);
     const result = await answer({ document, variables, operationName, context, requestId: id, cancellation });
     // nothing was executed: the variables do not fit, or there is no such operation
     if (result.data === undefined) return undefined;
     const text = Buffer.from(openText(result));
-    if (!result.errors) place?.keep(text);
+    if (!result.errors) place?.keep(text, context);
     return closed(text, viewer, result.extensions);
   };
 
   /** An answer is closed with the freshness of now, however long it has been kept. */
   async function closed(open: Buffer, viewer: Viewer, others?: object): Promise<Buffer> {
-    const extensions = JSON.stringify({ ...(others ?? (await freshness.extension(viewer))) });
-    return Buffer.concat([open, Buffer.from(`,"extensions":${extensions}}`)]);
+    return Buffer.concat([open, others ? endOf(others) : freshnessEnd(await freshness.extension(viewer))]);
   }
+}
+
+function endOf(extensions: object): Buffer {
+  return Buffer.from(`,"extensions":${JSON.stringify(extensions)}}`);
+}
+
+/** Many answers a second end with the same states. */
+function rememberEnds(): (freshness: object & { freshness?: object }) => Buffer {
+  const known = new WeakMap<object, Buffer>();
+  return (extension) => {
+    const states = extension.freshness ?? extension;
+    const end = known.get(states) ?? endOf(extension);
+    known.set(states, end);
+    return end;
+  };
 }
 
 function openText({ data, errors }: ExecutionResult): string {

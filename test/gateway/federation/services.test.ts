@@ -7,7 +7,7 @@ import { type ExecutionResult, parse } from 'graphql';
 import type { Cache } from '../../../cache/cache.ts';
 import { scopes } from '../../../config/access-settings.ts';
 import { createLog } from '../../../config/log.ts';
-import { createViewer } from '../../../gateway/access/viewer.ts';
+import { anybody, createViewer } from '../../../gateway/access/viewer.ts';
 import { type TestDatabase, testDatabases } from '../../setup/test-databases.ts';
 import { createCacheBuilder } from '../cache-builder.ts';
 import { generateOperation } from '../generated-operations.ts';
@@ -390,14 +390,14 @@ describe('services that extend the graph', () => {
   it('leave no answer in memory', async () => {
     await graph.graph.memory.start();
     const ask = async (query: string) => {
-      const context = graph.graph.createContext();
       const document = graph.graph.prepare(query);
       if (!document) throw new Error('Expected a valid operation.');
-      const place = graph.graph.answerPlace({ document, variables: undefined, operationName: undefined, context });
+      const question = { document, variables: undefined, operationName: undefined, viewer: anybody };
+      const place = graph.graph.answerPlace(question);
+      const context = graph.graph.createContext();
       await graph.graph.execute({ document, context });
-      place?.keep(Buffer.from('kept'));
-      const again = { document, variables: undefined, operationName: undefined, context: graph.graph.createContext() };
-      return graph.graph.answerPlace(again)?.found?.text.toString();
+      place?.keep(Buffer.from('kept'), context);
+      return graph.graph.answerPlace(question)?.found?.text.toString();
     };
     expect(await ask('{ customers(first: 2) { nodes { id } } }')).toBe('kept');
     expect(await ask('{ customers(first: 2) { nodes { id points } } }')).toBeUndefined();
