@@ -1,12 +1,12 @@
 import type { Entity } from '../schema/records.ts';
 import type { Sql } from './cache.ts';
 import { allOf, among } from './condition.ts';
-import { type DecodedRow, decodeRow, selectList } from './row-codec.ts';
+import { type DecodedRow, decodeRow, type RowColumns, selectList } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { columnName, entityTables } from './tables.ts';
 import { ofVisible, type Visible } from './visible.ts';
 
-/** All rows of an entity, short, whose reference field names one of the ids, by that id. */
+/** All rows of an entity whose reference field names one of the ids, by that id. */
 export async function readChildren(
   sql: Sql,
   entity: Entity,
@@ -14,26 +14,28 @@ export async function readChildren(
   ids: readonly string[],
   orderBy: readonly string[],
   visible: Visible,
+  columns: RowColumns = 'short',
 ): Promise<Map<string, DecodedRow[]>> {
   const chosen = allOf([among(`t.\`${columnName(field)}\``, ids), ...ofVisible(entity, visible)]);
   const rows = await sql.query(
-    `SELECT ${selectList(entity, 't', sql.dialect, 'short')} FROM ${entityTables[entity]} t
+    `SELECT ${selectList(entity, 't', sql.dialect, columns)} FROM ${entityTables[entity]} t
      WHERE ${chosen.sql} ORDER BY ${orderText(orderBy)}`,
     chosen.parameters,
   );
   return rowsBy(rows, field, (row) => decodeRow(entity, row, sql.dialect));
 }
 
-/** All rows of an entity, short, whose party belongs to one of the customers, by customer. */
+/** All rows of an entity whose party belongs to one of the customers, by customer. */
 export async function readOfCustomers(
   sql: Sql,
   entity: Entity,
   customerIds: readonly string[],
   orderBy: readonly string[],
+  columns: RowColumns = 'short',
 ): Promise<Map<string, DecodedRow[]>> {
   const owners = among('l.customer_id', customerIds);
   const rows = await sql.query(
-    `SELECT l.customer_id AS \`owner\`, ${selectList(entity, 't', sql.dialect, 'short')}
+    `SELECT l.customer_id AS \`owner\`, ${selectList(entity, 't', sql.dialect, columns)}
      FROM customer_links l JOIN ${entityTables[entity]} t ON t.party_id = l.party_id
      WHERE ${owners.sql} ORDER BY ${orderText(orderBy)}`,
     owners.parameters,

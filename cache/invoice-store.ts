@@ -3,7 +3,7 @@ import { among, type Condition } from './condition.ts';
 import { documentsOfOrders, orderMissing } from './order-documents.ts';
 import { bothWays, type Filter, type FilterContext, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
-import { type DecodedRow, decodeRow, decodeSum, selectList, sumOf } from './row-codec.ts';
+import { type DecodedRow, decodeRow, decodeSum, type RowColumns, selectList, sumOf } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import type { OrderDocumentStore } from './shipment-store.ts';
 import type { Visible } from './visible.ts';
@@ -101,7 +101,7 @@ export interface InvoiceStore extends OrderDocumentStore {
 export function createInvoiceStore(sql: Sql, visible: Visible): InvoiceStore {
   return {
     ...createRecordStore(sql, invoices, visible),
-    ofOrders: (ids) => documentsOfOrders(sql, 'invoice', ids),
+    ofOrders: (ids, columns) => documentsOfOrders(sql, 'invoice', ids, columns),
     openBalances,
   };
 
@@ -126,16 +126,16 @@ export function createInvoiceStore(sql: Sql, visible: Visible): InvoiceStore {
 
 export interface PaymentStore extends RecordStore {
   /** The payments allocated to each invoice, each once an invoice, oldest first. */
-  ofInvoices(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
+  ofInvoices(ids: readonly string[], columns?: RowColumns): Promise<Map<string, DecodedRow[]>>;
 }
 
 export function createPaymentStore(sql: Sql, visible: Visible): PaymentStore {
   return { ...createRecordStore(sql, payments, visible), ofInvoices };
 
-  async function ofInvoices(ids: readonly string[]): Promise<Map<string, DecodedRow[]>> {
+  async function ofInvoices(ids: readonly string[], columns?: RowColumns): Promise<Map<string, DecodedRow[]>> {
     const chosen = among('a.invoice_id', ids);
     const rows = await sql.query(
-      `SELECT paid.invoice_id AS \`owner\`, ${selectList('payment', 't', sql.dialect)}
+      `SELECT paid.invoice_id AS \`owner\`, ${selectList('payment', 't', sql.dialect, columns)}
        FROM (SELECT DISTINCT a.invoice_id, a.payment_id FROM payment_allocations a WHERE ${chosen.sql}) paid
          JOIN payments t ON t.id = paid.payment_id ORDER BY t.received_at, t.id`,
       chosen.parameters,

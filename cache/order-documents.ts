@@ -2,7 +2,7 @@ import type { Sql, SqlParameter } from './cache.ts';
 
 import { allOf, among, type Condition } from './condition.ts';
 import type { Filter } from './record-list.ts';
-import { type DecodedRow, decodeRow, selectList } from './row-codec.ts';
+import { type DecodedRow, decodeRow, type RowColumns, selectList } from './row-codec.ts';
 
 import { rowsBy } from './rows-by.ts';
 import { columnName, entityTables } from './tables.ts';
@@ -26,10 +26,11 @@ export async function documentsOfOrders(
   sql: Sql,
   document: Document,
   orderIds: readonly string[],
+  columns: RowColumns = 'short',
 ): Promise<Map<string, DecodedRow[]>> {
   const links = linksBy(document, 'order', orderIds);
   const rows = await sql.query(
-    `SELECT links.order_id AS \`owner\`, ${selectList(document, 't', sql.dialect)}
+    `SELECT links.order_id AS \`owner\`, ${selectList(document, 't', sql.dialect, columns)}
      FROM (${links.sql}) links JOIN ${entityTables[document]} t ON t.id = links.document_id
      ORDER BY t.\`${columnName(documents[document].orderBy)}\`, t.id`,
     links.parameters,
@@ -43,11 +44,12 @@ export async function ordersOfDocuments(
   document: Document,
   documentIds: readonly string[],
   visible: Visible,
+  columns: RowColumns = 'short',
 ): Promise<Map<string, DecodedRow[]>> {
   const links = linksBy(document, 'document', documentIds);
   const where = allOf(ofVisible('order', visible));
   const rows = await sql.query(
-    `SELECT links.document_id AS \`owner\`, ${selectList('order', 't', sql.dialect)}
+    `SELECT links.document_id AS \`owner\`, ${selectList('order', 't', sql.dialect, columns)}
      FROM (${links.sql}) links JOIN orders t ON t.id = links.order_id WHERE ${where.sql}
      ORDER BY t.order_date, t.id`,
     [...links.parameters, ...where.parameters],

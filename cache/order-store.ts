@@ -6,7 +6,7 @@ import { type Document, orderHasDocument, ordersOfDocuments } from './order-docu
 import { progressFilters, progressOrderings } from './order-progress.ts';
 import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
-import type { DecodedRow } from './row-codec.ts';
+import type { DecodedRow, RowColumns } from './row-codec.ts';
 import type { Visible } from './visible.ts';
 
 /** With a shipment in one of these states. */
@@ -71,13 +71,13 @@ const orders: RecordList = {
 };
 
 export interface OrderStore extends RecordStore {
-  ofDocuments(document: Document, ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
+  ofDocuments(document: Document, ids: readonly string[], columns?: RowColumns): Promise<Map<string, DecodedRow[]>>;
 }
 
 export function createOrderStore(sql: Sql, visible: Visible): OrderStore {
   return {
     ...createRecordStore(sql, orders, visible),
-    ofDocuments: (document, ids) => ordersOfDocuments(sql, document, ids, visible),
+    ofDocuments: (document, ids, columns) => ordersOfDocuments(sql, document, ids, visible, columns),
   };
 }
 

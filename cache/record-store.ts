@@ -2,7 +2,15 @@ import type { Row, Sql } from './cache.ts';
 import { allOf, among, type Condition } from './condition.ts';
 import { behind, type Ordering, orderByText, type Position } from './keyset.ts';
 import { columnOfField, type JoinedOrdering, orderColumn, type RecordList } from './record-list.ts';
-import { type DecodedRow, decodeCount, decodeRow, decodeValue, selectList, selectValue } from './row-codec.ts';
+import {
+  type DecodedRow,
+  decodeCount,
+  decodeRow,
+  decodeValue,
+  type RowColumns,
+  selectList,
+  selectValue,
+} from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import { entityTables } from './tables.ts';
 import { ofVisible, type Visible } from './visible.ts';
@@ -17,6 +25,7 @@ export interface PageRequest extends ListRequest {
   orderBy: string;
   first: number;
   after: Position | null;
+  columns: RowColumns;
 }
 
 export interface RecordPage {
@@ -24,7 +33,7 @@ export interface RecordPage {
   hasNextPage: boolean;
 }
 
-/** Reads one entity's records, short: by keys, by page, and by page for many customers at once. */
+/** Reads one entity's records: by keys, by page, and by page for many customers at once. */
 export interface RecordStore {
   list: RecordList;
   /** Whose records it shows. */
@@ -112,7 +121,7 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
       where: allOf([whereOf(list, withoutImplied(request, ordering), sql, visible), ...start]),
       orderBy: orderByText(column, id, ordering.direction),
       join,
-      columns: selectList(entity, 't', dialect, 'short') + value,
+      columns: selectList(entity, 't', dialect, withColumn(request.columns, ordering.field)) + value,
     };
   }
 
@@ -133,6 +142,11 @@ export function createRecordStore(sql: Sql, list: RecordList, visible: Visible):
   }
 }
 
+/** The cursor of a row is made of the value that it is ordered by. */
+function withColumn(columns: RowColumns, field: string): RowColumns {
+  return typeof columns === 'string' || columns.has(field) ? columns : new Set([...columns, field]);
+}
+
 /** What the join of an order leaves out need not be looked up once more: the list can then be read along its index. */
 function withoutImplied(request: ListRequest, ordering: Ordering | JoinedOrdering): ListRequest {
   if (!('implies' in ordering)) return request;
@@ -141,16 +155,17 @@ function withoutImplied(request: ListRequest, ordering: Ordering | JoinedOrderin
   return { ...request, filter: { ...request.filter, [ordering.implies]: null } };
 }
 
-/** The short rows with these ids, by id; those that are not there are left out. */
+/** The rows with these ids, by id; those that are not there are left out. */
 export async function readByIds(
   sql: Sql,
   entity: RecordList['entity'],
   ids: readonly string[],
   visible: Visible,
+  columns: RowColumns = 'short',
 ): Promise<Map<string, DecodedRow>> {
   const chosen = allOf([among('t.id', ids), ...ofVisible(entity, visible)]);
   const rows = await sql.query(
-    `SELECT ${selectList(entity, 't', sql.dialect, 'short')} FROM ${entityTables[entity]} t WHERE ${chosen.sql}`,
+    `SELECT ${selectList(entity, 't', sql.dialect, columns)} FROM ${entityTables[entity]} t WHERE ${chosen.sql}`,
     chosen.parameters,
   );
   return new Map(rows.map((row) => [String(row.id), decodeRow(entity, row, sql.dialect)]));

@@ -34,23 +34,23 @@ export function selectValue(kind: FieldKind, sql: string, dialect: Dialect): str
   return kind.type === 'decimal' && dialect === 'sqlite' ? `CAST(${sql} AS TEXT)` : sql;
 }
 
+/** Fields of a row that are read: all, all but the long texts, or those named. */
+export type RowColumns = 'whole' | 'short' | ReadonlySet<string>;
+
 /**
- * The select list of an entity's row: id, originId, system, sourceKey and the fields, each under its canonical name.
+ * The select list of an entity's row: id, originId, system, sourceKey and the fields chosen, each under its canonical name.
  * `alias` is the table's alias in the FROM clause. A short row is without its long texts: sorted or joined with them,
  * rows go through temporary tables that MariaDB writes to disk.
  */
-export function selectList(
-  entity: Entity,
-  alias: string,
-  dialect: Dialect,
-  length: 'whole' | 'short' = 'whole',
-): string {
+export function selectList(entity: Entity, alias: string, dialect: Dialect, columns: RowColumns = 'whole'): string {
   const own = Object.entries(rowColumnNames).map(([name, column]) => `\`${alias}\`.\`${column}\` AS \`${name}\``);
-  const chosen = fieldsOf(entity).filter(([, { type }]) => length === 'whole' || type !== 'longText');
-  const columns = chosen.map(
+  const isChosen = (name: string, { type }: FieldKind) =>
+    typeof columns === 'string' ? columns === 'whole' || type !== 'longText' : columns.has(name);
+  const chosen = fieldsOf(entity).filter(([name, kind]) => isChosen(name, kind));
+  const fields = chosen.map(
     ([name, kind]) => `${selectValue(kind, `\`${alias}\`.\`${columnName(name)}\``, dialect)} AS \`${name}\``,
   );
-  return [...own, ...columns].join(', ');
+  return [...own, ...fields].join(', ');
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Sql } from './cache.ts';
 import { documentsOfOrders, orderMissing } from './order-documents.ts';
 import { bothWays, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
-import type { DecodedRow } from './row-codec.ts';
+import type { DecodedRow, RowColumns } from './row-codec.ts';
 import type { Visible } from './visible.ts';
 
 const shipments: RecordList = {
@@ -50,16 +50,19 @@ const returns: RecordList = {
 };
 
 export interface OrderDocumentStore extends RecordStore {
-  ofOrders(ids: readonly string[]): Promise<Map<string, DecodedRow[]>>;
+  ofOrders(ids: readonly string[], columns?: RowColumns): Promise<Map<string, DecodedRow[]>>;
 }
 
 export function createShipmentStore(sql: Sql, visible: Visible): OrderDocumentStore {
-  return { ...createRecordStore(sql, shipments, visible), ofOrders: (ids) => documentsOfOrders(sql, 'shipment', ids) };
+  return {
+    ...createRecordStore(sql, shipments, visible),
+    ofOrders: (ids, columns) => documentsOfOrders(sql, 'shipment', ids, columns),
+  };
 }
 
 export function createReturnStore(sql: Sql, visible: Visible): OrderDocumentStore {
   return {
     ...createRecordStore(sql, returns, visible),
-    ofOrders: (ids) => documentsOfOrders(sql, 'customerReturn', ids),
+    ofOrders: (ids, columns) => documentsOfOrders(sql, 'customerReturn', ids, columns),
   };
 }

@@ -58,9 +58,10 @@ export function customerConnection(field: string, storeOf: (stores: Stores) => R
   ): Promise<Connection<DecodedRow>> => {
     const store = storeOf(context.stores);
     const list = await readArguments(field, store, args, context);
-    const { request } = list;
+    const { columns, ...asked } = list.request;
+    const request = { ...asked, columns };
     const { loaders, stores } = context;
-    const pageName = `${field}:page:${JSON.stringify(request)}`;
+    const pageName = `${field}:page${context.columns.named(store.list.entity)}:${JSON.stringify(asked)}`;
     const countName = `${field}:count:${JSON.stringify([request.filter, request.today])}`;
     const told = isDerived(store, request) ? undefined : onKey;
     const page = once(
@@ -116,6 +117,7 @@ async function readArguments(
     orderBy,
     first: pageSize(args.first, context),
     after: args.after == null ? null : await placeOf(args.after),
+    columns: context.columns.of(list.entity),
   };
   return { request, tag, orderingField };
 }

@@ -5,6 +5,7 @@ import type { Viewer } from './access/viewer.ts';
 import type { FreshnessReader } from './freshness.ts';
 import type { LiveRecords } from './live-records.ts';
 import type { Loaders } from './loaders.ts';
+import type { ReadColumns } from './read-columns.ts';
 import type { Reads } from './reads.ts';
 import type { ServiceState } from './services/services.ts';
 import type { Stores } from './stores.ts';
@@ -19,6 +20,8 @@ export interface GraphContext {
   loaders: Loaders;
   /** Reads records from their sources, past the cache. */
   live: LiveRecords;
+  /** Of the operation that is run: what is read of rows. */
+  columns: ReadColumns;
   /** What the request reads, for those who keep its answer. */
   reads: Reads;
   freshness: FreshnessReader;

@@ -28,6 +28,7 @@ import { createLoaders } from './loaders.ts';
 import { createLocalSchema, type SubgraphMode } from './local-schema.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { once } from './once.ts';
+import { allColumns } from './read-columns.ts';
 import { createReads } from './reads.ts';
 import { type Composition, composeGraph } from './services/compose-graph.ts';
 import { createHubPart } from './services/hub-part.ts';
@@ -183,6 +184,7 @@ export function createGraph({
           always: stores.visible ? [entityTag('customer')] : [],
         }),
         live,
+        columns: allColumns,
         reads,
         freshness: {
           ...freshness,

@@ -18,6 +18,7 @@ import { createDocumentCache, type Prepared } from './document-cache.ts';
 import { coded } from './error-code.ts';
 import type { MeasureWithin } from './limits/operation-limits.ts';
 import { createLocalOperations } from './local-operations.ts';
+import { createReadColumns } from './read-columns.ts';
 
 /** One operation: as text, or as a document that was parsed and validated against the graph before. */
 export interface GraphRequest {
@@ -79,6 +80,7 @@ export function createExecutor({
   const read = createDocumentCache({ schema: schemas.whole, ...settings });
   const laneOf = createLaneChooser(schemas.whole, remote);
   const local = createLocalOperations(schemas.local);
+  const columnsOf = createReadColumns(schemas.local);
 
   return { execute, prepare, read, refusal, warm };
 
@@ -92,7 +94,10 @@ export function createExecutor({
     refuseCancelled(request.context.signal);
     if (fresh && fresh.errors.length > 0)
       return { data: null, errors: fresh.errors, extensions: { ...fresh.extension } };
-    const result = await ((request.lane ?? laneOf(document)) === 'local'
+    const lane = request.lane ?? laneOf(document);
+    // the stitched lane asks each domain by documents of its own
+    if (lane === 'local') request.context.columns = columnsOf(document);
+    const result = await (lane === 'local'
       ? local.runner(document, request.operationName)(request.context, request.variables)
       : executeDocument({
           schema: schemas.stitched(),

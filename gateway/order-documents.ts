@@ -9,8 +9,9 @@ const storeNames = { shipment: 'shipments', customerReturn: 'returns', invoice: 
 
 /** The shipments, returns or invoices of one order. */
 export async function readDocuments(document: Document, orderId: string, context: GraphContext): Promise<DecodedRow[]> {
-  const store = context.stores[storeNames[document]];
-  return (await context.loaders.load(`order:${document}`, orderId, store.ofOrders, onKey)) ?? [];
+  const { columns, loaders, stores } = context;
+  const read = (ids: readonly string[]) => stores[storeNames[document]].ofOrders(ids, columns.of(document));
+  return (await loaders.load(`order:${document}${columns.named(document)}`, orderId, read, onKey)) ?? [];
 }
 
 export function documentsOfOrder(document: Document): FieldResolver {
@@ -20,11 +21,11 @@ export function documentsOfOrder(document: Document): FieldResolver {
 
 /** The payments of the order's invoices, oldest first, each once. */
 export const paymentsOfOrder: FieldResolver = async (order: RecordSource, _args: unknown, context: GraphContext) => {
-  const { loaders, stores } = context;
+  const { columns, loaders, stores } = context;
   const invoices = await readDocuments('invoice', order.id, context);
-  const paid = await Promise.all(
-    invoices.map(({ id }) => loaders.load('invoice:payment', id, stores.payments.ofInvoices, onPaymentsOfInvoice)),
-  );
+  const name = `invoice:payment${columns.named('payment')}`;
+  const read = (ids: readonly string[]) => stores.payments.ofInvoices(ids, columns.of('payment'));
+  const paid = await Promise.all(invoices.map(({ id }) => loaders.load(name, id, read, onPaymentsOfInvoice)));
   const payments = new Map(paid.flatMap((rows) => rows ?? []).map((row) => [row.id, row]));
   return keepRecords('payment', [...payments.values()].sort(byReceipt), context);
 };
@@ -37,8 +38,10 @@ function byReceipt(a: DecodedRow, b: DecodedRow): number {
 
 export function ordersOfDocument(document: Document): FieldResolver {
   return async (source: RecordSource, _args: unknown, context: GraphContext) => {
-    const read = (ids: readonly string[]) => context.stores.orders.ofDocuments(document, ids);
-    const orders = (await context.loaders.load(`${document}:orders`, source.id, read, onOrdersOfDocument)) ?? [];
+    const { columns, loaders, stores } = context;
+    const read = (ids: readonly string[]) => stores.orders.ofDocuments(document, ids, columns.of('order'));
+    const name = `${document}:orders${columns.named('order')}`;
+    const orders = (await loaders.load(name, source.id, read, onOrdersOfDocument)) ?? [];
     return keepRecords('order', orders, context);
   };
 }

@@ -14,14 +14,14 @@ export type RecordSource = { id: string } & Partial<DecodedRow>;
 export async function recordById(
   entity: Entity,
   id: unknown,
-  { loaders, stores }: GraphContext,
+  { columns, loaders, stores }: GraphContext,
 ): Promise<DecodedRow | null> {
   if (typeof id !== 'string') return null;
   return (
     (await loaders.load(
-      `record:${entity}`,
+      `record:${entity}${columns.named(entity)}`,
       id,
-      (ids) => readByIds(stores.sql, entity, ids, stores.visible),
+      (ids) => readByIds(stores.sql, entity, ids, stores.visible, columns.of(entity)),
       onRecord(entity),
     )) ?? null
   );
@@ -36,8 +36,13 @@ export function longText(entity: Entity, field: string): FieldResolver {
 }
 
 /** Keeps rows that were read by other ways than their ids, so that they are not read again. */
-export function keepRecords(entity: Entity, rows: readonly DecodedRow[], { loaders }: GraphContext): DecodedRow[] {
-  for (const row of rows) loaders.keep(`record:${entity}`, row.id, row);
+export function keepRecords(
+  entity: Entity,
+  rows: readonly DecodedRow[],
+  { columns, loaders }: GraphContext,
+): DecodedRow[] {
+  const name = `record:${entity}${columns.named(entity)}`;
+  for (const row of rows) loaders.keep(name, row.id, row);
   return [...rows];
 }
 
@@ -49,9 +54,13 @@ export async function children(
   context: GraphContext,
   orderBy: readonly string[] = [],
 ): Promise<DecodedRow[]> {
-  const { loaders, stores } = context;
-  const read = (ids: readonly string[]) => readChildren(stores.sql, entity, field, ids, orderBy, stores.visible);
-  return (await loaders.load(`children:${entity}.${field}`, id, read, onChildren(entity, field))) ?? [];
+  const { columns, loaders, stores } = context;
+  const read = (ids: readonly string[]) =>
+    readChildren(stores.sql, entity, field, ids, orderBy, stores.visible, columns.of(entity));
+  return (
+    (await loaders.load(`children:${entity}.${field}${columns.named(entity)}`, id, read, onChildren(entity, field))) ??
+    []
+  );
 }
 
 /** A resolver for the record that a field of the source names. */
@@ -67,9 +76,9 @@ export function referencing(entity: Entity, field: string, ...orderBy: string[])
 
 /** A resolver for all records of a customer's parties. For lists that stay short. */
 export function ofCustomer(entity: Entity, ...orderBy: string[]): FieldResolver {
-  return async (source: RecordSource, _args: unknown, { loaders, stores }: GraphContext) => {
-    const read = (ids: readonly string[]) => readOfCustomers(stores.sql, entity, ids, orderBy);
-    return (await loaders.load(`customer:${entity}`, source.id, read, onKey)) ?? [];
+  return async (source: RecordSource, _args: unknown, { columns, loaders, stores }: GraphContext) => {
+    const read = (ids: readonly string[]) => readOfCustomers(stores.sql, entity, ids, orderBy, columns.of(entity));
+    return (await loaders.load(`customer:${entity}${columns.named(entity)}`, source.id, read, onKey)) ?? [];
   };
 }
 

@@ -87,6 +87,23 @@ describe.each(databases)('SQL statements on $name', (database) => {
     });
   });
 
+  it('read the columns that are asked for, and all where a field may need any', async () => {
+    const cache = await database.open();
+    const builder = createCacheBuilder();
+    sampleCompany(builder, { customers: 2, ordersEach: 3 });
+    await builder.save(cache);
+    const sentFor = async (fields: string) => {
+      const graph = graphUnderTest(cache);
+      await graph.data(`{ customers { nodes { orders { nodes { ${fields} lines { sku } } } } } }`);
+      return graph.statements().join();
+    };
+    const asked = await sentFor('orderNumber totalAmount { amount currency }');
+    expect(asked).toContain('order_number');
+    expect(asked).toContain('currency');
+    for (const column of ['customer_reference', 'promised_date', 'uom']) expect(asked).not.toContain(column);
+    expect(await sentFor('orderNumber stage')).toContain('promised_date');
+  });
+
   it('find a payment of two invoices of an order once, and an older one before it', async () => {
     const cache = await database.open();
     const builder = createCacheBuilder();
