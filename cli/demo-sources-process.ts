@@ -1,5 +1,5 @@
 import { startDemoSources } from '../demo/start-demo-sources.ts';
-import type { SourcesMessage, SourcesOrder } from './demo-sources.ts';
+import type { DemoSourcesOptions, SourcesMessage, SourcesOrder } from './demo-sources.ts';
 
 /**
  * The other end of demo-sources.ts: does what it is told and ends when told to, or when whoever started it is gone.
@@ -7,9 +7,7 @@ import type { SourcesMessage, SourcesOrder } from './demo-sources.ts';
  */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
-const [options] = process.argv
-  .slice(2)
-  .map((text) => JSON.parse(text) as { seed: number; scale: number; directory: string });
+const [options] = process.argv.slice(2).map((text) => JSON.parse(text) as DemoSourcesOptions);
 if (!options) throw new TypeError('Expected the options of the sources as one JSON argument.');
 
 try {

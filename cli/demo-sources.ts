@@ -12,6 +12,8 @@ export interface DemoSourcesOptions {
   scale: number;
   /** Where the finance system's file goes. */
   directory: string;
+  /** Instead of a file: `mysql://…`. */
+  financeUrl?: string;
 }
 
 export interface RunningSources {

@@ -14,6 +14,7 @@ import { type ReconcileRun, reconcile } from './reconcile.ts';
 import { runSync } from './run-sync.ts';
 import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts';
 import type { StreamRequest } from './sync-run.ts';
+import { tickDelay } from './tick-delay.ts';
 import { utcTask } from './utc-task.ts';
 import { verifyOnSchedule } from './verify-on-schedule.ts';
 
@@ -53,6 +54,8 @@ export function createSchedule({
   const queues: SourceQueue[] = [];
   /** Offers a pass of the stream, by `system/stream`. */
   const offers = new Map<string, () => void>();
+  const streams = Object.values(settings.sources).reduce((sum, source) => sum + Object.keys(source.streams).length, 0);
+  let started = 0;
   let following: Promise<void> | undefined;
   const insight = createInsightJob({ cache, settings: settings.insight, log, owner, signal: stopping.signal });
 
@@ -70,22 +73,26 @@ export function createSchedule({
 
       const offerPass = () => queue.offer(sync);
       offers.set(`${system}/${stream}`, offerPass);
-      const passes = every(schedule, offerPass);
+      const place = started++;
+      const passes = every(schedule, offerPass, place);
       if (isOverdue(lastSuccessAt, passes.getNextRuns(2), new Date())) offerPass();
       if (verifySchedule !== 'off') {
-        const proofs = every(verifySchedule, () => queue.offer(proof));
+        const proofs = every(verifySchedule, () => queue.offer(proof), place);
         // Of a stream that was never verified nothing has been missed.
         if (lastVerifyAt && isOverdue(lastVerifyAt, proofs.getNextRuns(2), new Date())) queue.offer(proof);
       }
       if (deletes !== 'scan') continue;
-      const recounts = every(source.reconcileSchedule, () => queue.offer(recount));
+      const recounts = every(source.reconcileSchedule, () => queue.offer(recount), place);
       // A stream that was never read has nothing to reconcile yet.
       if (lastSuccessAt && isOverdue(lastReconcileAt, recounts.getNextRuns(2), new Date())) queue.offer(recount);
     }
   }
 
-  function every(expression: string, tick: () => void): ScheduledTask {
-    const task = utcTask(expression, tick, log);
+  function every(expression: string, tick: () => void, place = 0): ScheduledTask {
+    const delay = tickDelay(expression, { place, all: streams });
+    const begin = () => stopping.signal.aborted || tick();
+    // not worth waiting for at the end
+    const task = utcTask(expression, () => void setTimeout(begin, delay).unref(), log);
     tasks.push(task);
     return task;
   }

@@ -66,7 +66,8 @@ function bodyOf({ query }: Question, variables: Record<string, unknown>): string
   return JSON.stringify({ query, variables });
 }
 
-function post(url: string, agent: Agent, body: string): Promise<string> {
+/** The text of an answer whose status is as expected. */
+export function post(url: string, agent: Agent, body: string, expected = [200]): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const sent = request(url, { method: 'POST', agent, headers }, (response) => {
@@ -75,8 +76,11 @@ function post(url: string, agent: Agent, body: string): Promise<string> {
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`Expected status 200, got ${response.statusCode}: ${text.slice(0, 300)}`));
+        if (expected.includes(response.statusCode ?? 0)) resolve(text);
+        else
+          reject(
+            new Error(`Expected status ${expected.join(' or ')}, got ${response.statusCode}: ${text.slice(0, 300)}`),
+          );
       });
     });
     sent.on('error', reject);

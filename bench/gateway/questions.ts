@@ -9,7 +9,7 @@ export interface Question {
 
 const openStates = ['NEW', 'IN_PROGRESS', 'WAITING_CUSTOMER'];
 
-const oneCustomer = `query Q1($id: ID!) {
+export const oneCustomer = `query Q1($id: ID!) {
   customer(id: $id) {
     id kind displayName legalName taxId email phone country
     orders(first: 10) {
@@ -31,7 +31,7 @@ const oneCustomer = `query Q1($id: ID!) {
   }
 }`;
 
-const orderBoard = `query Q2($status: [OrderStatus!], $from: Date) {
+export const orderBoard = `query Q2($status: [OrderStatus!], $from: Date) {
   orders(first: 50, filter: { status: $status, orderDate: { from: $from } }, orderBy: ORDER_DATE_ASC) {
     nodes {
       id orderNumber orderDate totalAmount { amount currency }
@@ -42,7 +42,7 @@ const orderBoard = `query Q2($status: [OrderStatus!], $from: Date) {
   }
 }`;
 
-const customersWithOrders = `query Q3($from: Instant) {
+export const customersWithOrders = `query Q3($from: Instant) {
   customers(first: 20, filter: { createdAt: { from: $from } }, orderBy: CREATED_AT_ASC) {
     nodes {
       id displayName
@@ -51,7 +51,7 @@ const customersWithOrders = `query Q3($from: Instant) {
   }
 }`;
 
-const search = `query Q4($search: String) {
+export const search = `query Q4($search: String) {
   customers(first: 20, search: $search) { nodes { id displayName country openBalance { amount currency } } }
 }`;
 

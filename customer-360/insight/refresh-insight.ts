@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Cache } from '../../cache/cache.ts';
 import { createChangeLog } from '../../cache/change-log.ts';
 import { countCustomers, mostUsedCurrency, nextCustomers } from '../../cache/insight-facts.ts';
@@ -9,6 +10,7 @@ import {
   forgetMonths,
   insightsOfNobody,
   removeInsights,
+  type StoredInsight,
   saveInsights,
   tellOfInsights,
 } from '../../cache/insight-store.ts';
@@ -45,6 +47,9 @@ export type RefreshResult =
 
 /** Customers whose facts are read and whose numbers are written together. */
 const BATCH = 500;
+
+/** After so many customers whatever else the process has to do may go first. */
+const SLICE = 10;
 
 /** The models are fitted anew between their days when the portfolio has grown or shrunk by more than this … */
 const GROWTH = 0.2;
@@ -172,11 +177,13 @@ async function refreshCustomers(
   const there = await existingCustomers(cache, customerIds);
   const facts = await readFacts(cache, [...there], context);
   const computedAt = instantOf(now());
-  const insights = [...facts].map(([id, each]) => {
+  const insights: StoredInsight[] = [];
+  for (const [id, each] of facts) {
     const numbers = customerNumbers(each, context);
     onNumbers?.(each, numbers);
-    return storedInsight(id, numbers, { asOf: context.asOf, computedAt });
-  });
+    insights.push(storedInsight(id, numbers, { asOf: context.asOf, computedAt }));
+    if (insights.length % SLICE === 0) await nextTurn();
+  }
   const gone = customerIds.filter((id) => !there.has(id));
   await cache.transaction(async (sql) => {
     await saveInsights(sql, insights);
