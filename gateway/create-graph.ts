@@ -130,6 +130,7 @@ export function createGraph({
       watchers.push(tell);
       tell(services.composition()?.schema ?? localSchema);
     },
+    watchServices: services.watch,
     refreshServices: services.refresh,
     execute: (request) => executor.execute(request),
     warm: (query, operationName) => executor.warm(query, operationName),

@@ -2,6 +2,7 @@ import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 
 import type { Changes } from '../cache/change-log.ts';
 import type { Viewer } from './access/viewer.ts';
 import type { Prepared } from './document-cache.ts';
+import type { ServiceListener } from './services/service-notices.ts';
 
 /** One operation, parsed and validated. */
 export interface Operation<Context extends object = object> {
@@ -49,6 +50,8 @@ export interface Graph<Context extends object = object> {
   readonly localSchema: GraphQLSchema;
   /** Tells what can be asked of the graph, now and whenever it becomes another; without it, that is `localSchema`. */
   watchSchema?(tell: (schema: GraphQLSchema) => void): void;
+  /** Tells how the services that extend the graph answer, and how their breakers are. */
+  watchServices?(listener: ServiceListener): void;
   execute(operation: Operation<Context>): Promise<ExecutionResult>;
   /**
    * `signal` aborts when nobody waits for the answer any more; `authorization` is the caller's own, for services that

@@ -51,6 +51,7 @@ export async function createGateway<Context extends object>({
   refuseStrangers(settings);
   const freshness = createFreshnessReader({ cache, settings, log });
   const metrics = settings.gateway.metrics ? createMetrics({ cache, settings, tries }) : undefined;
+  if (metrics) graph.watchServices?.(metrics.services);
   const answer = createAnswerOperation({ graph, settings: settings.gateway, log, metrics });
   const apollo = createApollo({ graph, answer, freshness, settings: settings.gateway, log });
   await apollo.start();

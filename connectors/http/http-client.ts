@@ -4,6 +4,7 @@ import { type ErrorCode, HubError } from '../../config/errors.ts';
 import type { HttpAuth } from '../../config/http-settings.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { instantOf } from '../../schema/time.ts';
+import { ranOut } from '../ran-out.ts';
 import { createSourceBreaker } from '../source-breaker.ts';
 import { noNotices, type SourceNotices } from '../source-notices.ts';
 import { createAuthorization, TokenRefused } from './authorization.ts';
@@ -80,7 +81,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const leave = await budget.enter(signal);
     try {
       const headers = { accept: 'application/json', ...request.headers, ...login };
-      const raw = await send({ method, url, headers, body }, signal);
+      const raw = await send({ method, url, headers, body }, signal).catch((error: unknown) => {
+        throw ranOut(signal) ? new Unanswered('no answer within the time that the caller has') : error;
+      });
       const tried = judge(url, raw, (message) => fault('SOURCE_PROTOCOL', message, stream));
       if (tried.outcome === 'rate-limited' && tried.retryAfter !== null) budget.pause(tried.retryAfter);
       return tried;
@@ -98,6 +101,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       notices.tried(first.outcome);
       return await attempt(request, await authorization.headers(signal), signal);
     } catch (error) {
+      if (error instanceof Unanswered) return failed('retry', error.message);
       signal.throwIfAborted();
       const message = error instanceof Error ? error.message : 'the connection failed';
       if (error instanceof TokenRefused) return failed('refresh-auth', message);
@@ -114,7 +118,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     for (let tries = 1; ; tries += 1) {
       const last = await attemptLoggedIn(request, signal);
       notices.tried(last.outcome);
-      if (last.outcome === 'ok' || !repeatable || tries > MAX_RETRIES || !worthAnother(last, giveUpAt)) return last;
+      if (
+        last.outcome === 'ok' ||
+        signal.aborted ||
+        !repeatable ||
+        tries > MAX_RETRIES ||
+        !worthAnother(last, giveUpAt)
+      )
+        return last;
       await sleep(retryDelay(tries, last.retryAfter, Math.random()), undefined, { signal });
     }
   }
@@ -141,6 +152,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           throw error;
         });
       if (last.outcome === 'ok') return last.answer;
+      signal.throwIfAborted();
       const { code, advice } = policies[last.outcome];
       throw fault(code, `${where}: ${last.message}. ${advice}`.trim(), request.stream);
     },
@@ -148,6 +160,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     close,
   };
 }
+
+/** The source was asked, and let the deadline of its caller pass. */
+class Unanswered extends Error {}
 
 /** Whether another try of what failed may go better, and soon enough for a pass to wait. */
 function worthAnother({ outcome, retryAfter }: Exclude<Attempt, { outcome: 'ok' }>, giveUpAt: number): boolean {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { HubError } from '../../config/errors.ts';
+import { ranOut } from '../ran-out.ts';
 import { createSourceBreaker } from '../source-breaker.ts';
 import { noNotices, type SourceNotices } from '../source-notices.ts';
 import { databaseError } from './database-error.ts';
@@ -52,7 +53,6 @@ export function createSourceDatabase(
   }
 
   async function queryOnce(statement: string, parameters: readonly SqlValue[], signal: AbortSignal) {
-    signal.throwIfAborted();
     const opening = open();
     const runner = opening.then((source) => source.createQueryRunner());
     const answer = runner.then((one) => one.query(statement, [...parameters]) as Promise<DriverRow[]>);
@@ -77,8 +77,13 @@ export function createSourceDatabase(
   return {
     dialect,
 
-    query(statement, parameters, signal) {
-      return breaker.run(() => queryOnce(statement, parameters, signal), unansweredOf, signal);
+    async query(statement, parameters, signal) {
+      signal.throwIfAborted();
+      const failureOf = (settled: PromiseSettledResult<DriverRow[]>) =>
+        settled.status === 'rejected' && ranOut(signal)
+          ? `${place} did not answer within the time that the caller has`
+          : unansweredOf(settled);
+      return breaker.run(() => queryOnce(statement, parameters, signal), failureOf, signal);
     },
 
     async close() {

@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Cache } from '../../cache/cache.ts';
 import type { Settings } from '../../config/settings.ts';
-import { createHealthGauges } from './health-gauges.ts';
+import type { ServiceListener } from '../services/service-notices.ts';
+import { BREAKER_STATES, createHealthGauges } from './health-gauges.ts';
 
 /** What the hub tells Prometheus. */
 export interface Metrics {
@@ -12,6 +13,8 @@ export interface Metrics {
   operation(seconds: number, outcome: 'ok' | 'error'): void;
   /** How many subscriptions are open. */
   subscriptions(open: number): void;
+  /** Requests to the services that extend the graph. */
+  readonly services: ServiceListener;
 }
 
 /** Tries over the wire of this process: system → outcome → how many. */
@@ -25,6 +28,9 @@ interface MetricsDependencies {
   now?: () => number;
 }
 
+/** Bounds of the buckets of how long something took. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
 /**
  * What this process did (operations, requests to sources, memory, event loop), and what the cache knows of all
  * processes, read when it is asked for: every process answers the same there.
@@ -37,12 +43,25 @@ export function createMetrics({ cache, settings, tries = new Map(), now = Date.n
     name: 'customer360_graphql_operation_seconds',
     help: 'GraphQL operations this process answered, by how long they took.',
     labelNames: ['outcome'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+    buckets: SECONDS,
     registers: [registry],
   });
   const subscriptions = new Gauge({
     name: 'customer360_graphql_subscriptions',
     help: 'Subscriptions that are open at this process.',
+    registers: [registry],
+  });
+  const serviceRequests = new Histogram({
+    name: 'customer360_service_request_seconds',
+    help: 'Requests of this process to the services that extend the graph, by how long they took and what they came to.',
+    labelNames: ['service', 'outcome'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const serviceBreakers = new Gauge({
+    name: 'customer360_service_breaker',
+    help: '1 for the state that the breaker of a service is in at this process.',
+    labelNames: ['service', 'state'],
     registers: [registry],
   });
   new Counter({
@@ -66,5 +85,11 @@ export function createMetrics({ cache, settings, tries = new Map(), now = Date.n
     },
     operation: (seconds, outcome) => operations.observe({ outcome }, seconds),
     subscriptions: (open) => subscriptions.set(open),
+    services: {
+      asked: (service, outcome, seconds) => serviceRequests.observe({ service, outcome }, seconds),
+      breaker(service, state) {
+        for (const one of BREAKER_STATES) serviceBreakers.set({ service, state: one }, one === state ? 1 : 0);
+      },
+    },
   };
 }

@@ -15,7 +15,7 @@ interface HealthGaugesDependencies {
 const HOUR = 3_600_000;
 /** Somebody who asks again and again costs the database no more than this. */
 const HELD_FOR = 1_000;
-const STATES = ['CLOSED', 'HALF_OPEN', 'OPEN'] as const;
+export const BREAKER_STATES = ['CLOSED', 'HALF_OPEN', 'OPEN'] as const;
 
 /** What the cache knows of sources and streams, as gauges. */
 export function createHealthGauges({ registry, cache, settings, now }: HealthGaugesDependencies) {
@@ -43,7 +43,7 @@ export function createHealthGauges({ registry, cache, settings, now }: HealthGau
   function show(health: Health, at: number): void {
     for (const [source, { streams, schedule }] of Object.entries(settings.sources)) {
       const state = health.breakers.find(({ system }) => system === source)?.state ?? 'CLOSED';
-      for (const one of STATES) breaker.set({ source, state: one }, one === state ? 1 : 0);
+      for (const one of BREAKER_STATES) breaker.set({ source, state: one }, one === state ? 1 : 0);
       for (const [stream, own] of Object.entries(streams)) {
         const labels = { source, stream };
         const isIt = (row: { system: string; stream: string }) => row.system === source && row.stream === stream;

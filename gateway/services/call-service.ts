@@ -6,7 +6,7 @@ import { createAuthorization, TokenRefused } from '../../connectors/http/authori
 import { hideSecrets } from '../../connectors/http/hide-secrets.ts';
 import { BadAnswer, createSend, type RawAnswer } from '../../connectors/http/send.ts';
 import { createSourceBreaker } from '../../connectors/source-breaker.ts';
-import { noNotices } from '../../connectors/source-notices.ts';
+import { noServiceNotices, type ServiceOutcome } from './service-notices.ts';
 
 export interface ServiceRequest {
   document: DocumentNode;
@@ -43,18 +43,28 @@ export function createServiceCaller(
   name: string,
   url: string,
   { auth, headers, timeout, maxBytes }: Settings,
+  notices = noServiceNotices,
 ): ServiceCaller {
   const { send, close } = createSend({ idle: timeout, total: timeout, maxBytes });
   const authorization = createAuthorization(auth, send);
-  const breaker = createSourceBreaker(name, noNotices);
+  const breaker = createSourceBreaker(name, {
+    breaker: ({ state }) => notices.breaker(state),
+    tried: () => undefined,
+  });
 
   return { execute, close };
 
   async function execute(request: ServiceRequest): Promise<ExecutionResult> {
+    const begun = performance.now();
+    const tell = (outcome: ServiceOutcome) => notices.asked(outcome, (performance.now() - begun) / 1_000);
     try {
-      return resultOf(await answerOf(request), request);
+      const result = resultOf(await answerOf(request), request);
+      tell(result.errors ? 'failed' : 'ok');
+      return result;
     } catch (error) {
-      return failed(judged(error));
+      const fault = judged(error);
+      tell(request.signal?.aborted ? 'given-up' : outcomeOf(fault));
+      return failed(fault);
     }
   }
 
@@ -151,6 +161,12 @@ function silenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
   if (/^(it answered|no (whole )?answer within)/.test(message)) return message;
   return message.includes('ECONNREFUSED') ? 'the connection was refused' : 'the connection failed';
+}
+
+function outcomeOf({ code, cause }: HubError): ServiceOutcome {
+  if (code === 'SERVICE_REFUSED') return 'refused';
+  if (code === 'SERVICE_ANSWER_INVALID') return 'invalid';
+  return cause instanceof HubError && cause.code === 'SOURCE_BREAKER_OPEN' ? 'left-alone' : 'unreachable';
 }
 
 function failed(error: HubError): ExecutionResult {

@@ -6,12 +6,14 @@ import type { Log } from '../../config/log.ts';
 import { redactText } from '../../config/redact.ts';
 import type { ServiceSettings } from '../../config/service-settings.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { BreakerNote } from '../../connectors/source-notices.ts';
 import { instantOf } from '../../schema/time.ts';
 import { stitchSupergraph } from '../stitch.ts';
 import { federationSubgraph, plainSubgraph } from './as-subgraph.ts';
 import { createServiceCaller, type ServiceCaller, type ServiceRequest } from './call-service.ts';
 import { type Composition, composeGraph, type HubPart, type ServicePart } from './compose-graph.ts';
 import { readServiceSchema } from './read-schema.ts';
+import type { ServiceListener, ServiceNotices } from './service-notices.ts';
 
 /** How a service stands. */
 export interface ServiceState {
@@ -39,6 +41,8 @@ export interface Services {
   states(): readonly ServiceState[];
   /** The graph with what they add; null while none of them adds anything. */
   composition(): Composition | null;
+  /** Tells how they answer, and how their breakers are, now and whenever one changes. */
+  watch(listener: ServiceListener): void;
   /** Looks at all of them once, and composes the graph anew where one is another. */
   refresh(): Promise<void>;
   /** Looks at all of them, then at each as often as its settings say. */
@@ -63,6 +67,8 @@ interface Service {
   /** Asks the service, or one subgraph of a supergraph. */
   callerAt(address: string): ServiceCaller;
   callers: Map<string, ServiceCaller>;
+  /** Address → how its breaker is. */
+  breakers: Map<string, BreakerNote['state']>;
   state: ServiceState;
   /** What of it is in the graph. */
   part: ServicePart | null;
@@ -78,7 +84,13 @@ export function createServices({
   onComposed = () => undefined,
   now = Date.now,
 }: ServicesDependencies): Services {
-  const services = Object.entries(settings).map(([name, each]) => createService(name, each));
+  const listeners: ServiceListener[] = [];
+  const services = Object.entries(settings).map(([name, each]) =>
+    createService(name, each, {
+      asked: (...told) => tellAll((listener) => listener.asked(...told)),
+      breaker: (...told) => tellAll((listener) => listener.breaker(...told)),
+    }),
+  );
   let composed: Composition | null = null;
   /** How often the graph became another. */
   let generation = 0;
@@ -89,6 +101,10 @@ export function createServices({
   return {
     states: () => services.map(({ state }) => ({ ...state })),
     composition: () => composed,
+    watch(listener) {
+      listeners.push(listener);
+      for (const { name, breakers } of services) listener.breaker(name, worst(breakers.values()));
+    },
     refresh: async () => void (await Promise.all(services.map(look))),
     async start() {
       stopping = new AbortController();
@@ -100,6 +116,10 @@ export function createServices({
       for (const { callers } of services) for (const caller of callers.values()) caller.close();
     },
   };
+
+  function tellAll(tell: (listener: ServiceListener) => void): void {
+    for (const listener of listeners) tell(listener);
+  }
 
   async function watch(service: Service, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -175,15 +195,17 @@ export function createServices({
   }
 }
 
-function createService(name: string, settings: ServiceSettings): Service {
+function createService(name: string, settings: ServiceSettings, listener: ServiceListener): Service {
   const callers = new Map<string, ServiceCaller>();
+  const breakers: Service['breakers'] = new Map();
   const url = 'url' in settings ? settings.url : null;
   return {
     name,
     settings,
     callers,
+    breakers,
     callerAt(address) {
-      const caller = callers.get(address) ?? createServiceCaller(name, address, settings);
+      const caller = callers.get(address) ?? createServiceCaller(name, address, settings, noticesOf(address));
       callers.set(address, caller);
       return caller;
     },
@@ -200,6 +222,21 @@ function createService(name: string, settings: ServiceSettings): Service {
     part: null,
     tried: null,
   };
+
+  function noticesOf(address: string): ServiceNotices {
+    return {
+      asked: (outcome, seconds) => listener.asked(name, outcome, seconds),
+      breaker(state) {
+        breakers.set(address, state);
+        listener.breaker(name, worst(breakers.values()));
+      },
+    };
+  }
+}
+
+function worst(states: Iterable<BreakerNote['state']>): BreakerNote['state'] {
+  const all = new Set(states);
+  return all.has('OPEN') ? 'OPEN' : all.has('HALF_OPEN') ? 'HALF_OPEN' : 'CLOSED';
 }
 
 function ask({ settings, callerAt }: Service, request: ServiceRequest): Promise<ExecutionResult> {

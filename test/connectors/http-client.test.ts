@@ -7,6 +7,35 @@ import { outcomeOf } from '../../connectors/http/outcome.ts';
 import { retryAfterOf, retryDelay } from '../../connectors/http/retry-delay.ts';
 import { clientOf, live, serve } from './http-server.ts';
 
+describe('a source that hangs', () => {
+  const ask = async (url: string, signalOf: () => AbortSignal) => {
+    const client = clientOf();
+    const ends: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const error = await client.request({ url }, signalOf()).catch((reason: unknown) => reason);
+      ends.push((error as { code?: string }).code === 'SOURCE_BREAKER_OPEN' ? 'left alone' : (error as Error).name);
+    }
+    return ends;
+  };
+
+  it('is left alone after it let the deadlines of its callers pass, as live reads have them', async () => {
+    const { origin, count } = await serve(() => undefined);
+    expect(await ask(origin, () => AbortSignal.timeout(40))).toEqual([...Array(4).fill('TimeoutError'), 'left alone']);
+    expect(count()).toBe(4);
+  });
+
+  it('is not judged by callers who give up', async () => {
+    const { origin, count } = await serve(() => undefined);
+    const impatient = () => {
+      const giving = new AbortController();
+      setTimeout(() => giving.abort(), 40);
+      return giving.signal;
+    };
+    expect(await ask(origin, impatient)).toEqual(Array(5).fill('AbortError'));
+    expect(count()).toBe(5);
+  });
+});
+
 describe('an HTTP answer', () => {
   it('keeps the digits of its numbers', async () => {
     const { origin } = await serve((_, response) => response.end('{"id":12345678901234567890,"amount":10.10}'));

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -128,6 +129,23 @@ const { skip } = describe;
     wire.disturb([{ at: 0, times: 9, is: 'hang' }]);
     await connector.close();
     await wire.stop();
+  });
+});
+
+describe('a database that hangs', () => {
+  it('is left alone after it let the deadlines of its callers pass, as live reads have them', async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const connector = connectTo(`mysql://root@127.0.0.1:${port}/information_schema`, { timeout: '20s' });
+    const ends: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const error = await connector.readByKeys('things', ['1'], AbortSignal.timeout(40)).catch((reason) => reason);
+      ends.push(error.code === 'SOURCE_BREAKER_OPEN' ? 'left alone' : error.name);
+    }
+    expect(ends).toEqual([...Array(4).fill('TimeoutError'), 'left alone']);
+    server.close();
+    await connector.close();
   });
 });
 

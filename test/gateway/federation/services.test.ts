@@ -8,6 +8,7 @@ import type { Cache } from '../../../cache/cache.ts';
 import { scopes } from '../../../config/access-settings.ts';
 import { createLog } from '../../../config/log.ts';
 import { anybody, createViewer } from '../../../gateway/access/viewer.ts';
+import { createMetrics } from '../../../gateway/metrics/create-metrics.ts';
 import { type TestDatabase, testDatabases } from '../../setup/test-databases.ts';
 import { createCacheBuilder } from '../cache-builder.ts';
 import { generateOperation } from '../generated-operations.ts';
@@ -287,6 +288,31 @@ describe('services that extend the graph', () => {
     loyalty.misbehave(() => undefined);
     const { errors } = await own.ask('{ customers(first: 1) { nodes { points } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNREACHABLE', source: 'loyalty' } }]);
+    await own.graph.stop();
+  });
+
+  it('are told of in the metrics: how often and how fast they answered, and whether they are left alone', async () => {
+    const own = withServices({ loyalty: loyaltySettings(), carriers: carriersSettings() });
+    const metrics = createMetrics({ cache, settings: { sources: {} } });
+    own.graph.watchServices(metrics.services);
+    await own.graph.refreshServices();
+    loyalty.misbehave((response) => respond(response as never, 200, '{"errors": [{"message": "no"}]}'));
+    await own.ask('{ programs { name } }');
+    loyalty.misbehave((response) => respond(response as never, 503, 'busy'));
+    for (let n = 0; n < 6; n += 1) await own.ask('{ programs { name } }');
+    const text = await metrics.text();
+    const samples = [...text.matchAll(/^customer360_service_(\S+) (\S+)$/gm)].map(([, name, value]) => [name, value]);
+    expect(Object.fromEntries(samples)).toMatchObject({
+      'request_seconds_count{service="loyalty",outcome="ok"}': '1',
+      'request_seconds_count{service="loyalty",outcome="failed"}': '1',
+      'request_seconds_count{service="loyalty",outcome="unreachable"}': '4',
+      'request_seconds_count{service="loyalty",outcome="left-alone"}': '2',
+      'request_seconds_bucket{le="20",service="loyalty",outcome="ok"}': '1',
+      'request_seconds_count{service="carriers",outcome="ok"}': '1',
+      'breaker{service="loyalty",state="OPEN"}': '1',
+      'breaker{service="loyalty",state="CLOSED"}': '0',
+      'breaker{service="carriers",state="CLOSED"}': '1',
+    });
     await own.graph.stop();
   });
 
