@@ -1,5 +1,6 @@
 import type { StatsGroup } from '../cache/record-stats.ts';
 import type { Connection } from './connection.ts';
+import { goOn } from './go-on.ts';
 import { moneyOf } from './money.ts';
 import type { FieldResolver, Resolvers } from './subschema.ts';
 
@@ -9,19 +10,19 @@ export function connectionResolvers(name: string): Resolvers {
 }
 
 const pageResolvers: Record<string, FieldResolver> = {
-  nodes: async (connection: Connection) => (await connection.page()).nodes,
-  edges: async (connection: Connection) =>
-    (await connection.page()).nodes.map((node) => ({ node, cursor: connection.cursorOf(node) })),
-  pageInfo: async (connection: Connection) => {
-    const { nodes, hasNextPage } = await connection.page();
-    const [first, last] = [nodes.at(0), nodes.at(-1)];
-    return {
-      hasNextPage,
-      hasPreviousPage: connection.hasPreviousPage,
-      startCursor: first ? connection.cursorOf(first) : null,
-      endCursor: last ? connection.cursorOf(last) : null,
-    };
-  },
+  nodes: (connection: Connection) => goOn(connection.page(), ({ nodes }) => nodes),
+  edges: (connection: Connection) =>
+    goOn(connection.page(), ({ nodes }) => nodes.map((node) => ({ node, cursor: connection.cursorOf(node) }))),
+  pageInfo: (connection: Connection) =>
+    goOn(connection.page(), ({ nodes, hasNextPage }) => {
+      const [first, last] = [nodes.at(0), nodes.at(-1)];
+      return {
+        hasNextPage,
+        hasPreviousPage: connection.hasPreviousPage,
+        startCursor: first ? connection.cursorOf(first) : null,
+        endCursor: last ? connection.cursorOf(last) : null,
+      };
+    }),
   totalCount: (connection: Connection) => connection.count(),
 };
 

@@ -10,6 +10,7 @@ import { may } from './access/viewer.ts';
 import type { GraphContext } from './context.ts';
 import { decodeCursor, encodeCursor, isId } from './cursor.ts';
 import { entityTag, onKey } from './dependencies.ts';
+import { type Awaitable, goOn } from './go-on.ts';
 import { once } from './once.ts';
 import { filterOf, pageSize } from './page-arguments.ts';
 import { keepRecords, type RecordSource, recordById } from './records.ts';
@@ -18,7 +19,7 @@ import type { FieldResolver } from './subschema.ts';
 
 /** One page of a list, read when a field asks for it, and the questions on the whole list. */
 export interface Connection<Node = object> {
-  page(): Promise<{ nodes: Node[]; hasNextPage: boolean }>;
+  page(): Awaitable<{ nodes: Node[]; hasNextPage: boolean }>;
   hasPreviousPage: boolean;
   cursorOf(node: Node): string;
   count(): Promise<number>;
@@ -34,48 +35,52 @@ interface ListArguments {
 
 /** A resolver for a list of all records that fit the filter. */
 export function recordConnection(field: string, storeOf: (stores: Stores) => RecordStore): FieldResolver {
-  return async (_source: unknown, args: ListArguments, context: GraphContext): Promise<Connection<DecodedRow>> => {
+  return (_source: unknown, args: ListArguments, context: GraphContext): Awaitable<Connection<DecodedRow>> => {
     const store = storeOf(context.stores);
-    const list = await readArguments(field, store, args, context);
-    const { request } = list;
-    if (isDerived(store, request)) context.reads.noteUntold();
-    else context.reads.note([entityTag(store.list.entity), entityTag('customer')]);
-    const page = once(() => store.page(request));
-    return {
-      ...connectionOf(list, page, store, context),
-      count: once(() => store.count(request)),
-      stats: (groupBy) => recordStats(context.stores.sql, store, { ...request, groupBy }),
-    };
+    return goOn(readArguments(field, store, args, context), (list) => {
+      const { request } = list;
+      if (isDerived(store, request)) context.reads.noteUntold();
+      else context.reads.note([entityTag(store.list.entity), entityTag('customer')]);
+      const page = once(() => store.page(request));
+      return {
+        ...connectionOf(list, page, store, context),
+        count: once(() => store.count(request)),
+        stats: (groupBy) => recordStats(context.stores.sql, store, { ...request, groupBy }),
+      };
+    });
   };
 }
 
 /** A resolver for a customer's list: the lists of all customers of a level are read at once. */
 export function customerConnection(field: string, storeOf: (stores: Stores) => RecordStore): FieldResolver {
-  return async (
-    customer: RecordSource,
-    args: ListArguments,
-    context: GraphContext,
-  ): Promise<Connection<DecodedRow>> => {
+  return (customer: RecordSource, args: ListArguments, context: GraphContext): Awaitable<Connection<DecodedRow>> => {
     const store = storeOf(context.stores);
-    const list = await readArguments(field, store, args, context);
-    const { columns, ...asked } = list.request;
-    const request = { ...asked, columns };
-    const { loaders, stores } = context;
-    const pageName = `${field}:page${context.columns.named(store.list.entity)}:${JSON.stringify(asked)}`;
-    const countName = `${field}:count:${JSON.stringify([request.filter, request.today])}`;
-    const told = isDerived(store, request) ? undefined : onKey;
-    const page = once(
-      async () =>
-        (await loaders.load(pageName, customer.id, (ids) => store.pagesOfCustomers(ids, request), told)) ?? emptyPage,
-    );
-    const count = async () =>
-      (await loaders.load(countName, customer.id, (ids) => store.countsOfCustomers(ids, request), told)) ?? 0;
-    const stats = async (groupBy: readonly string[]) => {
-      const name = `${field}:stats:${JSON.stringify([request.filter, request.today, groupBy])}`;
-      const read = (ids: readonly string[]) => recordStatsOfCustomers(stores.sql, store, ids, { ...request, groupBy });
-      return (await loaders.load(name, customer.id, read, told)) ?? [];
-    };
-    return { ...connectionOf(list, page, store, context), count, stats };
+    return goOn(readArguments(field, store, args, context), (list) => connectionOfCustomer(list));
+
+    function connectionOfCustomer(list: ReadList): Connection<DecodedRow> {
+      const { columns, ...asked } = list.request;
+      const request = { ...asked, columns };
+      const { loaders, stores } = context;
+      const pageName = `${field}:page${context.columns.named(store.list.entity)}:${JSON.stringify(asked)}`;
+      const told = isDerived(store, request) ? undefined : onKey;
+      const page = once(() =>
+        goOn(
+          loaders.load(pageName, customer.id, (ids) => store.pagesOfCustomers(ids, request), told),
+          (read) => read ?? emptyPage,
+        ),
+      );
+      const count = async () => {
+        const name = `${field}:count:${JSON.stringify([request.filter, request.today])}`;
+        return (await loaders.load(name, customer.id, (ids) => store.countsOfCustomers(ids, request), told)) ?? 0;
+      };
+      const stats = async (groupBy: readonly string[]) => {
+        const name = `${field}:stats:${JSON.stringify([request.filter, request.today, groupBy])}`;
+        const read = (ids: readonly string[]) =>
+          recordStatsOfCustomers(stores.sql, store, ids, { ...request, groupBy });
+        return (await loaders.load(name, customer.id, read, told)) ?? [];
+      };
+      return { ...connectionOf(list, page, store, context), count, stats };
+    }
   };
 }
 
@@ -94,12 +99,12 @@ interface ReadList {
   orderingField: string;
 }
 
-async function readArguments(
+function readArguments(
   field: string,
   { list }: RecordStore,
   args: ListArguments,
   context: GraphContext,
-): Promise<ReadList> {
+): Awaitable<ReadList> {
   const orderBy = args.orderBy ?? defaultOrder(list.orderings);
   const ordering: Ordering | JoinedOrdering = list.orderings[orderBy] ?? { field: 'id', direction: 'ASC' };
   const orderingField = ordering.field;
@@ -111,15 +116,20 @@ async function readArguments(
     const row = await recordById(list.entity, id, context);
     return row ? { value: row[orderingField] as string | null, id } : gonePlace(tag);
   };
-  const request: PageRequest = {
-    filter: { ...(await filterOf(args.filter, context)), ...impliedBy(ordering, args.filter) },
-    today: context.today,
-    orderBy,
-    first: pageSize(args.first, context),
-    after: args.after == null ? null : await placeOf(args.after),
-    columns: context.columns.of(list.entity),
-  };
-  return { request, tag, orderingField };
+  return goOn(filterOf(args.filter, context), (filter) =>
+    goOn(args.after == null ? null : placeOf(args.after), (after) => ({
+      request: {
+        filter: { ...filter, ...impliedBy(ordering, args.filter) },
+        today: context.today,
+        orderBy,
+        first: pageSize(args.first, context),
+        after,
+        columns: context.columns.of(list.entity),
+      },
+      tag,
+      orderingField,
+    })),
+  );
 }
 
 /** An order by something that not all have is a filter too, so that counts and sums are of what is listed. */
@@ -175,15 +185,14 @@ function isValueOf(kind: FieldKind, value: string | null | undefined): boolean {
 
 function connectionOf(
   { request, tag, orderingField }: ReadList,
-  read: () => Promise<RecordPage>,
+  read: () => Awaitable<RecordPage>,
   { list }: RecordStore,
   context: GraphContext,
 ) {
   return {
-    page: once(async () => {
-      const { rows, hasNextPage } = await read();
-      return { nodes: keepRecords(list.entity, rows, context), hasNextPage };
-    }),
+    page: once(() =>
+      goOn(read(), ({ rows, hasNextPage }) => ({ nodes: keepRecords(list.entity, rows, context), hasNextPage })),
+    ),
     hasPreviousPage: request.after !== null,
     cursorOf: (row: DecodedRow) =>
       encodeCursor(

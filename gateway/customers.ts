@@ -1,20 +1,23 @@
 import type { CustomerRow } from '../cache/customer-store.ts';
 import type { GraphContext } from './context.ts';
 import { onKey, onLink } from './dependencies.ts';
+import { type Awaitable, goOn } from './go-on.ts';
 
 /** A customer as resolvers pass it on: the id at least, the whole golden record where it has been read anyway. */
 export type CustomerSource = { id: string } & Partial<CustomerRow>;
 
 /** The golden record, or undefined. */
-export function goldenRecord(id: string, { loaders, stores }: GraphContext): Promise<CustomerRow | undefined> {
+export function goldenRecord(id: string, { loaders, stores }: GraphContext): Awaitable<CustomerRow | undefined> {
   return loaders.load('customer', id, stores.customers.byIds, onKey);
 }
 
 /** The customer with this id or the one it was merged into; null when nobody has it. */
-export async function customerById(id: string, context: GraphContext): Promise<CustomerRow | null> {
+export function customerById(id: string, context: GraphContext): Awaitable<CustomerRow | null> {
   // A merge takes the record away as it forwards the id, so only one that is not there can have gone elsewhere.
-  const known = await goldenRecord(id, context);
-  if (known) return known;
+  return goOn(goldenRecord(id, context), (known) => known ?? forwarded(id, context));
+}
+
+async function forwarded(id: string, context: GraphContext): Promise<CustomerRow | null> {
   const [current] = await goldenIds([id], context);
   return current && current !== id ? ((await goldenRecord(current, context)) ?? null) : null;
 }
@@ -26,11 +29,11 @@ export async function goldenIds(ids: readonly string[], { loaders, stores }: Gra
 }
 
 /** The customer a party belongs to; null where it is not yet resolved or there is no party. */
-export async function customerOfParty(
+export function customerOfParty(
   partyId: string | null | undefined,
   { loaders, stores }: GraphContext,
-): Promise<CustomerSource | null> {
+): Awaitable<CustomerSource | null> {
   if (!partyId) return null;
-  const link = await loaders.load('link', partyId, stores.customers.linksOfParties, onLink);
-  return link ? { id: link.customerId } : null;
+  const link = loaders.load('link', partyId, stores.customers.linksOfParties, onLink);
+  return goOn(link, (known) => (known ? { id: known.customerId } : null));
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { refuseCancelled } from './cancelled.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { Awaitable } from './go-on.ts';
 import type { Reads } from './reads.ts';
 import type { KeptRecords } from './record-cache.ts';
 
@@ -10,10 +11,10 @@ type ReadByKeys<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>
 /** One request's loaders: what many fields ask for by key becomes one read, and is read once. */
 export interface Loaders {
   /**
-   * What belongs to the key, or undefined. `name` tells reads apart: it must name everything but the key. What is read
+   * What belongs to the key, or undefined; at once where it was read before. `name` tells reads apart: it must name everything but the key. What is read
    * with its dependencies is kept for the next requests; without, it keeps the answer from being kept.
    */
-  load<V>(name: string, key: string, read: ReadByKeys<V>, dependencies?: Dependencies): Promise<V | undefined>;
+  load<V>(name: string, key: string, read: ReadByKeys<V>, dependencies?: Dependencies): Awaitable<V | undefined>;
   /** Keeps what another read came upon, so that it is not read again. */
   keep<V>(name: string, key: string, value: V): void;
 }
@@ -37,13 +38,18 @@ export function createLoaders({ reads, records, always = [], signal }: LoadersDe
 
   return { load, keep };
 
-  function load<V>(name: string, key: string, read: ReadByKeys<V>, dependencies?: Dependencies) {
+  function load<V>(
+    name: string,
+    key: string,
+    read: ReadByKeys<V>,
+    dependencies?: Dependencies,
+  ): Awaitable<V | undefined> {
     const known = kept.get(name);
-    if (known?.has(key)) return Promise.resolve(known.get(key) as V);
+    if (known?.has(key)) return known.get(key) as V;
     const found = dependencies && records?.get(name, key);
     if (found) {
       reads.note(found.tags);
-      return Promise.resolve(found.value as V | undefined);
+      return found.value as V | undefined;
     }
     let loader = loaders.get(name);
     if (!loader) {

@@ -1,5 +1,6 @@
 import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
+import { goOn } from './go-on.ts';
 import { type RecordSource, recordById } from './records.ts';
 import type { FieldResolver } from './subschema.ts';
 
@@ -25,10 +26,9 @@ export function moneyOfLine(document: Entity, reference: string, ...fields: stri
   return Object.fromEntries(
     fields.map((field) => [
       field,
-      async (line: RecordSource, _args: unknown, context: GraphContext) => {
+      (line: RecordSource, _args: unknown, context: GraphContext) => {
         if (typeof line[field] !== 'string') return null;
-        const owner = await recordById(document, line[reference], context);
-        return moneyOf(line[field], owner?.currency);
+        return goOn(recordById(document, line[reference], context), (owner) => moneyOf(line[field], owner?.currency));
       },
     ]),
   );

@@ -2,32 +2,40 @@ import type { Document } from '../cache/order-documents.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
 import type { GraphContext } from './context.ts';
 import { onKey, onOrdersOfDocument, onPaymentsOfInvoice } from './dependencies.ts';
+import { type Awaitable, goOn, goOnAll } from './go-on.ts';
 import { keepRecords, type RecordSource } from './records.ts';
 import type { FieldResolver } from './subschema.ts';
 
 const storeNames = { shipment: 'shipments', customerReturn: 'returns', invoice: 'invoices' } as const;
 
 /** The shipments, returns or invoices of one order. */
-export async function readDocuments(document: Document, orderId: string, context: GraphContext): Promise<DecodedRow[]> {
+export function readDocuments(
+  document: Document,
+  orderId: string,
+  context: GraphContext,
+): Awaitable<readonly DecodedRow[]> {
   const { columns, loaders, stores } = context;
   const read = (ids: readonly string[]) => stores[storeNames[document]].ofOrders(ids, columns.of(document));
-  return (await loaders.load(`order:${document}${columns.named(document)}`, orderId, read, onKey)) ?? [];
+  return goOn(loaders.load(`order:${document}${columns.named(document)}`, orderId, read, onKey), (rows) => rows ?? []);
 }
 
 export function documentsOfOrder(document: Document): FieldResolver {
-  return async (order: RecordSource, _args: unknown, context: GraphContext) =>
-    keepRecords(document, await readDocuments(document, order.id, context), context);
+  return (order: RecordSource, _args: unknown, context: GraphContext) =>
+    goOn(readDocuments(document, order.id, context), (rows) => keepRecords(document, rows, context));
 }
 
 /** The payments of the order's invoices, oldest first, each once. */
-export const paymentsOfOrder: FieldResolver = async (order: RecordSource, _args: unknown, context: GraphContext) => {
+export const paymentsOfOrder: FieldResolver = (order: RecordSource, _args: unknown, context: GraphContext) => {
   const { columns, loaders, stores } = context;
-  const invoices = await readDocuments('invoice', order.id, context);
   const name = `invoice:payment${columns.named('payment')}`;
   const read = (ids: readonly string[]) => stores.payments.ofInvoices(ids, columns.of('payment'));
-  const paid = await Promise.all(invoices.map(({ id }) => loaders.load(name, id, read, onPaymentsOfInvoice)));
-  const payments = new Map(paid.flatMap((rows) => rows ?? []).map((row) => [row.id, row]));
-  return keepRecords('payment', [...payments.values()].sort(byReceipt), context);
+  return goOn(readDocuments('invoice', order.id, context), (invoices) => {
+    const paid = invoices.map(({ id }) => loaders.load(name, id, read, onPaymentsOfInvoice));
+    return goOnAll(paid, (lists) => {
+      const payments = new Map(lists.flatMap((rows) => rows ?? []).map((row) => [row.id, row]));
+      return keepRecords('payment', [...payments.values()].sort(byReceipt), context);
+    });
+  });
 };
 
 /** As the database orders: those without a moment first. */
@@ -37,11 +45,11 @@ function byReceipt(a: DecodedRow, b: DecodedRow): number {
 }
 
 export function ordersOfDocument(document: Document): FieldResolver {
-  return async (source: RecordSource, _args: unknown, context: GraphContext) => {
+  return (source: RecordSource, _args: unknown, context: GraphContext) => {
     const { columns, loaders, stores } = context;
     const read = (ids: readonly string[]) => stores.orders.ofDocuments(document, ids, columns.of('order'));
     const name = `${document}:orders${columns.named('order')}`;
-    const orders = (await loaders.load(name, source.id, read, onOrdersOfDocument)) ?? [];
-    return keepRecords('order', orders, context);
+    const orders = loaders.load(name, source.id, read, onOrdersOfDocument);
+    return goOn(orders, (rows) => keepRecords('order', rows ?? [], context));
   };
 }

@@ -2,6 +2,7 @@ import { HubError } from '../config/errors.ts';
 import { CUSTOMER_ID_PATTERN, RECORD_ID_PATTERN } from '../schema/ids.ts';
 import type { GraphContext } from './context.ts';
 import { goldenIds } from './customers.ts';
+import type { Awaitable } from './go-on.ts';
 
 /** How many items were asked for, 20 when it is not said. Throws PAGE_TOO_LARGE or BAD_USER_INPUT. */
 export function pageSize(first: number | null | undefined, { maxPage }: GraphContext): number {
@@ -51,17 +52,12 @@ export function boundedFilter<F extends object>(filter: F): F {
 }
 
 /** A filter as the stores take it: customers by the ids they have now. */
-export async function filterOf(
+export function filterOf(
   filter: Record<string, unknown> | null | undefined,
   context: GraphContext,
-): Promise<Record<string, unknown>> {
+): Awaitable<Record<string, unknown>> {
   const { customer, ...others } = boundedFilter(filter ?? {});
   if (!Array.isArray(customer)) return others;
-  return {
-    ...others,
-    customer: await goldenIds(
-      customer.map((id) => customerIdOf(String(id))),
-      context,
-    ),
-  };
+  const ids = customer.map((id) => customerIdOf(String(id)));
+  return goldenIds(ids, context).then((current) => ({ ...others, customer: current }));
 }

@@ -5,33 +5,29 @@ import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
 import { customerOfParty } from './customers.ts';
 import { onChildren, onKey, onRecord } from './dependencies.ts';
+import { type Awaitable, goOn } from './go-on.ts';
 import type { FieldResolver } from './subschema.ts';
 
 /** A record as resolvers pass it on: the id at least, the row where it has been read anyway. */
 export type RecordSource = { id: string } & Partial<DecodedRow>;
 
 /** The record with this id, or null. */
-export async function recordById(
+export function recordById(
   entity: Entity,
   id: unknown,
   { columns, loaders, stores }: GraphContext,
-): Promise<DecodedRow | null> {
+): Awaitable<DecodedRow | null> {
   if (typeof id !== 'string') return null;
-  return (
-    (await loaders.load(
-      `record:${entity}${columns.named(entity)}`,
-      id,
-      (ids) => readByIds(stores.sql, entity, ids, stores.visible, columns.of(entity)),
-      onRecord(entity),
-    )) ?? null
-  );
+  const read = (ids: readonly string[]) => readByIds(stores.sql, entity, ids, stores.visible, columns.of(entity));
+  const row = loaders.load(`record:${entity}${columns.named(entity)}`, id, read, onRecord(entity));
+  return goOn(row, (known) => known ?? null);
 }
 
 /** A resolver for a long text of a record: rows are read without. */
 export function longText(entity: Entity, field: string): FieldResolver {
-  return async ({ id }: RecordSource, _args: unknown, { loaders, stores }: GraphContext) => {
+  return ({ id }: RecordSource, _args: unknown, { loaders, stores }: GraphContext) => {
     const read = (ids: readonly string[]) => readLongTexts(stores.sql, entity, field, ids, stores.visible);
-    return (await loaders.load(`text:${entity}.${field}`, id, read, onRecord(entity))) ?? null;
+    return loaders.load(`text:${entity}.${field}`, id, read, onRecord(entity));
   };
 }
 
@@ -47,20 +43,18 @@ export function keepRecords(
 }
 
 /** All records of an entity whose field names this one: the lines of an order. */
-export async function children(
+export function children(
   entity: Entity,
   field: string,
   id: string,
   context: GraphContext,
   orderBy: readonly string[] = [],
-): Promise<DecodedRow[]> {
+): Awaitable<readonly DecodedRow[]> {
   const { columns, loaders, stores } = context;
   const read = (ids: readonly string[]) =>
     readChildren(stores.sql, entity, field, ids, orderBy, stores.visible, columns.of(entity));
-  return (
-    (await loaders.load(`children:${entity}.${field}${columns.named(entity)}`, id, read, onChildren(entity, field))) ??
-    []
-  );
+  const rows = loaders.load(`children:${entity}.${field}${columns.named(entity)}`, id, read, onChildren(entity, field));
+  return goOn(rows, (known) => known ?? []);
 }
 
 /** A resolver for the record that a field of the source names. */
@@ -76,9 +70,12 @@ export function referencing(entity: Entity, field: string, ...orderBy: string[])
 
 /** A resolver for all records of a customer's parties. For lists that stay short. */
 export function ofCustomer(entity: Entity, ...orderBy: string[]): FieldResolver {
-  return async (source: RecordSource, _args: unknown, { columns, loaders, stores }: GraphContext) => {
+  return (source: RecordSource, _args: unknown, { columns, loaders, stores }: GraphContext) => {
     const read = (ids: readonly string[]) => readOfCustomers(stores.sql, entity, ids, orderBy, columns.of(entity));
-    return (await loaders.load(`customer:${entity}${columns.named(entity)}`, source.id, read, onKey)) ?? [];
+    return goOn(
+      loaders.load(`customer:${entity}${columns.named(entity)}`, source.id, read, onKey),
+      (rows) => rows ?? [],
+    );
   };
 }
 

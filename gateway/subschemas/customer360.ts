@@ -9,6 +9,7 @@ import { customerBySource } from '../customer-by-source.ts';
 import { customers } from '../customer-list.ts';
 import { type CustomerSource, customerById, customerOfParty, goldenRecord } from '../customers.ts';
 import { onKey, onLink } from '../dependencies.ts';
+import { goOn } from '../go-on.ts';
 import { identityMutations, identityQueries, identityTypes } from '../identity.ts';
 import { node } from '../nodes.ts';
 import { lineQuantity, orderToCashField } from '../order-to-cash.ts';
@@ -126,7 +127,7 @@ function golden(...fields: (keyof CustomerRow)[]): Record<string, FieldResolver>
       (customer: CustomerSource, _args: unknown, context: GraphContext) =>
         customer[field] !== undefined
           ? customer[field]
-          : goldenRecord(customer.id, context).then((record) => record?.[field] ?? null),
+          : goOn(goldenRecord(customer.id, context), (record) => record?.[field] ?? null),
     ]),
   );
 }
