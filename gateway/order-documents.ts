@@ -15,8 +15,13 @@ export function readDocuments(
   context: GraphContext,
 ): Awaitable<readonly DecodedRow[]> {
   const { columns, loaders, stores } = context;
-  const read = (ids: readonly string[]) => stores[storeNames[document]].ofOrders(ids, columns.of(document));
-  return goOn(loaders.load(`order:${document}${columns.named(document)}`, orderId, read, onKey), (rows) => rows ?? []);
+  const rows = loaders.load(
+    `order:${document}${columns.named(document)}`,
+    orderId,
+    (ids) => stores[storeNames[document]].ofOrders(ids, columns.of(document)),
+    onKey,
+  );
+  return goOn(rows, (known) => known ?? []);
 }
 
 export function documentsOfOrder(document: Document): FieldResolver {

@@ -18,8 +18,12 @@ export function recordById(
   { columns, loaders, stores }: GraphContext,
 ): Awaitable<DecodedRow | null> {
   if (typeof id !== 'string') return null;
-  const read = (ids: readonly string[]) => readByIds(stores.sql, entity, ids, stores.visible, columns.of(entity));
-  const row = loaders.load(`record:${entity}${columns.named(entity)}`, id, read, onRecord(entity));
+  const row = loaders.load(
+    `record:${entity}${columns.named(entity)}`,
+    id,
+    (ids) => readByIds(stores.sql, entity, ids, stores.visible, columns.of(entity)),
+    onRecord(entity),
+  );
   return goOn(row, (known) => known ?? null);
 }
 
@@ -51,9 +55,12 @@ export function children(
   orderBy: readonly string[] = [],
 ): Awaitable<readonly DecodedRow[]> {
   const { columns, loaders, stores } = context;
-  const read = (ids: readonly string[]) =>
-    readChildren(stores.sql, entity, field, ids, orderBy, stores.visible, columns.of(entity));
-  const rows = loaders.load(`children:${entity}.${field}${columns.named(entity)}`, id, read, onChildren(entity, field));
+  const rows = loaders.load(
+    `children:${entity}.${field}${columns.named(entity)}`,
+    id,
+    (ids) => readChildren(stores.sql, entity, field, ids, orderBy, stores.visible, columns.of(entity)),
+    onChildren(entity, field),
+  );
   return goOn(rows, (known) => known ?? []);
 }
 
