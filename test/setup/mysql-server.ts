@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -42,6 +42,10 @@ function findBinary(names: string[], env: NodeJS.ProcessEnv): string | undefined
 async function startPrivateServer(binary: string, env: NodeJS.ProcessEnv): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'customer360-mysql-'));
   const data = join(folder, 'data');
+  // A server clears its folder for temporary tables when it starts: in one that is shared, it takes the tables of
+  // others away while they use them, and MariaDB crashes where its own are gone.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
   const socket = join(folder, 'db.sock');
   // Both servers refuse to run as root unless told which user to be; nobody else may pass the option.
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
@@ -52,12 +56,14 @@ async function startPrivateServer(binary: string, env: NodeJS.ProcessEnv): Promi
       '--no-defaults',
       ...user,
       `--datadir=${data}`,
+      `--tmpdir=${temporary}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
     ];
     execFileSync(installer, options, quiet);
   } else {
-    execFileSync(binary, ['--no-defaults', ...user, `--datadir=${data}`, '--initialize-insecure'], quiet);
+    const options = ['--no-defaults', ...user, `--datadir=${data}`, `--tmpdir=${temporary}`, '--initialize-insecure'];
+    execFileSync(binary, options, quiet);
   }
   const port = await freePort();
   const child = spawn(
@@ -66,6 +72,7 @@ async function startPrivateServer(binary: string, env: NodeJS.ProcessEnv): Promi
       '--no-defaults',
       ...user,
       `--datadir=${data}`,
+      `--tmpdir=${temporary}`,
       `--socket=${socket}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
