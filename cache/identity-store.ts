@@ -65,6 +65,12 @@ export interface IdentityStore {
   /** The next dirty parties, locked: a party changed meanwhile becomes dirty again after this transaction. */
   dirtyParties(limit: number): Promise<string[]>;
   clearDirty(partyIds: readonly string[]): Promise<void>;
+  /** Parties whose profiles are up to date and whose pairs are to be judged, in a later transaction. */
+  markUnjudged(partyIds: readonly string[]): Promise<void>;
+  unjudgedParties(limit: number): Promise<string[]>;
+  /** Those of these parties that are still to be judged. */
+  unjudgedAmong(partyIds: readonly string[]): Promise<string[]>;
+  clearUnjudged(partyIds: readonly string[]): Promise<void>;
   /** Every party is looked at again. */
   markAllDirty(): Promise<void>;
   /** The live parties among these. */
@@ -130,6 +136,32 @@ export function createIdentityStore(sql: Sql): IdentityStore {
         `${insert} INTO identity_dirty (party_id, marked_at) SELECT id, ${databaseNow(sql.dialect)} FROM parties`,
       );
     },
+
+    markUnjudged: (partyIds) =>
+      upsert(
+        sql,
+        'identity_unjudged',
+        ['party_id'],
+        ['party_id'],
+        partyIds.map((id) => [id]),
+      ),
+
+    unjudgedParties: async (limit) => {
+      const rows = await sql.query<{ party_id: string }>(
+        `SELECT party_id FROM identity_unjudged ORDER BY party_id LIMIT ${Math.trunc(limit)}`,
+      );
+      return rows.map((row) => row.party_id);
+    },
+
+    unjudgedAmong: async (partyIds) => {
+      const rows = await selectIn<{ party_id: string }>(
+        'SELECT party_id FROM identity_unjudged WHERE party_id IN (?)',
+        partyIds,
+      );
+      return rows.map((row) => row.party_id);
+    },
+
+    clearUnjudged: (partyIds) => executeIn('DELETE FROM identity_unjudged WHERE party_id IN (?)', partyIds),
 
     clearDirty: (partyIds) => executeIn('DELETE FROM identity_dirty WHERE party_id IN (?)', partyIds),
 
@@ -307,8 +339,11 @@ async function upsert(
 }
 
 function compareKeys(a: readonly SqlParameter[], b: readonly SqlParameter[], parts: number): number {
-  const [textA, textB] = [a, b].map((row) => row.slice(0, parts).join('\u0000'));
-  return (textA ?? '') < (textB ?? '') ? -1 : 1;
+  for (let part = 0; part < parts; part++) {
+    const [textA, textB] = [String(a[part]), String(b[part])];
+    if (textA !== textB) return textA < textB ? -1 : 1;
+  }
+  return 0;
 }
 
 async function queryIn<R extends Row>(sql: Sql, statement: string, values: readonly string[]): Promise<R[]> {

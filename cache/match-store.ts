@@ -1,5 +1,5 @@
 import { executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
-import type { Row, Sql } from './cache.ts';
+import type { Row, Sql, SqlParameter } from './cache.ts';
 
 /** A key under which a party is found. */
 export interface PartyKey {
@@ -27,9 +27,11 @@ export interface StoredPair {
 /** How parties are found and what comparing them came to, inside one transaction. */
 export interface MatchStore {
   keysOfParties(partyIds: readonly string[]): Promise<PartyKey[]>;
-  /** How many parties share each key; keys nobody has are left out. */
-  countSharers(linkKeys: readonly string[]): Promise<Map<string, number>>;
+  /** How many parties share each key, of the keys that more than `moreThan` parties share. */
+  countSharers(linkKeys: readonly string[], moreThan?: number): Promise<Map<string, number>>;
   sharersOf(linkKeys: readonly string[]): Promise<PartyKey[]>;
+  /** The same of the keys that at least two parties share and at most `most`. */
+  fewSharersOf(linkKeys: readonly string[], most: number): Promise<PartyKey[]>;
   removeKeys(keys: readonly PartyKey[]): Promise<void>;
   addKeys(keys: readonly PartyKey[]): Promise<void>;
   profiles(partyIds: readonly string[]): Promise<StoredProfile[]>;
@@ -55,18 +57,30 @@ export function createMatchStore(sql: Sql): MatchStore {
     keysOfParties: (partyIds) =>
       queryByKeys<Row & PartyKey>(sql, partyIds, (list) => `${selectKeys} WHERE party_id IN (${list})`),
 
-    countSharers: async (linkKeys) => {
+    countSharers: async (linkKeys, moreThan = 0) => {
       const rows = await queryByKeys<{ linkKey: string; sharers: unknown }>(
         sql,
         linkKeys,
         (list) =>
-          `SELECT link_key AS linkKey, COUNT(*) AS sharers FROM identity_keys WHERE link_key IN (${list}) GROUP BY link_key`,
+          `SELECT link_key AS linkKey, COUNT(*) AS sharers FROM identity_keys WHERE link_key IN (${list})
+           GROUP BY link_key HAVING COUNT(*) > ${Math.trunc(moreThan)}`,
       );
       return new Map(rows.map((row) => [row.linkKey, Number(row.sharers)]));
     },
 
     sharersOf: (linkKeys) =>
       queryByKeys<Row & PartyKey>(sql, linkKeys, (list) => `${selectKeys} WHERE link_key IN (${list})`),
+
+    fewSharersOf: (linkKeys, most) =>
+      queryByKeys<Row & PartyKey>(
+        sql,
+        linkKeys,
+        (list) =>
+          `SELECT k.link_key AS linkKey, k.party_id AS partyId
+           FROM (SELECT link_key FROM identity_keys WHERE link_key IN (${list})
+                 GROUP BY link_key HAVING COUNT(*) BETWEEN 2 AND ${Math.trunc(most)}) few
+           JOIN identity_keys k ON k.link_key = few.link_key`,
+      ),
 
     removeKeys: (keys) =>
       removeByPairs(
@@ -153,6 +167,7 @@ async function removeByPairs(
 }
 
 /** In the order of the key, so that two writers meet in the same order. */
-function byTexts(x: readonly unknown[], y: readonly unknown[]): number {
-  return `${x[0]}\u0000${x[1]}` < `${y[0]}\u0000${y[1]}` ? -1 : 1;
+function byTexts(x: readonly SqlParameter[], y: readonly SqlParameter[]): number {
+  const [a, b] = x[0] === y[0] ? [x[1], y[1]] : [x[0], y[0]];
+  return String(a) < String(b) ? -1 : 1;
 }

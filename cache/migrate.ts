@@ -14,6 +14,7 @@ import { OrderProgress1767225611001 } from './migrations/0011-order-progress.ts'
 import { Tombstones1767225613000 } from './migrations/0013-tombstones.ts';
 
 import { NearIds1767225614000 } from './migrations/0014-near-ids.ts';
+import { IdentityInBulk1767225615000 } from './migrations/0015-identity-in-bulk.ts';
 
 const nearIds = NearIds1767225614000;
 
@@ -31,6 +32,7 @@ export const migrations = [
   OrderProgress1767225611001,
   Tombstones1767225613000,
   nearIds,
+  IdentityInBulk1767225615000,
 ];
 
 const LOCK_SECONDS = 60;

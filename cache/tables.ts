@@ -26,7 +26,7 @@ import { verifyTables } from './tables/verify-tables.ts';
  * - `stream_shapes`, `drift_events`: what the records of a stream look like, and when that changed.
  * - `catch_up_requests`: which streams somebody waits for.
  * - `source_breakers`: which sources are left alone for a while.
- * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`: who is who.
+ * - `customers`, `customer_links`, `customer_forwards`, `identity_keys`, `identity_dirty`, …: who is who.
  * - `order_progress`: how far orders are, for lists.
  * - `customer_insight`, `customer_insight_months`, `insight_models`, `insight_progress`: what the numbers say.
  * - `erased_ids`: persons who were erased and must not come back.

@@ -51,6 +51,13 @@ export const identityTables: Record<string, TableShape> = {
     required: ['marked_at'],
     indexes: [],
   },
+  /** Parties with a new profile, whose pairs are judged by a later transaction. */
+  identity_unjudged: {
+    columns: { party_id: id },
+    primary: ['party_id'],
+    required: [],
+    indexes: [],
+  },
   /** Parties as they are compared. `made_with` names the models and settings they were last compared by. */
   identity_profiles: {
     columns: { party_id: id, profile: longText, made_with: hash },

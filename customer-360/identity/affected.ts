@@ -1,6 +1,8 @@
 import type { DatedLink, IdentityStore } from '../../cache/identity-store.ts';
 import type { MatchStore, StoredPair } from '../../cache/match-store.ts';
 import type { StewardStore, StoredDecision } from '../../cache/steward-store.ts';
+import { pairName } from './clusters.ts';
+import type { RenewedPairs } from './renew-pairs.ts';
 
 /** Everybody whose cluster may have changed, closed over linked pairs, decisions and common customers. */
 export interface Affected {
@@ -19,19 +21,24 @@ export interface AffectedStores {
 }
 
 /**
- * Walks from the seeds along linked pairs, decisions and existing links until nobody new is found. What is found is
+ * Walks from the seeds and from whom was judged along linked pairs, decisions and existing links until nobody new is found. What is found is
  * whole clusters, old and new: nobody outside is linked to, or shares a customer with, anybody inside.
  */
-export async function affectedBy(stores: AffectedStores, seeds: Iterable<string>): Promise<Affected> {
-  const { store, matches, stewards } = stores;
-  const reached = new Set(seeds);
+export async function affectedBy(
+  { store, matches, stewards }: AffectedStores,
+  seeds: readonly string[],
+  known: RenewedPairs,
+): Promise<Affected> {
+  const reached = new Set([...seeds, ...known.judged, ...known.touched]);
   const customers = new Set<string>();
-  const pairs = new Map<string, StoredPair>();
+  const pairs = new Map([...known.pairs].filter(([, { rule }]) => rule !== null));
+  for (const { a, b } of pairs.values()) reached.add(a).add(b);
   const decisions = new Map<string, StoredDecision>();
   const affected: Affected = { partyIds: [], pairs: [], decisions: [], links: [] };
 
   for (let frontier = [...reached]; frontier.length > 0; ) {
-    const linked = (await matches.pairsOfParties(frontier)).filter(({ rule }) => rule !== null);
+    const unknown = frontier.filter((id) => !known.judged.has(id));
+    const linked = (await matches.pairsOfParties(unknown)).filter(({ rule }) => rule !== null);
     const decided = await stewards.decisionsOf(frontier);
     const links = await store.linksOfParties(frontier);
     const newCustomers = unseen(
@@ -39,10 +46,10 @@ export async function affectedBy(stores: AffectedStores, seeds: Iterable<string>
       customers,
     );
     for (const id of newCustomers) customers.add(id);
-    for (const pair of linked) pairs.set(`${pair.a} ${pair.b}`, pair);
-    for (const decision of decided) decisions.set(`${decision.a} ${decision.b}`, decision);
-    affected.partyIds.push(...frontier);
-    affected.links.push(...links);
+    for (const pair of linked) pairs.set(pairName(pair.a, pair.b), pair);
+    for (const decision of decided) decisions.set(pairName(decision.a, decision.b), decision);
+    for (const id of frontier) affected.partyIds.push(id);
+    for (const link of links) affected.links.push(link);
 
     const joined = [...linked, ...decided.filter(({ verdict }) => verdict === 'SAME')];
     frontier = unseen(

@@ -38,37 +38,56 @@ export async function renewProfiles(request: RenewProfiles): Promise<Set<string>
 
   await matches.saveProfiles(changed);
   await matches.removeProfiles(gone);
-  const flipped = await renewKeys(request, profiles, again);
+  const flipped = await renewKeys(
+    request,
+    profiles.filter(({ id }) => again.has(id)),
+    [...again].filter((id) => stored.has(id)),
+  );
   for (const { partyId } of await matches.sharersOf(flipped)) again.add(partyId);
   return again;
 }
 
-/** Resolves to the keys that became too common, or ceased to be. */
+/**
+ * Renews the keys of parties that have these profiles now, `known` of which had others before. Resolves to the keys
+ * that became too common, or ceased to be.
+ */
 async function renewKeys(
   { matches, settings }: RenewProfiles,
   profiles: readonly Profile[],
-  changed: ReadonlySet<string>,
+  known: readonly string[],
 ): Promise<string[]> {
-  const before = await matches.keysOfParties([...changed]);
-  const after = profiles
-    .filter(({ id }) => changed.has(id))
-    .flatMap((profile) => keysOf(profile).map((linkKey): PartyKey => ({ linkKey, partyId: profile.id })));
+  const before = await matches.keysOfParties(known);
+  const after = profiles.flatMap((profile) =>
+    keysOf(profile).map((linkKey): PartyKey => ({ linkKey, partyId: profile.id })),
+  );
   const [removed, added] = [without(before, after), without(after, before)];
-  const touched = [...new Set([...removed, ...added].map(({ linkKey }) => linkKey))];
-  const sharersBefore = await matches.countSharers(touched);
+  const gains = new Map<string, number>();
+  for (const { linkKey } of added) gains.set(linkKey, (gains.get(linkKey) ?? 0) + 1);
+  for (const { linkKey } of removed) gains.set(linkKey, (gains.get(linkKey) ?? 0) - 1);
   await matches.removeKeys(removed);
-  await matches.addKeys(added);
-
-  const gain = new Map<string, number>();
-  for (const { linkKey } of added) gain.set(linkKey, (gain.get(linkKey) ?? 0) + 1);
-  for (const { linkKey } of removed) gain.set(linkKey, (gain.get(linkKey) ?? 0) - 1);
-  return touched.filter((key) => {
-    const [count, bound] = [sharersBefore.get(key) ?? 0, boundOf(key, settings)];
-    return count > bound !== count + (gain.get(key) ?? 0) > bound;
+  const sharers = new Map<string, number>();
+  // Counted while what was written is at hand. Of keys that more have than before only the common ones matter.
+  const least = Math.min(settings.maxShared, settings.maxBlock);
+  const sorted = added.sort((x, y) => (x.linkKey < y.linkKey ? -1 : 1));
+  for (let start = 0; start < sorted.length; start += SLICE) {
+    const slice = sorted.slice(start, start + SLICE);
+    await matches.addKeys(slice);
+    const keys = new Set(slice.map(({ linkKey }) => linkKey));
+    for (const [key, count] of await matches.countSharers([...keys], least)) sharers.set(key, count);
+  }
+  const fewer = [...gains].filter(([, gain]) => gain < 0).map(([key]) => key);
+  for (const [key, count] of await matches.countSharers(fewer)) sharers.set(key, count);
+  return [...gains].flatMap(([key, gain]) => {
+    const [count, bound] = [sharers.get(key) ?? 0, boundOf(key, settings)];
+    return count > bound !== count - gain > bound ? [key] : [];
   });
 }
 
-function without(keys: readonly PartyKey[], others: readonly PartyKey[]): PartyKey[] {
+/** Keys that are written and then counted. */
+const SLICE = 5_000;
+
+function without(keys: PartyKey[], others: readonly PartyKey[]): PartyKey[] {
+  if (others.length === 0) return keys;
   const known = new Set(others.map(nameOf));
   return keys.filter((key) => !known.has(nameOf(key)));
 }

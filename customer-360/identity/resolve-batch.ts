@@ -25,6 +25,8 @@ export interface ResolveBatch {
   sql: Sql;
   /** The parties to look at. */
   dirty: readonly string[];
+  /** Parties whose profiles are up to date already and whose pairs are to be judged. */
+  unjudged?: readonly string[];
   settings: IdentitySettings;
   inUse: InUse;
   priorities: Readonly<Record<string, number>>;
@@ -52,21 +54,38 @@ export interface Move {
 }
 
 /**
+ * The first half of the work on dirty parties, inside one transaction that holds the lock of identity: their profiles
+ * and keys. Where many wait, all get theirs before any is judged: each then meets everybody it is compared with, and
+ * a cluster is made once.
+ */
+export async function prepareBatch({ sql, dirty, settings, inUse }: Omit<ResolveBatch, 'unjudged'>): Promise<void> {
+  const store = createIdentityStore(sql);
+  const parties = await store.parties(dirty);
+  const again = await renewProfiles({ store, matches: createMatchStore(sql), dirty, parties, settings, inUse });
+  await store.markUnjudged([...new Set([...dirty, ...again])]);
+  await store.clearDirty(dirty);
+}
+
+/**
  * One batch of dirty parties, inside one transaction that holds the lock of identity: their profiles and keys, the
  * pairs they are in, then the clusters of all affected, with ids, links and golden records.
  */
 export async function resolveBatch(request: ResolveBatch): Promise<ResolveResult & { moves: Move[] }> {
-  const { sql, dirty, settings, inUse, now } = request;
+  const { sql, dirty, unjudged = [], settings, inUse, now } = request;
   const store = createIdentityStore(sql);
   const matches = createMatchStore(sql);
   const stewards = createStewardStore(sql);
 
-  const again = await renewProfiles({ store, matches, dirty, parties: await store.parties(dirty), settings, inUse });
+  const live = await store.parties(dirty);
+  const changed = await renewProfiles({ store, matches, dirty, parties: live, settings, inUse });
+  const again = new Set([...changed, ...unjudged]);
   const readProfiles = createProfileReader(matches, settings.maxShared);
-  const touched = await renewPairs({ matches, again, settings, inUse, readProfiles });
-  const affected = await affectedBy({ store, matches, stewards }, [...dirty, ...again, ...touched]);
+  const renewed = await renewPairs({ store, matches, again, settings, inUse, readProfiles });
+  const affected = await affectedBy({ store, matches, stewards }, dirty, renewed);
 
-  const parties = new Map((await store.parties(affected.partyIds)).map((party) => [party.id, party]));
+  const looked = new Set(dirty);
+  const others = await store.parties(affected.partyIds.filter((id) => !looked.has(id)));
+  const parties = new Map([...live, ...others].map((party) => [party.id, party]));
   const profiles = await readProfiles(partiesInDoubt(affected));
   const pairs = linkedPairsOf(affected.pairs);
   const clusters = clustersOf({
@@ -97,6 +116,7 @@ export async function resolveBatch(request: ResolveBatch): Promise<ResolveResult
   const customers = await changedCustomers(store, assigned, parties, request);
   await store.saveCustomers(customers, now);
   await store.clearDirty(dirty);
+  await store.clearUnjudged([...renewed.judged]);
 
   const moves = [
     ...unlinked.map((partyId): Move => ({ partyId, from: idOf.get(partyId) ?? null, to: null })),
@@ -144,7 +164,8 @@ async function changedCustomers(
   for (const { partyId, term } of await store.searchTerms([...parties.keys()])) {
     terms.set(partyId, [...(terms.get(partyId) ?? []), term]);
   }
-  const stored = new Map((await store.customers(clusters.map((c) => c.customerId))).map((c) => [c.id, c]));
+  const known = clusters.filter(({ isNew }) => !isNew).map(({ customerId }) => customerId);
+  const stored = new Map((await store.customers(known)).map((customer) => [customer.id, customer]));
   return clusters
     .map(({ customerId, members }): StoredCustomer => {
       const record = goldenRecord({

@@ -1,5 +1,5 @@
 import type { MatchStore } from '../../cache/match-store.ts';
-import { linkKeys } from './link-keys.ts';
+import { keyOf } from './link-keys.ts';
 import { withoutDemoted } from './matching/judge.ts';
 import type { Profile } from './profile.ts';
 
@@ -9,22 +9,25 @@ export type ReadProfiles = (partyIds: Iterable<string>) => Promise<ReadonlyMap<s
 /** Profiles as they stand now: make a new one after profiles or keys were written. */
 export function createProfileReader(matches: MatchStore, maxShared: number): ReadProfiles {
   const profiles = new Map<string, Profile>();
-  const sharers = new Map<string, number>();
+  const [looked, demoted] = [new Set<string>(), new Set<string>()];
   return async (partyIds) => {
-    const missing = [...new Set(partyIds)].filter((id) => !profiles.has(id));
+    // In the order of their ids, neighbours are read together.
+    const missing = [...new Set(partyIds)].filter((id) => !profiles.has(id)).sort();
     const read = (await matches.profiles(missing)).map(({ profile }) => JSON.parse(profile) as Profile);
-    const keys = new Set(read.flatMap(valueKeys).filter((key) => !sharers.has(key)));
-    for (const [key, count] of await matches.countSharers([...keys])) sharers.set(key, count);
+    const keys = new Set(read.flatMap(valueKeys).filter((key) => !looked.has(key)));
+    for (const key of (await matches.countSharers([...keys], maxShared)).keys()) demoted.add(key);
+    for (const key of keys) looked.add(key);
     for (const profile of read) {
-      profiles.set(
-        profile.id,
-        withoutDemoted(profile, (key) => (sharers.get(key) ?? 0) > maxShared),
-      );
+      profiles.set(profile.id, demoted.size === 0 ? profile : withoutDemoted(profile, (key) => demoted.has(key)));
     }
     return profiles;
   };
 }
 
-function valueKeys(profile: Profile): string[] {
-  return linkKeys(profile).filter((key) => !key.startsWith('xref:'));
+function valueKeys({ taxIds, emails, phones }: Profile): string[] {
+  return [
+    ...taxIds.map((taxId) => keyOf('tax', taxId)),
+    ...emails.map((email) => keyOf('email', email)),
+    ...phones.map((phone) => keyOf('phone', phone)),
+  ];
 }

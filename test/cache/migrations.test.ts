@@ -32,6 +32,19 @@ describe.each(databases)('migrations on $name', (database) => {
     }
   });
 
+  it('keep the keys and profiles of identity', async () => {
+    const cache = await database.open();
+    await cache.execute("INSERT INTO identity_keys (link_key, party_id) VALUES ('email:a', 'p'), ('email:a', 'q')");
+    await cache.execute("INSERT INTO identity_profiles (party_id, profile, made_with) VALUES ('p', '{}', 'm')");
+    await cache.execute("DELETE FROM schema_migrations WHERE name = 'IdentityInBulk1767225615000'");
+    await (await openCache({ url: database.url, poolSize: 1 })).close();
+    expect(await cache.query('SELECT party_id AS id FROM identity_keys ORDER BY party_id')).toEqual([
+      { id: 'p' },
+      { id: 'q' },
+    ]);
+    expect(await cache.query('SELECT profile FROM identity_profiles')).toEqual([{ profile: '{}' }]);
+  });
+
   it('refuse records whose ids were computed in another way', async () => {
     const cache = await database.open();
     const pass = await openPass(cache);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { jaroWinkler } from '@skyra/jaro-winkler';
 import fc from 'fast-check';
 import { hubSettings } from '../../config/settings.ts';
 import { clustersOf, type LinkedPair } from '../../customer-360/identity/clusters.ts';
@@ -7,6 +8,7 @@ import { fieldNames, fields } from '../../customer-360/identity/matching/fields.
 import { judge } from '../../customer-360/identity/matching/judge.ts';
 import { learnModel } from '../../customer-360/identity/matching/learn-model.ts';
 import { defaultModels } from '../../customer-360/identity/matching/model.ts';
+import { isAlike, isTypo, similarity } from '../../customer-360/identity/matching/similarity.ts';
 import { type ContactPoint, type Profile, profileOf } from '../../customer-360/identity/profile.ts';
 import { resolveAll } from '../../customer-360/identity/resolve-all.ts';
 import { party } from './party-facts.ts';
@@ -71,6 +73,43 @@ describe('two profiles', () => {
   it('agree on nothing where one of them has nothing', () => {
     const [a, b] = [person('Ann Lee', { email: ' ', taxId: '' }), person('Ann Lee', { email: '', phone: 'n/a' })];
     expect(levels(a, b)).toEqual({ name: 'same' });
+  });
+});
+
+describe('two words', () => {
+  const word = fc.string({ unit: fc.constantFrom(...'abceistmM1-ß한김宏𠮷'), maxLength: 8 });
+  const twoWords = fc.oneof(
+    fc.tuple(word, word),
+    // One made of the other by a few changes, as misspelt words are.
+    fc
+      .tuple(word, fc.array(fc.tuple(fc.nat(8), word), { maxLength: 2 }))
+      .map(([first, changes]): [string, string] => [
+        first,
+        changes.reduce((text, [at, put]) => text.slice(0, at) + put.slice(0, 1) + text.slice(at + 1), first),
+      ]),
+  );
+  const measured = (a: string, b: string) => (a === b ? 1 : jaroWinkler(a, b));
+
+  it('are alike when the measures say so, though most are told apart without them', () => {
+    fc.assert(
+      fc.property(twoWords, ([a, b]) => {
+        fc.pre(a.length > 1 && b.length > 1);
+        const isSlip = Math.min(a.length, b.length) >= 3 && isTypo(a, b);
+        const expected = isSlip || (a.length >= 4 && b.length >= 4 && measured(a, b) >= 0.9);
+        expect(isAlike(a, b)).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('are as similar as measured, or not similar enough', () => {
+    fc.assert(
+      fc.property(twoWords, fc.constantFrom(0.5, 0.85, 0.96), ([a, b], least) => {
+        const similar = measured(a, b);
+        expect(similarity(a, b, least)).toBe(similar >= least ? similar : 0);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

@@ -6,10 +6,13 @@ import { createIdentityStore } from '../../cache/identity-store.ts';
 import { openCache } from '../../cache/open-cache.ts';
 import { hubSettings } from '../../config/settings.ts';
 import { defaultModels } from '../../customer-360/identity/matching/model.ts';
+import { createModelReader } from '../../customer-360/identity/models-in-use.ts';
 import type { Party } from '../../customer-360/identity/party.ts';
 import { profileOf } from '../../customer-360/identity/profile.ts';
 import { resolveAll } from '../../customer-360/identity/resolve-all.ts';
+import { prepareBatch } from '../../customer-360/identity/resolve-batch.ts';
 import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
+import { instantOf } from '../../schema/time.ts';
 import { databases } from '../setup/databases.ts';
 import { party, partyId } from './party-facts.ts';
 import { putParty, removeParty } from './party-table.ts';
@@ -137,6 +140,33 @@ describe.each(databases)('identity on $name', (database) => {
     expect(row?.text).toBe('k-1001\nácme');
   });
 
+  it('makes each customer once, of all its records, when many arrive at once', async () => {
+    for (const key of ['1', '2', '3', '4', '5', '6']) {
+      await putParty(cache, party('crm', key, { email: `p${key}@example.com` }));
+      await putParty(cache, party('erp', String(7 - Number(key)), { email: `p${key}@example.com` }));
+    }
+    expect(await resolve(cache, 2)).toEqual({ parties: 12, customers: 6, merged: 0, split: 0 });
+    expect(await clusters(cache)).toHaveLength(6);
+    await expectWhole(cache);
+  });
+
+  it('goes on with parties that another process left between their keys and their pairs', async () => {
+    for (const key of ['1', '2']) await putParty(cache, party('crm', key, { email: 'ann@example.com' }));
+    await cache.transaction(async (sql) => {
+      const store = createIdentityStore(sql);
+      await store.lock();
+      const inUse = await createModelReader(identity)(sql);
+      const dirty = await store.dirtyParties(10);
+      await prepareBatch({ sql, dirty, settings: identity, inUse, priorities, now: instantOf(Date.now()) });
+    });
+    expect(await clusters(cache)).toHaveLength(0);
+    await removeParty(cache, partyId('crm', '1'));
+    await putParty(cache, party('crm', '3', { email: 'ann@example.com' }));
+    await resolve();
+    expect(await clusters(cache)).toEqual([[partyId('crm', '2'), partyId('crm', '3')]]);
+    await expectWhole(cache);
+  });
+
   it('comes to the same clusters whatever the order, in steps or at once', async () => {
     const pool = (name: string) =>
       fc.option(
@@ -235,6 +265,7 @@ const tables = [
   'customer_forwards',
   'identity_keys',
   'identity_dirty',
+  'identity_unjudged',
   'identity_profiles',
   'identity_pairs',
   'identity_merges',
@@ -283,5 +314,7 @@ async function expectWhole(cache: Cache): Promise<void> {
     expect(ids).toContain(newId);
     expect(ids).not.toContain(oldId);
   }
-  expect(await cache.query('SELECT party_id FROM identity_dirty')).toEqual([]);
+  for (const waiting of ['identity_dirty', 'identity_unjudged']) {
+    expect(await cache.query(`SELECT party_id FROM ${waiting}`)).toEqual([]);
+  }
 }

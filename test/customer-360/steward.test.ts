@@ -265,6 +265,7 @@ const tables = [
   'customer_forwards',
   'identity_keys',
   'identity_dirty',
+  'identity_unjudged',
   'identity_profiles',
   'identity_pairs',
   'identity_decisions',

@@ -42,7 +42,7 @@ function comparePersonName(a: Name, b: Name): NameComparison {
   const words = Math.min(one.length, other.length);
   const isWhole = words > 1 || one.concat(other).every((word) => isCjk(word));
   const at = (place: number) => ({ level: place, shared: equal });
-  if (one.join('') === other.join('')) return at(isWhole ? level.same : level.sameAndMore);
+  if (isOneText(one, other)) return at(isWhole ? level.same : level.sameAndMore);
   if (equal.length === words && words > 1) return at(rest === 0 ? level.same : level.sameAndMore);
   if (equal.length + alike === words && isWhole) return at(equal.length > 0 ? level.nearlySame : level.alike);
   if (equal.length === words) return at(level.contained);
@@ -52,7 +52,7 @@ function comparePersonName(a: Name, b: Name): NameComparison {
 
 function compareOrganisationName(a: Name, b: Name, weightOf: WordWeight): NameComparison {
   const [one, other] = inOneScript(a, b);
-  if (one.join('') === other.join('')) return { level: level.same, shared: one };
+  if (isOneText(one, other)) return { level: level.same, shared: one };
   const [left, right] = [one, other].map((words) => words.flatMap(pieces)) as [string[], string[]];
   const { equal, pairs } = align(left, right);
   const at = (place: number) => ({ level: place, shared: equal });
@@ -64,7 +64,7 @@ function compareOrganisationName(a: Name, b: Name, weightOf: WordWeight): NameCo
   const common = pairs.reduce((all, [x, y, alike]) => all + alike * Math.min(weightOf(x), weightOf(y)), 0);
   const overlap = (2 * common) / (total + otherTotal);
   if (overlap >= 0.97) return at(level.sameAndMore);
-  if (overlap >= 0.85 || similarity(one.join(''), other.join('')) >= 0.96) return at(level.nearlySame);
+  if (overlap >= 0.85 || similarity(one.join(''), other.join(''), 0.96) > 0) return at(level.nearlySame);
   if (overlap >= 0.7) return at(level.alike);
   if (common >= 0.95 * Math.min(total, otherTotal)) return at(level.contained);
   if (overlap >= 0.5) return at(level.partly);
@@ -79,6 +79,17 @@ function inOneScript(a: Name, b: Name): [string[], string[]] {
     string[],
     string[],
   ];
+}
+
+/** The same letters in the same order, wherever words end. */
+function isOneText(a: readonly string[], b: readonly string[]): boolean {
+  return lengthOf(a) === lengthOf(b) && a.join('') === b.join('');
+}
+
+function lengthOf(words: readonly string[]): number {
+  let length = 0;
+  for (const word of words) length += word.length;
+  return length;
 }
 
 /** Names without spaces by pairs of letters: 上海宏达 → 上海, 海宏, 宏达. */
@@ -112,7 +123,7 @@ function align(a: readonly string[], b: readonly string[]): Alignment {
     }
   }
   for (const word of waiting) {
-    const at = open.findIndex((other) => !isNumber(word) && !isNumber(other) && isAlike(word, other));
+    const at = open.findIndex((other) => isAlike(word, other) && !isNumber(word) && !isNumber(other));
     const [other] = at < 0 ? [] : open.splice(at, 1);
     if (other === undefined) continue;
     found.alike += 1;

@@ -98,7 +98,7 @@ function compareAddresses(a: readonly Address[], b: readonly Address[]): { stree
 function compareStreets(a: Address, b: Address): number {
   if (a.street === '' || b.street === '') return 0;
   const sameNumber = a.number === b.number && a.number !== '';
-  const streets = similarity(a.street, b.street);
+  const streets = similarity(a.street, b.street, 0.85);
   if (streets >= 0.95) return sameNumber ? 1 : 2;
   if (streets >= 0.85 && (sameNumber || isTypo(a.number, b.number))) return 3;
   return sameNumber ? 4 : 5;

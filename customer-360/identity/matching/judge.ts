@@ -45,7 +45,7 @@ export function isAuthoritative(rule: LinkRule | null): boolean {
 export function judge(a: Profile, b: Profile, sharedKeys: readonly string[], judging: Judging): Judgement {
   const weighing = weigh(a, b, judging.models);
   const { link, review } = a.isPerson && b.isPerson ? judging.person : judging.organization;
-  const exact = exactRuleOf(sharedKeys);
+  const exact = sharedKeys.length === 0 ? null : exactRuleOf(sharedKeys);
   const pair = { a: a.id, b: b.id, weight: weighing.weight };
   if (exact === 'CROSS_REFERENCE' || sharesValidTaxId(a, b, sharedKeys)) {
     return { ...pair, rule: exact, isDoubtful: false };

@@ -42,16 +42,35 @@ const MOST_AGAINST = -10;
 /** Weighs two profiles against each other by the model of their kind. */
 export function weigh(a: Profile, b: Profile, models: Models): Weighing {
   const model = a.isPerson && b.isPerson ? models.person : models.organization;
-  const comparison = compare(a, b, wordWeights(model));
-  const bits = comparison.levels.map((level, field) => bitsOf(model, field, level));
+  const { weightOf, bitsOf } = prepared(model);
+  const comparison = compare(a, b, weightOf);
+  const bits = comparison.levels.map((level, field) => bitsOf[field]?.[level] ?? 0);
   const rarity = rarityOf(model, comparison);
   return { ...comparison, bits, rarity, weight: model.prior + rarity + bits.reduce((sum, each) => sum + each, 0) };
 }
 
-/** The weight of one level of one field, in bits; nothing known weighs nothing. */
-function bitsOf(model: Model, field: number, level: number): number {
-  const [m, u] = [model.m[field]?.[level - 1], model.u[field]?.[level - 1]];
-  return m === undefined || u === undefined ? 0 : Math.max(MOST_AGAINST, Math.log2(m / u));
+/** What weighing takes of a model, worked out once and not for each pair. */
+interface Prepared {
+  weightOf: (word: string) => number;
+  /** The weight of each level of each field, in bits; that of nothing known, which weighs nothing, first. */
+  bitsOf: readonly (readonly number[])[];
+}
+
+const preparedModels = new WeakMap<Model, Prepared>();
+
+function prepared(model: Model): Prepared {
+  const known = preparedModels.get(model);
+  if (known) return known;
+  const bitsOf = model.m.map((levels, field) => [
+    0,
+    ...levels.map((m, level) => {
+      const u = model.u[field]?.[level];
+      return u === undefined ? 0 : Math.max(MOST_AGAINST, Math.log2(m / u));
+    }),
+  ]);
+  const made = { weightOf: wordWeights(model), bitsOf };
+  preparedModels.set(model, made);
+  return made;
 }
 
 /** Odds in bits as a probability. */

@@ -24,6 +24,8 @@ export function normaliseEmail(raw: string | null): string | null {
 /** E.164, with the extension where there is one: two desks behind one number are not one customer. */
 export function normalisePhone(raw: string | null, country: string | undefined): string | null {
   const text = (raw ?? '').normalize('NFKC').trim();
+  // The library makes an error of it, and half of all parties have none.
+  if (text === '') return null;
   const number = parsePhoneNumberFromString(text, supported(country));
   if (!number?.isPossible() || isFiller(number.nationalNumber)) return null;
   return number.ext ? `${number.number};ext=${number.ext}` : number.number;

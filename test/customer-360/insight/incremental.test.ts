@@ -415,6 +415,7 @@ const tables = [
   'change_log',
   'identity_keys',
   'identity_dirty',
+  'identity_unjudged',
   'identity_profiles',
   'identity_pairs',
   'identity_decisions',

@@ -141,6 +141,7 @@ async function identityDifferences({ cache, system }: Comparison): Promise<strin
       'SELECT COUNT(*) AS n FROM customer_forwards f LEFT JOIN customers c ON c.id = f.customer_id WHERE c.id IS NULL',
     )),
     ...(await count('parties still to be resolved', 'SELECT COUNT(*) AS n FROM identity_dirty')),
+    ...(await count('parties still to be judged', 'SELECT COUNT(*) AS n FROM identity_unjudged')),
   ];
 }
 
