@@ -10,6 +10,7 @@ import { seeded } from '../../customer-360/identity/matching/seeded.ts';
 import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
 import { recordId } from '../../schema/ids.ts';
 import { instantOf } from '../../schema/time.ts';
+import { type WatchedDatabase, watchDatabase } from './watch-database.ts';
 
 export interface Scale {
   records: number;
@@ -22,29 +23,36 @@ const CHANGED = 1_000;
 const PAGE = 5_000;
 
 /**
- * How long it takes to resolve generated source records from nothing, and then a page of 1,000 changed ones. About
- * four records a person, from four systems, each with some of name, e-mail, phone, date of birth and address.
+ * How long it takes to resolve generated source records from nothing, and then a page of 1,000 changed ones. Four
+ * records a person, from four systems that number their customers each in its own order, each with some of name,
+ * e-mail, phone, date of birth and address.
  */
 export async function measureScale({ records, url, seed, say }: Scale): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-identity-'));
-  const cache = await openCache({ url: url ?? `sqlite:${path.join(folder, 'cache.db')}`, poolSize: 4 });
+  const target = url ?? `sqlite:${path.join(folder, 'cache.db')}`;
+  const opened = await openCache({ url: target, poolSize: 4 });
   const { identity } = hubSettings.parse({ identity: { defaultCountry: 'DE' } });
+  const database = await watchDatabase(opened, target);
+  const { cache } = database;
   try {
-    await fill(cache, records, seed);
+    await fill(opened, { records, seed });
     say(`${records.toLocaleString('en-US')} source records written, ${cache.dialect}.`);
-    const whole = await timed(() => resolveDirty({ cache, identity, priorities: {}, batchSize: 5_000 }));
+    const whole = await timed(database, () => resolveDirty({ cache, identity, priorities: {} }));
     say(`From scratch: ${whole.text}; ${JSON.stringify(whole.result)}`);
-    const changed = await change(cache, seed);
-    const page = await timed(() => resolveDirty({ cache, identity, priorities: {} }));
+    const changed = await change(opened, seed);
+    const page = await timed(database, () => resolveDirty({ cache, identity, priorities: {} }));
     say(`${changed} changed records: ${page.text}; ${JSON.stringify(page.result)}`);
   } finally {
-    await cache.close();
+    await database.end();
+    await opened.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; text: string }> {
+/** Runs `work`; tells the clock, the CPU time of the process and of its database, and the memory it took at most. */
+async function timed<T>(database: WatchedDatabase, work: () => Promise<T>): Promise<{ result: T; text: string }> {
   const [startedAt, before] = [performance.now(), process.cpuUsage()];
+  const [statementsBefore, databaseBefore] = [database.statements(), await database.seconds()];
   let peak = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage.rss());
@@ -54,7 +62,11 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; text: stri
   peak = Math.max(peak, process.memoryUsage.rss());
   const { user, system } = process.cpuUsage(before);
   const seconds = (value: number) => `${value.toFixed(1)} s`;
-  const text = `${seconds((performance.now() - startedAt) / 1_000)} (${seconds((user + system) / 1e6)} CPU), ${Math.round(peak / 1e6)} MB`;
+  const inDatabase = (await database.seconds()) - databaseBefore;
+  const text =
+    `${seconds((performance.now() - startedAt) / 1_000)}, ${seconds((user + system) / 1e6)} CPU` +
+    ` (${database.cache.dialect === 'sqlite' ? 'of it ' : 'and '}${seconds(inDatabase)} ${database.cache.dialect},` +
+    ` ${database.statements() - statementsBefore} statements), ${Math.round(peak / 1e6)} MB`;
   return { result, text };
 }
 
@@ -104,15 +116,21 @@ function personOf(index: number, seed: number): Person {
   };
 }
 
+/** Each system met its customers in an order of its own: `number` is a customer's place in it. */
+const orders = [7_919, 104_729, 1_299_709, 15_485_863];
+
 /** What one of the four systems knows of a person: not all of it, and not always spelt alike. */
-function recordOf(record: number, seed: number) {
-  const person = personOf(Math.floor(record / 4), seed);
+function recordOf(record: number, { records, seed }: Pick<Scale, 'records' | 'seed'>) {
+  const number = Math.floor(record / 4);
+  const persons = Math.ceil(records / 4);
+  const person = personOf((number * (orders[record % 4] ?? 1)) % persons, seed);
   const next = seeded(seed * 7_919 + record + 1);
   const knows = (share: number) => next(100) < share;
   const at = next(person.name.length - 1);
   const misspelt = `${person.name.slice(0, at)}${person.name[at + 1]}${person.name[at]}${person.name.slice(at + 2)}`;
   return {
     system: ['erp', 'crm', 'scm', 'finance'][record % 4] ?? 'erp',
+    key: String(number),
     name: knows(12) ? misspelt : person.name,
     email: knows(55) ? person.email : null,
     phone: knows(55) ? person.phone : null,
@@ -121,12 +139,13 @@ function recordOf(record: number, seed: number) {
   };
 }
 
-async function fill(cache: Cache, records: number, seed: number): Promise<void> {
+async function fill(cache: Cache, scale: Pick<Scale, 'records' | 'seed'>): Promise<void> {
+  const { records } = scale;
   for (let start = 0; start < records; start += PAGE) {
     await writeParties(
       cache,
       Array.from({ length: Math.min(PAGE, records - start) }, (_, i) => start + i),
-      seed,
+      scale,
     );
   }
 }
@@ -147,12 +166,16 @@ async function change(cache: Cache, seed: number): Promise<number> {
   return rows.length;
 }
 
-async function writeParties(cache: Cache, records: readonly number[], seed: number): Promise<void> {
+async function writeParties(
+  cache: Cache,
+  records: readonly number[],
+  scale: Pick<Scale, 'records' | 'seed'>,
+): Promise<void> {
   const now = encodeValue({ type: 'instant' }, instantOf(Date.now()), cache.dialect);
   const made = records
     .map((record) => {
-      const facts = recordOf(record, seed);
-      return { id: recordId({ system: facts.system, entity: 'party', key: String(record) }), ...facts };
+      const facts = recordOf(record, scale);
+      return { id: recordId({ system: facts.system, entity: 'party', key: facts.key }), ...facts };
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   await cache.transaction(async (sql) => {

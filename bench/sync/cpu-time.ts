@@ -28,7 +28,7 @@ export function together(a: Spent, b: Spent): Spent {
 }
 
 /** CPU seconds the server has used since it started, where it runs on this machine and shows its process. */
-async function serverCpu(connection: Connection): Promise<number> {
+export async function serverCpu(connection: Connection): Promise<number> {
   try {
     const [rows] = await connection.query('SELECT @@pid_file AS file');
     const [{ file }] = rows as [{ file: string }];
