@@ -88,6 +88,9 @@ const columns = {
   updatedAt: ['updated_at', instant],
 } as const satisfies Record<keyof CustomerRow, readonly [string, FieldKind]>;
 
+/** All others are text as they are. */
+const instants = ['createdAt', 'updatedAt'] as const;
+
 const decimal: FieldKind = { type: 'decimal' };
 
 /** Numbers that customers can be ordered and filtered by; they are in the row of `customer_insight`, `i`. */
@@ -124,6 +127,8 @@ export interface CustomerStore {
   byIds(ids: readonly string[]): Promise<Map<string, CustomerRow>>;
   /** Old id → the id it was merged into, for those that were. */
   forwards(ids: readonly string[]): Promise<Map<string, string>>;
+  /** Party id → whom it belongs to. */
+  ofParties(partyIds: readonly string[]): Promise<Map<string, CustomerRow>>;
   /** Party id → whom it belongs to, and why. */
   linksOfParties(partyIds: readonly string[]): Promise<Map<string, CustomerLink>>;
   partiesOf(customerIds: readonly string[]): Promise<Map<string, DecodedRow[]>>;
@@ -138,6 +143,7 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
     orderingKind: (orderBy) => orderColumn(orderBy).kind,
     byIds,
     forwards,
+    ofParties,
     linksOfParties,
     partiesOf,
     page,
@@ -157,6 +163,16 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
       chosen.parameters,
     );
     return new Map(rows.map((row) => [String(row.old_id), String(row.customer_id)]));
+  }
+
+  async function ofParties(partyIds: readonly string[]) {
+    const chosen = allOf([among('l.party_id', partyIds), ...shown]);
+    const rows = await sql.query(
+      `SELECT l.party_id AS party, ${SELECT} FROM customer_links l JOIN customers c ON c.id = l.customer_id
+       WHERE ${chosen.sql}`,
+      chosen.parameters,
+    );
+    return new Map(rows.map((row) => [String(row.party), customerOf(row)]));
   }
 
   async function linksOfParties(partyIds: readonly string[]) {
@@ -245,9 +261,10 @@ export function createCustomerStore(sql: Sql, visible: Visible): CustomerStore {
     return conditions;
   }
 
+  /** A row selected by `SELECT`, made canonical as it is, like `decodeRow` does. */
   function customerOf(row: Row): CustomerRow {
-    const entries = Object.entries(columns).map(([name, [, kind]]) => [name, decodeValue(kind, row[name], dialect)]);
-    return Object.fromEntries(entries) as CustomerRow;
+    for (const name of instants) row[name] = decodeValue(instant, row[name], dialect);
+    return row as unknown as CustomerRow;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CustomerRow } from '../cache/customer-store.ts';
 import type { GraphContext } from './context.ts';
-import { onKey, onLink } from './dependencies.ts';
+import { onKey, onOwner } from './dependencies.ts';
 import { type Awaitable, goOn } from './go-on.ts';
 
 /** A customer as resolvers pass it on: the id at least, the whole golden record where it has been read anyway. */
@@ -32,8 +32,8 @@ export async function goldenIds(ids: readonly string[], { loaders, stores }: Gra
 export function customerOfParty(
   partyId: string | null | undefined,
   { loaders, stores }: GraphContext,
-): Awaitable<CustomerSource | null> {
+): Awaitable<CustomerRow | null> {
   if (!partyId) return null;
-  const link = loaders.load('link', partyId, stores.customers.linksOfParties, onLink);
-  return goOn(link, (known) => (known ? { id: known.customerId } : null));
+  const customer = loaders.load('customer of party', partyId, stores.customers.ofParties, onOwner);
+  return goOn(customer, (known) => known ?? null);
 }

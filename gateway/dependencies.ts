@@ -66,7 +66,13 @@ export const onPaymentsOfInvoice: Dependencies = (key, value) => [
 ];
 
 /** For the customer of a party: whoever it is now, and as long as there is none whoever comes. */
+export const onOwner: Dependencies = (_key, value) => {
+  const customer = value as { id: string } | undefined;
+  return [customer?.id ?? entityTag('customer')];
+};
+
+/** The same for the link between them. */
 export const onLink: Dependencies = (_key, value) => {
-  const customerId = (value as { customerId?: string } | undefined)?.customerId;
-  return [customerId ?? entityTag('customer')];
+  const link = value as { customerId: string } | undefined;
+  return [link?.customerId ?? entityTag('customer')];
 };
