@@ -6,6 +6,7 @@ import { migrate, migrations } from './migrate.ts';
 import { createMutex } from './mutex.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { addChecksumFunctions, type FunctionHost } from './sqlite-functions.ts';
+import { createSqliteStatistics } from './sqlite-statistics.ts';
 import { openError, statementError } from './statement-error.ts';
 import { statementSpan } from './statement-span.ts';
 import { tablesFor } from './tables.ts';
@@ -75,6 +76,7 @@ function cacheOf(writer: DataSource, reader: DataSource, place: string): Cache {
   const inside = new AsyncLocalStorage<true>();
   const write = sqlOf(writer, place);
   const read = sqlOf(reader, place);
+  const statistics = createSqliteStatistics(write, exclusive);
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
     // It would wait for itself for ever.
     if (inside.getStore()) throw new TypeError('Inside a transaction use the Sql handed to its work, not the cache.');
@@ -87,9 +89,14 @@ function cacheOf(writer: DataSource, reader: DataSource, place: string): Cache {
         ? alone(() => write.query(statement, parameters))
         : retryConflicts(() => read.query(statement, parameters)),
     execute: (statement, parameters) => alone(() => write.execute(statement, parameters)),
-    transaction: (work) => alone(() => inside.run(true, () => inTransaction(write, work))),
+    async transaction(work) {
+      const result = await alone(() => inside.run(true, () => inTransaction(write, work)));
+      await statistics.afterWrite();
+      return result;
+    },
     async close() {
       await exclusive(async () => {
+        if (writer.isInitialized) await statistics.beforeClose();
         for (const source of [reader, writer]) if (source.isInitialized) await source.destroy();
       });
     },
