@@ -15,6 +15,7 @@ import { Tombstones1767225613000 } from './migrations/0013-tombstones.ts';
 
 import { NearIds1767225614000 } from './migrations/0014-near-ids.ts';
 import { IdentityInBulk1767225615000 } from './migrations/0015-identity-in-bulk.ts';
+import { Services1767225616000 } from './migrations/0016-services.ts';
 
 const nearIds = NearIds1767225614000;
 
@@ -33,6 +34,7 @@ export const migrations = [
   Tombstones1767225613000,
   nearIds,
   IdentityInBulk1767225615000,
+  Services1767225616000,
 ];
 
 const LOCK_SECONDS = 60;

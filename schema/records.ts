@@ -129,6 +129,8 @@ export const recordSchemas = {
     orderedQty: decimal(),
     cancelledQty: decimal(),
     uom: text(32),
+    /** Nothing of it is ever shipped, such as freight or an installation. */
+    service: flag(),
     unitPrice: decimal(),
     discountPercent: decimal(),
     netAmount: decimal(),

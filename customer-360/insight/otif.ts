@@ -106,8 +106,8 @@ function arrivals(each: OtifOrder, shipments: OtifOrder['shipments'], { by }: In
   });
   const itemised = quantities.shipmentsItemised || shipments.length === 0;
   if (!quantities.known || !itemised) return null;
-  return quantities.lines.map(({ needed, shipped, delivered }) => ({
-    needed,
+  return quantities.lines.map(({ toShip, shipped, delivered }) => ({
+    needed: toShip,
     came: by === 'delivery' ? delivered : shipped,
   }));
 }

@@ -15,7 +15,7 @@ interface Bill {
 /**
  * How much of what may be billed has been billed, by quantities where every bill says which line it bills, else
  * by amounts. Billed is invoiced less credited. Billable is delivered less returned; before the first delivery it is
- * what was ordered and not cancelled (payment in advance). Drafts and cancelled invoices bill nothing.
+ * what was ordered and not cancelled (payment in advance), as always of services. Drafts and cancelled invoices bill nothing.
  *
  * CREDITED: all that was invoiced has been credited · BILLED: at least all that is billable · PARTIAL: some · NONE.
  */
@@ -66,7 +66,10 @@ function movementsOf({ lines, isCredit }: Bill): Movement[] {
 
 function billableQuantities({ lines }: OrderQuantities): Units[] {
   const anyDelivered = lines.some((line) => line.delivered > 0n);
-  return lines.map((line) => (anyDelivered ? maxUnits(0n, line.delivered - line.returned) : line.needed));
+  return lines.map((line) => {
+    const isService = line.toShip < line.needed;
+    return anyDelivered && !isService ? maxUnits(0n, line.delivered - line.returned) : line.needed;
+  });
 }
 
 function billingByAmount(facts: OrderToCashFacts, quantities: OrderQuantities, bills: Bill[]): Billing {

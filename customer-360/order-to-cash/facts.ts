@@ -33,7 +33,7 @@ export type OrderFacts = Identified<
   Pick<CanonicalFields<'order'>, 'status' | 'currency' | 'netAmount' | 'totalAmount'>
 >;
 export type OrderLineFacts = Identified<
-  Pick<CanonicalFields<'orderLine'>, 'sku' | 'orderedQty' | 'cancelledQty' | 'netAmount'>
+  Pick<CanonicalFields<'orderLine'>, 'sku' | 'orderedQty' | 'cancelledQty' | 'netAmount' | 'service'>
 >;
 export type ShipmentFacts = Identified<Pick<CanonicalFields<'shipment'>, 'orderId' | 'status'>>;
 export type ShipmentLineFacts = Pick<

@@ -8,6 +8,8 @@ export interface LineQuantities {
   ordered: Units;
   /** Ordered less cancelled, never below nothing. */
   needed: Units;
+  /** What of it is to be shipped: nothing of a service. */
+  toShip: Units;
   /** What left the house and was not lost; what came back is still in it. */
   shipped: Units;
   delivered: Units;
@@ -33,16 +35,19 @@ export function quantitiesOf(facts: OrderToCashFacts): OrderQuantities {
   const needed = lines.map((line, index) => maxUnits(0n, (ordered[index] ?? 0n) - unitsOf(line.cancelledQty)));
   const neededOf = (line: number) => needed[line] ?? 0n;
 
+  // what a shipment holds without saying of which line is of no service
+  const goods = lines.map((line) => (line.service ? { ...line, orderedQty: null } : line));
   const shipments = shipmentMovements(facts);
-  const shipped = allocate(shipments.shipped, lines, neededOf);
-  const delivered = allocate(shipments.delivered, lines, neededOf);
-  const lost = allocate(shipments.lost, lines, neededOf);
-  const returned = allocate(returnMovements(facts), lines, (line) => delivered[line] ?? 0n);
+  const shipped = allocate(shipments.shipped, goods, neededOf);
+  const delivered = allocate(shipments.delivered, goods, neededOf);
+  const lost = allocate(shipments.lost, goods, neededOf);
+  const returned = allocate(returnMovements(facts), goods, (line) => delivered[line] ?? 0n);
 
   return {
-    lines: lines.map((_, index) => ({
+    lines: lines.map((line, index) => ({
       ordered: ordered[index] ?? 0n,
       needed: neededOf(index),
+      toShip: line.service ? 0n : neededOf(index),
       shipped: shipped[index] ?? 0n,
       delivered: delivered[index] ?? 0n,
       returned: returned[index] ?? 0n,

@@ -107,7 +107,7 @@ export const customer360: DomainSubschema = {
       deliveredQty: lineQuantity(({ delivered }) => delivered),
       returnedQty: lineQuantity(({ returned }) => returned),
       lostQty: lineQuantity(({ lost }) => lost),
-      openQty: lineQuantity(({ needed, shipped }) => maxUnits(0n, needed - shipped)),
+      openQty: lineQuantity(({ toShip, shipped }) => maxUnits(0n, toShip - shipped)),
       overDeliveredQty: lineQuantity(({ needed, delivered }) => maxUnits(0n, delivered - needed)),
     },
     ...identityTypes,

@@ -155,6 +155,19 @@ describe('the preset for Tryton', () => {
     expect(inside).toMatchObject({ outcome: 'mapped', rows: [] });
   });
 
+  it('takes lines of goods for goods, and all that Tryton moves nothing for, for services', async () => {
+    const line = { id: '49', sale: '15', quantity: '1', 'unit.': { id: '1', symbol: 'u' } };
+    const isService = async (product: JsonObject | null) => {
+      const named = product && { id: '1', code: 'X', name: 'X', ...product };
+      const mapped = await mapOne('sale-lines', { ...line, 'product.': named });
+      return mapped.outcome === 'mapped' ? mapped.rows[0]?.fields.service : mapped;
+    };
+    expect(await isService({ type: 'goods' })).toBe(false);
+    expect(await isService({ type: 'assets' })).toBe(false);
+    expect(await isService({ type: 'service' })).toBe(true);
+    expect(await isService(null)).toBe(true);
+  });
+
   it('reads an address of several lines, of a city alone, and none at all', async () => {
     const address = {
       id: '5',

@@ -26,6 +26,7 @@ export const line = (id: string, orderedQty: string, facts: Partial<OrderLineFac
   orderedQty,
   cancelledQty: null,
   netAmount: null,
+  service: null,
   ...facts,
 });
 

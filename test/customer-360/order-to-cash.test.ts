@@ -30,6 +30,22 @@ describe('fulfilment', () => {
     expect(axes({ lines: ten, ...some }).fulfilment).toBe('PARTIAL');
   });
 
+  it('does not wait for services, which are never shipped', () => {
+    const lines = [...ten, line('freight', '1', { service: true })];
+    const sent = { lines, shipments: [shipment('s', 'DELIVERED')], shipmentLines: [shipped('s', 'a', '10')] };
+    expect(axes(sent).fulfilment).toBe('DELIVERED');
+    expect(axes({ lines }).fulfilment).toBe('NONE');
+    // what is not said to be of a line is of the goods
+    const unsaid = { ...sent, shipmentLines: [{ ...shipped('s', 'a', '10'), orderLineId: null }] };
+    expect(axes(unsaid).fulfilment).toBe('DELIVERED');
+  });
+
+  it('of services alone is what the ordering system says', () => {
+    const lines = [line('installation', '3', { service: true })];
+    expect(axes({ lines }).fulfilment).toBe('NONE');
+    expect(axes({ lines, order: order({ status: 'DONE' }) }).fulfilment).toBe('DELIVERED');
+  });
+
   it('adds up several shipments exactly', () => {
     const parts = ['0.1', '0.2', '9.7'];
     const some = {
@@ -139,6 +155,14 @@ describe('billing', () => {
   it('ignores drafts and cancelled invoices', () => {
     const invoices = [invoice('i', '100', { status: 'DRAFT' }), invoice('j', '100', { status: 'CANCELLED' })];
     expect(axes({ ...delivered('10'), invoices }).billing).toBe('NONE');
+  });
+
+  it('bills services as ordered, whatever of the goods has been delivered', () => {
+    const lines = [line('a', '10', { netAmount: '100' }), line('freight', '1', { netAmount: '20', service: true })];
+    const part = { ...delivered('5'), lines, order: order({ netAmount: '120', totalAmount: '120' }) };
+    const billed = (amount: string) => axes({ ...part, invoices: [invoice('i', amount)] }).billing;
+    expect(billed('69.99')).toBe('PARTIAL');
+    expect(billed('70')).toBe('BILLED');
   });
 
   it('compares amounts to the last digit', () => {
@@ -292,6 +316,7 @@ it('has an answer for whatever the systems say', () => {
         orderedQty: quantity,
         cancelledQty: quantity,
         netAmount: quantity,
+        service: fc.constantFrom(true, false, null),
       }),
       { selector: (l) => l.id },
     ),

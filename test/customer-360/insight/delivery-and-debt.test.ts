@@ -15,6 +15,7 @@ describe('on time and in full', () => {
     orderedQty,
     cancelledQty,
     netAmount: null,
+    service: null,
   });
   const order = (shipments: [date: string | null, quantities: Record<string, string>][]): OtifOrder => ({
     order: { id: 'o', status: 'CONFIRMED', requestedDate: '2026-02-10', promisedDate: '2026-02-12' },
