@@ -17,6 +17,8 @@ export interface Changes {
   customerIds: ReadonlySet<string>;
   /** Entity (or `customer`) → the records of it that look different now. */
   records: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Changed order → the parties it is of, and was of before, as far as the log itself says. */
+  orderParties: ReadonlyMap<string, ReadonlySet<string>>;
   /** There are more: ask again at once. */
   more: boolean;
 }
@@ -54,10 +56,12 @@ export function createChangeLog(cache: Cache): ChangeLog {
       );
       const oldest = Number(entries[0]?.sequence ?? after + 1);
       const records = new Map<string, Set<string>>();
+      const orderParties = new Map<string, Set<string>>();
       const customerIds = new Set<string>();
-      for (const { entity, recordId, customerId } of entries) {
+      for (const { entity, recordId, customerId, partyId } of entries) {
         if (entity === ignore) continue;
         addTo(records, entity, recordId);
+        if (entity === 'order' && partyId !== null) addTo(orderParties, recordId, partyId);
         if (customerId !== null) customerIds.add(customerId);
       }
       const partyIds = new Set(entries.flatMap(({ partyId }) => partyId ?? []));
@@ -69,6 +73,7 @@ export function createChangeLog(cache: Cache): ChangeLog {
         missed: oldest > after + 1,
         customerIds,
         records,
+        orderParties,
         more: entries.length === first,
       };
     },

@@ -82,6 +82,16 @@ export function createOrderStore(sql: Sql, visible: Visible): OrderStore {
 }
 
 /** Those of the orders that belong to the customer now. */
+/** Those of the parties that are the customer. */
+export async function partiesOfCustomer(sql: Sql, customerId: string, partyIds: readonly string[]): Promise<string[]> {
+  const rows = await queryByKeys<{ id: string; customerId: string }>(
+    sql,
+    partyIds,
+    (list) => `SELECT party_id AS id, customer_id AS customerId FROM customer_links WHERE party_id IN (${list})`,
+  );
+  return rows.filter((row) => row.customerId === customerId).map(({ id }) => id);
+}
+
 export async function ordersOfCustomer(sql: Sql, customerId: string, orderIds: readonly string[]): Promise<string[]> {
   const rows = await queryByKeys<{ id: string; customerId: string }>(
     sql,

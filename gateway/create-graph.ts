@@ -3,7 +3,7 @@ import { createAccessAuditStore } from '../cache/access-audit-store.ts';
 import type { Cache } from '../cache/cache.ts';
 import { createChangeLog } from '../cache/change-log.ts';
 import { createCustomerStore } from '../cache/customer-store.ts';
-import { ordersOfCustomer } from '../cache/order-store.ts';
+import { ordersOfCustomer, partiesOfCustomer } from '../cache/order-store.ts';
 import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
@@ -141,7 +141,13 @@ export function createGraph({
       at: memory.at,
       watch: memory.watch,
       read: createChangeLog(cache).read,
-      ordersOf: (customerId, orderIds) => ordersOfCustomer(cache, customerId, orderIds),
+      async ordersOf(customerId, changed) {
+        const there = await ordersOfCustomer(cache, customerId, [...changed.keys()]);
+        const others = [...changed].filter(([id]) => !there.includes(id));
+        const parties = new Set(others.flatMap(([, named]) => [...named]));
+        const own = new Set(await partiesOfCustomer(cache, customerId, [...parties]));
+        return { there, gone: others.filter(([, named]) => [...named].some((id) => own.has(id))).map(([id]) => id) };
+      },
     },
     memory,
     start: async () => void (await Promise.all([memory.start(), services.start()])),

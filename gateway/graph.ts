@@ -40,8 +40,14 @@ export interface LiveChanges {
   watch(listener: (changes: Changes) => void): () => void;
   /** What changed behind a sequence, a part at a time. */
   read(request: { after: number }): Promise<Changes>;
-  /** Those of the orders that are the customer's. */
-  ordersOf(customerId: string, orderIds: readonly string[]): Promise<string[]>;
+  /**
+   * Of changed orders with the parties they are and were of: those that are the customer's, and those that were and are
+   * no more.
+   */
+  ordersOf(
+    customerId: string,
+    changed: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<{ there: string[]; gone: string[] }>;
 }
 
 /** The part of the graph the server needs. */

@@ -57,8 +57,11 @@ async function* eventsOf(waiting: Waiting, request: LiveRequest): AsyncGenerator
     const through = waiting.through();
     const taken = waiting.take();
     // before anything is read: what changes from now on under another id is noted too
-    const now = taken.length > 0 ? await idNow(asking, waiting, request) : null;
-    const changed = ofOne ? taken : now === null ? [] : await request.changes.ordersOf(now, taken);
+    const now = taken.size > 0 ? await idNow(asking, waiting, request) : null;
+    const orders = now !== null && !ofOne ? await request.changes.ordersOf(now, taken) : { there: [], gone: [] };
+    const changed = ofOne ? [...taken.keys()] : orders.there;
+    for (const id of orders.gone)
+      yield { position, result: { data: { [responseKey]: null }, extensions: { gone: id } } };
     for (const [index, id] of changed.entries()) {
       const result = await request.ask({ document: query, variables: variablesFor(id) }, asking);
       const there = result.data?.[responseKey] != null;
@@ -71,7 +74,7 @@ async function* eventsOf(waiting: Waiting, request: LiveRequest): AsyncGenerator
       if (!there) return;
     }
     position = Math.max(position, through);
-    if (taken.length > 0 && now === null) return;
+    if (taken.size > 0 && now === null) return;
     yield { position };
   }
 }

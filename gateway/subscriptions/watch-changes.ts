@@ -7,8 +7,11 @@ import type { Watched } from './live-operation.ts';
 export interface Waiting {
   /** All changes through this sequence are in it, or have been taken. */
   through(): number;
-  /** The changed records that wait, taken away: the customer, or orders that may be of the customer. */
-  take(): string[];
+  /**
+   * The changed records that wait, taken away: the customer, or orders that may be of the customer, with the parties
+   * they are and were of.
+   */
+  take(): Map<string, ReadonlySet<string>>;
   /** Resolves once something waits, or after so many milliseconds. */
   wait(milliseconds: number): Promise<void>;
   /** The customer has another id now. */
@@ -33,7 +36,7 @@ const MOST_BEHIND = 100_000;
 /** Watches the change log for a subscription. Throws CHANGES_MISSED and SUBSCRIPTION_TOO_SLOW, also when taken from. */
 export async function watchChanges({ watched, changes, after, signal }: WatchRequest): Promise<Waiting> {
   const ids = new Set(Object.values(watched));
-  const waiting = new Set<string>();
+  const waiting = new Map<string, ReadonlySet<string>>();
   let wake: () => void = () => undefined;
   let failure: HubError | undefined;
 
@@ -50,7 +53,7 @@ export async function watchChanges({ watched, changes, after, signal }: WatchReq
     through: () => changes.at() ?? 0,
     take() {
       if (failure) throw failure;
-      const taken = [...waiting];
+      const taken = new Map(waiting);
       waiting.clear();
       return taken;
     },
@@ -87,9 +90,11 @@ export async function watchChanges({ watched, changes, after, signal }: WatchReq
     }
   }
 
-  function note({ missed: lost, customerIds, records }: Changes): void {
+  function note({ missed: lost, customerIds, records, orderParties }: Changes): void {
     if (lost) failure = missed();
-    for (const id of matching(watched, ids, customerIds, records)) waiting.add(id);
+    for (const id of matching(watched, ids, customerIds, records)) {
+      waiting.set(id, new Set([...(waiting.get(id) ?? []), ...(orderParties.get(id) ?? [])]));
+    }
     if (waiting.size > MOST_WAITING) {
       waiting.clear();
       failure = tooSlow(`more than ${MOST_WAITING} changes waited`);

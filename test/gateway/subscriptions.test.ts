@@ -156,6 +156,28 @@ describe.each(databases)('subscriptions over server-sent events on $name', (data
     await told(reader, { mine: { displayName: 'Anna Two', orders: { totalCount: 2 } } });
   });
 
+  it('tell of an order of a customer that was deleted or went to another, and go on', async () => {
+    const reader = await subscribe('subscription ($c: ID) { mine: orderChanged(customer: $c) { orderNumber } }', {
+      c: await customerOf('A'),
+    });
+    const other = await subscribe('subscription ($c: ID) { orderChanged(customer: $c) { orderNumber } }', {
+      c: await customerOf('B'),
+    });
+    await sync(order('5', 'A', 'N5'), order('6', 'A', 'N6'));
+    await reader.next();
+    await reader.next();
+    await sync(order('5', 'B', 'N5'));
+    expect((await reader.next())?.data).toEqual({
+      data: { mine: null },
+      extensions: { gone: orderId('5'), position: expect.any(Number) },
+    });
+    expect((await other.next())?.data.data).toEqual({ orderChanged: { orderNumber: 'N5' } });
+    await sync(gone('6', '2026-03-01T00:00:00.000000Z'));
+    expect((await reader.next())?.data).toMatchObject({ data: { mine: null }, extensions: { gone: orderId('6') } });
+    await sync(order('7', 'A', 'N7'));
+    expect((await reader.next())?.data.data).toEqual({ mine: { orderNumber: 'N7' } });
+  });
+
   it('follow a customer that is merged into another, and end when it is gone', async () => {
     await sync(party('M', 'Maria'), party('N', 'Nora'));
     const id = await customerOf('M');
