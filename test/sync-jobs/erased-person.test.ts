@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createAccessAuditStore } from '../../cache/access-audit-store.ts';
 import type { Cache } from '../../cache/cache.ts';
 import { insightSettings } from '../../config/insight-settings.ts';
+import { createLog } from '../../config/log.ts';
 import { hubSettings } from '../../config/settings.ts';
 import { erasePerson } from '../../customer-360/erase-person.ts';
 import { exportPerson } from '../../customer-360/export-person.ts';
@@ -43,6 +44,9 @@ describe.each(databases)('erasing a person on $name', (database) => {
   let stream: OrderStream;
   let system: string;
   let count = 0;
+  /** All that the hub says of its work. */
+  const said: string[] = [];
+  const log = createLog({ level: 'debug', destination: { write: (line) => void said.push(line) } });
 
   beforeAll(async () => {
     cache = await database.open();
@@ -54,7 +58,7 @@ describe.each(databases)('erasing a person on $name', (database) => {
     count += 1;
     system = `shop${count}`;
     source = createFakeSource();
-    stream = orderStream(source, cache, { system, records });
+    stream = orderStream(source, cache, { system, records, log });
     source.put('ada', {
       name: 'Ada Lovelace',
       mail: 'lovelace@example.com',
@@ -131,6 +135,8 @@ describe.each(databases)('erasing a person on $name', (database) => {
     expect(await customerOf('ada')).toBe(ada);
     expect(await orderOf('ada')).toEqual(before);
     expect(await everything()).toContain('Bob Cratchit');
+    expect(said).not.toEqual([]);
+    expect(said.join()).not.toMatch(secrets);
     const [golden] = await cache.query('SELECT display_name, email FROM customers WHERE id = ?', [ada]);
     expect(golden).toEqual({ display_name: 'Erased', email: null });
   });

@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/cache.ts';
 import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { createLog } from '../../config/log.ts';
+import { createLog, type Log } from '../../config/log.ts';
 import { hubSettings, type StreamSettings, sourceSettings, streamSettings } from '../../config/settings.ts';
 import { type Checkpoint, parseCheckpoint } from '../../sync-jobs/checkpoint.ts';
 import { type ReconcileRequest, type ReconcileRun, reconcile } from '../../sync-jobs/reconcile.ts';
@@ -43,12 +43,13 @@ export interface OrderStreamOptions {
   deletes?: StreamSettings['deletes'];
   drift?: StreamSettings['drift'];
   records?: object[];
+  log?: Log;
 }
 
 export function orderStream(
   source: FakeSource,
   cache: Cache,
-  { system, lookback = '2m', ...settings }: OrderStreamOptions,
+  { system, lookback = '2m', log = quiet, ...settings }: OrderStreamOptions,
 ): OrderStream {
   const cursor = { field: 'changed', lookback };
   const stream = streamSettings.parse({ ...orderSettings, cursor, ...settings });
@@ -62,7 +63,7 @@ export function orderStream(
     identity: hubSettings.parse({}).identity,
     priorities: {},
     owner: 'test',
-    log: quiet,
+    log,
     signal: new AbortController().signal,
   };
   return {
