@@ -1,13 +1,14 @@
 import type { Cache, Row, SqlParameter } from './cache.ts';
 import { instant } from './column-kinds.ts';
 import type { Dialect } from './columns.ts';
+import { holdCostly } from './hold-costly.ts';
 import { decodeCount, decodeValue, encodeValue } from './row-codec.ts';
 import { decodeStreamState } from './stream-state.ts';
 import type { StreamState } from './sync-store.ts';
 
 /** How one stream stands: its state, and how many records it has. */
 export interface StreamStatus extends StreamState {
-  /** Live source records. */
+  /** Live source records; where counting them takes long, as they were counted a moment ago. */
   records: number;
   quarantined: number;
   /** Changes of the records' shape that nobody has acknowledged. */
@@ -53,13 +54,16 @@ export interface StatusStore {
 
 /** The lists of the sync for CLI and graph. */
 export function createStatusStore(cache: Cache): StatusStore {
+  const countRecords = holdCostly(() =>
+    countByStream(
+      cache,
+      'SELECT `system`, stream, COUNT(*) AS n FROM source_records WHERE deleted_at IS NULL GROUP BY `system`, stream',
+    ),
+  );
   return {
     async streams() {
       const states = await cache.query('SELECT * FROM stream_states ORDER BY `system`, stream');
-      const records = await countByStream(
-        cache,
-        'SELECT `system`, stream, COUNT(*) AS n FROM source_records WHERE deleted_at IS NULL GROUP BY `system`, stream',
-      );
+      const records = await countRecords();
       const quarantined = await countByStream(
         cache,
         'SELECT `system`, stream, COUNT(*) AS n FROM quarantine GROUP BY `system`, stream',

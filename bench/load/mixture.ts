@@ -36,8 +36,10 @@ type Variables = Record<string, unknown>;
 
 const stages = ['ORDERED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'DELIVERED', 'INVOICED', 'OVERDUE', 'COMPLETE'];
 
-/** One request in so many changes something, and one is a mistake. */
-const RARE = 100;
+/** One request in so many is a mistake. */
+const MISTAKE = 100;
+/** One request in so many merges two customers or brings one back: every few seconds. */
+const CHANGE = 500;
 
 interface MixtureOptions {
   seed: number;
@@ -109,8 +111,8 @@ export function createMixture(
   let merged: string | undefined;
 
   return function request(n) {
-    if (n % RARE === RARE / 2) return mistake(Math.floor(n / RARE));
-    if (changes && n % RARE === RARE - 1) return change();
+    if (n % MISTAKE === MISTAKE / 2) return mistake(Math.floor(n / MISTAKE));
+    if (changes && n % CHANGE === CHANGE - 1) return change();
     const { kind, query, variables } = some(table);
     return { kind, body: JSON.stringify({ query, variables: variables?.() }), wrong: notAnswered };
   };

@@ -49,7 +49,7 @@ export type RefreshResult =
 const BATCH = 500;
 
 /** After so many customers whatever else the process has to do may go first. */
-const SLICE = 10;
+const SLICE = 3;
 
 /** The models are fitted anew between their days when the portfolio has grown or shrunk by more than this … */
 const GROWTH = 0.2;
