@@ -1,10 +1,11 @@
-import type { Ordering } from '../cache/keyset.ts';
+import type { Ordering, Position } from '../cache/keyset.ts';
 import { type JoinedOrdering, orderColumn } from '../cache/record-list.ts';
 import { recordStats, recordStatsOfCustomers, type StatsGroup } from '../cache/record-stats.ts';
 import type { PageRequest, RecordPage, RecordStore } from '../cache/record-store.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
 import { HubError } from '../config/errors.ts';
 import type { FieldKind } from '../schema/fields.ts';
+import type { Entity } from '../schema/records.ts';
 import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
 import { may } from './access/viewer.ts';
 import type { GraphContext } from './context.ts';
@@ -45,7 +46,9 @@ export function recordConnection(field: string, storeOf: (stores: Stores) => Rec
       return {
         ...connectionOf(list, page, store, context),
         count: once(() => store.count(request)),
-        stats: (groupBy) => recordStats(context.stores.sql, store, { ...request, groupBy }),
+        stats(groupBy) {
+          return recordStats(context.stores.sql, store, { ...request, groupBy });
+        },
       };
     });
   };
@@ -55,9 +58,7 @@ export function recordConnection(field: string, storeOf: (stores: Stores) => Rec
 export function customerConnection(field: string, storeOf: (stores: Stores) => RecordStore): FieldResolver {
   return (customer: RecordSource, args: ListArguments, context: GraphContext): Awaitable<Connection<DecodedRow>> => {
     const store = storeOf(context.stores);
-    return goOn(readArguments(field, store, args, context), (list) => connectionOfCustomer(list));
-
-    function connectionOfCustomer(list: ReadList): Connection<DecodedRow> {
+    return goOn(readArguments(field, store, args, context), (list) => {
       const { columns, ...asked } = list.request;
       const request = { ...asked, columns };
       const { loaders, stores } = context;
@@ -69,18 +70,20 @@ export function customerConnection(field: string, storeOf: (stores: Stores) => R
           (read) => read ?? emptyPage,
         ),
       );
-      const count = async () => {
-        const name = `${field}:count:${JSON.stringify([request.filter, request.today])}`;
-        return (await loaders.load(name, customer.id, (ids) => store.countsOfCustomers(ids, request), told)) ?? 0;
+      return {
+        ...connectionOf(list, page, store, context),
+        async count() {
+          const name = `${field}:count:${JSON.stringify([request.filter, request.today])}`;
+          return (await loaders.load(name, customer.id, (ids) => store.countsOfCustomers(ids, request), told)) ?? 0;
+        },
+        async stats(groupBy: readonly string[]) {
+          const name = `${field}:stats:${JSON.stringify([request.filter, request.today, groupBy])}`;
+          const read = (ids: readonly string[]) =>
+            recordStatsOfCustomers(stores.sql, store, ids, { ...request, groupBy });
+          return (await loaders.load(name, customer.id, read, told)) ?? [];
+        },
       };
-      const stats = async (groupBy: readonly string[]) => {
-        const name = `${field}:stats:${JSON.stringify([request.filter, request.today, groupBy])}`;
-        const read = (ids: readonly string[]) =>
-          recordStatsOfCustomers(stores.sql, store, ids, { ...request, groupBy });
-        return (await loaders.load(name, customer.id, read, told)) ?? [];
-      };
-      return { ...connectionOf(list, page, store, context), count, stats };
-    }
+    });
   };
 }
 
@@ -110,14 +113,9 @@ function readArguments(
   const orderingField = ordering.field;
   const tag = `${field}(orderBy: ${orderBy})`;
   const { kind } = orderColumn(list.entity, ordering);
-  const placeOf = async (after: string) => {
-    if (!hidesNames(orderingField, context)) return positionOf(after, tag, kind);
-    const id = idOf(after, tag);
-    const row = await recordById(list.entity, id, context);
-    return row ? { value: row[orderingField] as string | null, id } : gonePlace(tag);
-  };
+  const place = { entity: list.entity, orderingField, tag, kind };
   return goOn(filterOf(args.filter, context), (filter) =>
-    goOn(args.after == null ? null : placeOf(args.after), (after) => ({
+    goOn(args.after == null ? null : placeOf(args.after, place, context), (after) => ({
       request: {
         filter: { ...filter, ...impliedBy(ordering, args.filter) },
         today: context.today,
@@ -129,6 +127,19 @@ function readArguments(
       tag,
       orderingField,
     })),
+  );
+}
+
+/** Where the page before ended. */
+function placeOf(
+  after: string,
+  { entity, orderingField, tag, kind }: { entity: Entity; orderingField: string; tag: string; kind: FieldKind },
+  context: GraphContext,
+): Awaitable<Position> {
+  if (!hidesNames(orderingField, context)) return positionOf(after, tag, kind);
+  const id = idOf(after, tag);
+  return goOn(recordById(entity, id, context), (row) =>
+    row ? { value: row[orderingField] as string | null, id } : gonePlace(tag),
   );
 }
 
@@ -194,10 +205,9 @@ function connectionOf(
       goOn(read(), ({ rows, hasNextPage }) => ({ nodes: keepRecords(list.entity, rows, context), hasNextPage })),
     ),
     hasPreviousPage: request.after !== null,
-    cursorOf: (row: DecodedRow) =>
-      encodeCursor(
-        tag,
-        hidesNames(orderingField, context) ? [row.id] : [(row[orderingField] as string | null) ?? null, row.id],
-      ),
+    cursorOf(row: DecodedRow) {
+      const value = hidesNames(orderingField, context) ? [] : [(row[orderingField] as string | null) ?? null];
+      return encodeCursor(tag, [...value, row.id]);
+    },
   };
 }
