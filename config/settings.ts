@@ -217,6 +217,15 @@ export const hubSettings = z.strictObject({
       recordCache: z.int().min(0).default(64_000_000),
       /** Most bytes of whole answers that a process keeps until they change; 0 keeps none. */
       answerCache: z.int().min(0).default(64_000_000),
+      cache: z
+        .strictObject({
+          /** Whole answers that all processes on one database share, as long as they are what it has. */
+          redis: z
+            .string()
+            .regex(/^rediss?:\/\/.+$/, 'expected redis://<user>:<password>@<host>:<port>, or rediss:// over TLS')
+            .optional(),
+        })
+        .prefault({}),
       /** Operations that stay open and are told of what changes. */
       subscriptions: z
         .strictObject({

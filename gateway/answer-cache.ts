@@ -1,7 +1,8 @@
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, print } from 'graphql';
 import type { ChangeFollower, Droppable } from './change-follower.ts';
 import { isKeepable } from './keepable-operations.ts';
 import type { Reads } from './reads.ts';
+import type { SharedAnswer, SharedAnswers } from './shared/shared-answers.ts';
 import { createTaggedCache } from './tagged-cache.ts';
 
 /** One question as far as it decides the answer. */
@@ -15,15 +16,13 @@ interface Question {
   today: string;
 }
 
-interface Answer {
-  text: Buffer;
-  /** Customers and parties whose personal data it holds. */
-  personal: ReadonlySet<string>;
-}
+type Answer = Pick<SharedAnswer, 'text' | 'personal'>;
 
 /** Where the answer to a question is kept, if it is, or goes. */
 interface AnswerPlace {
   found: Answer | undefined;
+  /** What another process has kept, where answers are shared. */
+  foundElsewhere?(): Promise<Answer | undefined>;
   /** Keeps the answer unless something was dropped since the place was asked for. */
   keep(answer: Answer, reads: Reads): void;
 }
@@ -38,30 +37,58 @@ interface AnswerCacheDependencies {
   maxBytes: number;
   /** Says whether what is kept may be used. */
   epoch: ChangeFollower['epoch'];
+  /** The sequence of the change log through which what changed is dropped. */
+  at: ChangeFollower['at'];
+  /** Answers of other processes on the same database. */
+  shared?: SharedAnswers | undefined;
 }
 
 /** Whole answers by operation, variables and rights; dropped by the change log, bounded by bytes. */
-export function createAnswerCache({ maxBytes, epoch }: AnswerCacheDependencies): AnswerCache {
+export function createAnswerCache({ maxBytes, epoch, at, shared }: AnswerCacheDependencies): AnswerCache {
   const kept = createTaggedCache<Answer>(maxBytes);
   const operations = new WeakMap<DocumentNode, Map<string, { id: number; keepable: boolean }>>();
+  const texts = new WeakMap<DocumentNode, string>();
   let ids = 0;
 
   return { drop: kept.drop, clear: kept.clear, size: kept.size, place };
 
   function place(question: Question): AnswerPlace | undefined {
     const begun = epoch();
+    const through = at();
     const { id, keepable } = operationOf(question);
-    if (begun === undefined || !keepable) return undefined;
+    if (begun === undefined || through === undefined || !keepable) return undefined;
     const { variables, rights, today } = question;
-    const key = `${id} ${today} ${rights} ${variables ? JSON.stringify(variables) : ''}`;
+    const rest = `${today} ${rights} ${variables ? JSON.stringify(variables) : ''}`;
+    const key = `${id} ${rest}`;
+    const sharedKey = () => `${question.operationName ?? ''}\n${textOf(question.document)}\n${rest}`;
     return {
       found: kept.get(key)?.value,
-      keep(answer, reads) {
-        if (reads.told && begun === epoch()) {
-          kept.set(key, answer, answer.text.length + 100 * answer.personal.size, [...reads.tags]);
-        }
+      ...(shared && {
+        async foundElsewhere() {
+          const found = await shared.find(sharedKey());
+          if (!found || epoch() === undefined) return undefined;
+          keepHere(key, found);
+          return found;
+        },
+      }),
+      keep({ text, personal }, { told, tags }) {
+        if (!told || begun !== epoch()) return;
+        const answer = { text, personal, tags: [...tags] };
+        keepHere(key, answer);
+        shared?.keep(sharedKey(), answer, through);
       },
     };
+  }
+
+  function keepHere(key: string, { text, personal, tags }: SharedAnswer): void {
+    kept.set(key, { text, personal }, text.length + 100 * personal.size, tags);
+  }
+
+  /** Processes number their documents each in its own way. */
+  function textOf(document: DocumentNode): string {
+    const text = texts.get(document) ?? print(document);
+    texts.set(document, text);
+    return text;
   }
 
   /** Documents are told apart by themselves: they are parsed once a text. */

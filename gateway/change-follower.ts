@@ -5,8 +5,10 @@ import { entityTag } from './dependencies.ts';
 
 /** Something that keeps what it was told until it changes. */
 export interface Droppable {
-  drop(tag: string): void;
-  clear(): void;
+  /** What has the tag changed, at the latest by this sequence of the change log. */
+  drop(tag: string, through: number): void;
+  /** Anything may have changed by this sequence. */
+  clear(through: number): void;
 }
 
 /** Follows the change log for what is kept in memory. */
@@ -79,11 +81,11 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
     if (at === undefined) {
       // whatever was kept before is of an unknown age
       at = await log.last();
-      forgetAll();
+      forgetAll(at);
     }
     for (let more = true; more; ) {
       const changes = await log.read({ after: at });
-      if (changes.missed) forgetAll();
+      if (changes.missed) forgetAll(changes.through);
       else if (changes.through > at) drop(changes);
       at = changes.through;
       more = changes.more;
@@ -92,20 +94,20 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
     seenAt = asked;
   }
 
-  function drop({ customerIds, records }: Awaited<ReturnType<typeof log.read>>): void {
+  function drop({ customerIds, records, through }: Awaited<ReturnType<typeof log.read>>): void {
     drops += 1;
     for (const each of kept) {
-      for (const id of customerIds) each.drop(id);
+      for (const id of customerIds) each.drop(id, through);
       for (const [entity, ids] of records) {
-        each.drop(entityTag(entity));
-        for (const id of ids) each.drop(id);
+        each.drop(entityTag(entity), through);
+        for (const id of ids) each.drop(id, through);
       }
     }
   }
 
-  function forgetAll(): void {
+  function forgetAll(through: number): void {
     drops += 1;
-    for (const each of kept) each.clear();
+    for (const each of kept) each.clear(through);
   }
 
   /** A database that does not answer is told of by the answers that need it; here it only means not to trust memory. */

@@ -1,4 +1,5 @@
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { createHash } from 'node:crypto';
+import { type ExecutionResult, type GraphQLSchema, printSchema } from 'graphql';
 import { createAccessAuditStore } from '../cache/access-audit-store.ts';
 import type { Cache } from '../cache/cache.ts';
 import { createChangeLog } from '../cache/change-log.ts';
@@ -86,7 +87,13 @@ export function createGraph({
       })
     : async () => undefined;
   const live = createLiveRecords({ cache, settings, connectors });
-  const memory = createMemory({ cache, settings: settings.gateway, now });
+  const memory = createMemory({
+    cache,
+    settings: settings.gateway,
+    fingerprint: () => fingerprintOf(localSchema, settings),
+    log,
+    now,
+  });
   const ages = createAgeKeeper({ schema: localSchema, settings, cache, freshness, memory, now });
   /** Without services the stitched lane adds nothing: it is made when somebody asks for it. */
   const hubAlone = once(() => composeGraph(hub(), []).schema);
@@ -160,17 +167,18 @@ export function createGraph({
       const age = ages.isKnown(question);
       if (age === false) return undefined;
       const place = memory.answers?.place({ ...question, today: today(), rights: viewer.rights });
-      const found = place?.found;
-      return (
-        place && {
-          found: found && {
-            text: found.text,
-            extensions: age,
-            noteRead: (requestId) => notePersonalReads({ ...question, personal: found.personal, requestId }),
-          },
-          keep: (text, { personal, reads }) => place.keep({ text, personal }, reads),
-        }
-      );
+      if (!place) return undefined;
+      const { found, foundElsewhere } = place;
+      const told = ({ text, personal }: { text: Buffer; personal: ReadonlySet<string> }) => ({
+        text,
+        extensions: age,
+        noteRead: (requestId: string) => notePersonalReads({ ...question, personal, requestId }),
+      });
+      return {
+        found: found && told(found),
+        foundElsewhere: foundElsewhere && (() => foundElsewhere().then((one) => one && told(one))),
+        keep: (text, { personal, reads }) => place.keep({ text, personal }, reads),
+      };
     },
     createContext(viewer = anybody, signal = neverAborted, authorization = undefined) {
       const reads = createReads();
@@ -214,6 +222,12 @@ export function createGraph({
       };
     },
   };
+}
+
+/** What decides an answer besides the question and the database: whose, by which settings, of which version of the graph. */
+function fingerprintOf(schema: GraphQLSchema, settings: GraphDependencies['settings']): string {
+  const { gateway: _, ...others } = settings;
+  return createHash('sha256').update(JSON.stringify(others)).update(printSchema(schema)).digest('hex');
 }
 
 /** What the graph is, it tells gateways of a federation wherever it tells anybody. */

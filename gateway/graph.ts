@@ -17,17 +17,19 @@ export interface Operation<Context extends object = object> {
   requestId?: string;
 }
 
+interface FoundAnswer {
+  text: Buffer;
+  /** Said with it, where the operation asks how old it may be. */
+  extensions: object | undefined;
+  /** Writes down whose personal data it holds, as for an answer that was just read. */
+  noteRead(requestId: string): Promise<void>;
+}
+
 /** Where the answer to an operation is kept, if it is, or goes. */
 interface KeptAnswer<Context> {
-  found:
-    | {
-        text: Buffer;
-        /** Said with it, where the operation asks how old it may be. */
-        extensions: object | undefined;
-        /** Writes down whose personal data it holds, as for an answer that was just read. */
-        noteRead(requestId: string): Promise<void>;
-      }
-    | undefined;
+  found: FoundAnswer | undefined;
+  /** What another process has kept, where answers are shared. */
+  foundElsewhere?: (() => Promise<FoundAnswer | undefined>) | undefined;
   /** Keeps an answer that was read with this context. */
   keep(answer: Buffer, context: Context): void;
 }

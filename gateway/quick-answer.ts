@@ -48,10 +48,11 @@ export function createQuickAnswer<Context extends object>({
     const operationName = body.operationName ?? undefined;
     const variables = body.variables ?? undefined;
     const place = graph.answerPlace?.({ document, operationName, variables, viewer });
-    if (place?.found) {
-      await place.found.noteRead(id);
+    const found = place?.found ?? (place?.foundElsewhere && (await place.foundElsewhere()));
+    if (found) {
+      await found.noteRead(id);
       metrics?.operation(0, 'ok');
-      return closed(place.found.text, viewer, place.found.extensions);
+      return closed(found.text, viewer, found.extensions);
     }
     const cancellation = cancelWhenGone();
     const context = graph.createContext(viewer, cancellation.signal, headers.authorization);
