@@ -75,8 +75,14 @@ function logLikelihoodOf(counts: readonly BuyingCount[]): (parameters: BgNbd) =>
   const deepest = counts.reduce((most, { x }) => Math.max(most, x), 0);
   const perX = new Float64Array(deepest + 1);
   for (const { x, customers } of counts) perX[x] = (perX[x] ?? 0) + customers;
-  // flat arrays: a fit goes over all kinds of customers some hundred times
-  const lines = Float64Array.from(counts.flatMap(({ x, tx, T, customers }) => [x, tx, T, customers]));
+  // A fit goes over all kinds of customers some hundred times: flat arrays, and a logarithm for each different week
+  // and not for each kind.
+  const weeks = [...new Set(counts.flatMap(({ tx, T }) => [tx, T]))];
+  const placeOf = new Map(weeks.map((week, place) => [week, place]));
+  const places = (list: readonly number[]) => Int32Array.from(list, (week) => placeOf.get(week) ?? 0);
+  const xs = Int32Array.from(counts, ({ x }) => x);
+  const customersOf = Float64Array.from(counts, ({ customers }) => customers);
+  const [last, whole] = [places(counts.map(({ tx }) => tx)), places(counts.map(({ T }) => T))];
 
   return ({ r, alpha, a, b }) => {
     let sum = 0;
@@ -86,15 +92,17 @@ function logLikelihoodOf(counts: readonly BuyingCount[]): (parameters: BgNbd) =>
       const leaving = logGamma(a + b) + logGamma(b + x) - logGamma(b) - logGamma(a + b + x);
       sum += customers * (rate + leaving);
     });
-    for (let at = 0; at < lines.length; at += 4) {
-      const x = lines[at] as number;
-      const logWhole = Math.log(alpha + (lines[at + 2] as number));
+    const logs = Float64Array.from(weeks, (week) => Math.log(alpha + week));
+    const logLeaves = Float64Array.from(perX, (_, x) => Math.log(a / (b + x - 1)));
+    for (let at = 0; at < xs.length; at++) {
+      const x = xs[at] as number;
+      const logWhole = logs[whole[at] as number] as number;
       let log = -(r + x) * logWhole;
       if (x > 0) {
-        const odds = (r + x) * (logWhole - Math.log(alpha + (lines[at + 1] as number))) + Math.log(a / (b + x - 1));
+        const odds = (r + x) * (logWhole - (logs[last[at] as number] as number)) + (logLeaves[x] as number);
         log += odds > 30 ? odds : Math.log1p(Math.exp(odds));
       }
-      sum += (lines[at + 3] as number) * log;
+      sum += (customersOf[at] as number) * log;
     }
     return sum;
   };
