@@ -3,6 +3,10 @@ import type { Mutex } from './mutex.ts';
 
 /** How often at most it is looked whether they still hold, in milliseconds. */
 const LOOK_EVERY = 60_000;
+/** Rows of a table that is worth it. */
+const FEWEST = 5_000;
+/** How many times larger a table is when what is known of it is old. */
+const GROWN = 10;
 
 export interface SqliteStatistics {
   /** To be called after a transaction, when others may write: looks now and then. Never rejects. */
@@ -18,8 +22,8 @@ export interface SqliteStatistics {
 export function createSqliteStatistics(write: Sql, exclusive: Mutex): SqliteStatistics {
   let lookedAt = Number.NEGATIVE_INFINITY;
   let written = false;
-  /** What SQLite advises for ever, such as of tables that are empty. */
-  let inVain: readonly string[] = [];
+  /** How large tables were when their statistics were made. */
+  let known: ReadonlyMap<string, number> | undefined;
 
   async function look(): Promise<void> {
     written = false;
@@ -28,10 +32,12 @@ export function createSqliteStatistics(write: Sql, exclusive: Mutex): SqliteStat
   }
 
   async function renew(): Promise<void> {
-    const advised = await advice(write);
-    if (advised.every((one) => inVain.includes(one))) return;
+    known ??= await sizesInStatistics(write);
+    const sizes = await sizesOfTables(write);
+    const old = known;
+    if (![...sizes].some(([table, rows]) => rows >= GROWN * (old.get(table) ?? 0))) return;
     await refreshStatistics(write);
-    inVain = await advice(write);
+    known = sizes;
   }
 
   return {
@@ -48,9 +54,11 @@ export function createSqliteStatistics(write: Sql, exclusive: Mutex): SqliteStat
 }
 
 /**
- * Made anew when a table has grown or shrunk ten times, from at most some thousand entries of each index, so that it
- * takes a tenth of a second however large tables are. Fewer entries make a state that 40,000 rows are in look like one
- * of 400. All are made anew: other connections read them again only where the table they are in is another.
+ * Made anew when a table has grown ten times, from at most some thousand entries of each index, so that it takes a
+ * tenth of a second however large tables are. Fewer entries make a state that 40,000 rows are in look like one of 400.
+ * Small tables have none: of a table that was small a moment ago the planner would believe it still, and scan it while
+ * a first load fills it. All are made anew: other connections read them again only where the table they are in is
+ * another.
  */
 async function refreshStatistics(write: Sql): Promise<void> {
   await write.execute('PRAGMA analysis_limit = 5000');
@@ -58,15 +66,33 @@ async function refreshStatistics(write: Sql): Promise<void> {
   try {
     await write.execute('DROP TABLE IF EXISTS sqlite_stat1');
     await write.execute('ANALYZE');
+    await write.execute('DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < ?', [FEWEST]);
     await write.execute('COMMIT');
+    // what this connection has read already
+    await write.execute('ANALYZE sqlite_schema');
   } catch (error) {
     await write.execute('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
 
-/** What SQLite would do about tables whose statistics are missing or old; 0x10000: about all, 1: only say it. */
-async function advice(write: Sql): Promise<string[]> {
-  const rows = await write.query('PRAGMA optimize = 0x10003');
-  return rows.map(({ optimize }) => String(optimize));
+/** Tables that are worth statistics, with about how many rows they have: the largest row id, which is found at once. */
+async function sizesOfTables(write: Sql): Promise<Map<string, number>> {
+  const tables = await write.query("SELECT name FROM pragma_table_list WHERE type = 'table' AND wr = 0");
+  const sizes = new Map<string, number>();
+  for (const { name } of tables) {
+    const [row] = await write.query(`SELECT MAX(rowid) AS size FROM "${name}"`);
+    const size = Number(row?.size ?? 0);
+    if (size >= FEWEST) sizes.set(String(name), size);
+  }
+  return sizes;
+}
+
+async function sizesInStatistics(write: Sql): Promise<Map<string, number>> {
+  const [there] = await write.query("SELECT name FROM sqlite_master WHERE name = 'sqlite_stat1'");
+  if (!there) return new Map();
+  const rows = await write.query(
+    'SELECT tbl AS name, MAX(CAST(stat AS INTEGER)) AS size FROM sqlite_stat1 GROUP BY tbl',
+  );
+  return new Map(rows.map(({ name, size }) => [String(name), Number(size)]));
 }
