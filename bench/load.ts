@@ -77,17 +77,19 @@ async function measure(databaseUrl: string, financeUrl: string): Promise<Figure[
     if (hub !== syncing) hubs.push(hub);
     const subjects = await readSubjects(hub.url);
     landscape.startChanging(Number(options['change-every']));
-    const figures = await underLoad(hub, landscape, subjects);
-    const warnings = hubs.flatMap((one) => one.complaints());
-    for (const line of warnings.slice(0, 20)) say(`wrong: ${line}`);
-    return [...figures, { name: 'warnings and errors in the logs', value: warnings.length, bar: { most: 0 } }];
+    return await underLoad(hub, () => hubs.flatMap((one) => one.complaints()), landscape, subjects);
   } finally {
     for (const one of hubs) await one.stop();
     await landscape.stop();
   }
 }
 
-async function underLoad(hub: HubProcess, landscape: Landscape, subjects: Subjects): Promise<Figure[]> {
+async function underLoad(
+  hub: HubProcess,
+  complaintsOfHubs: () => string[],
+  landscape: Landscape,
+  subjects: Subjects,
+): Promise<Figure[]> {
   const most = { url: hub.url, connections: 8 };
   await requestsASecond({
     ...most,
@@ -117,6 +119,8 @@ async function underLoad(hub: HubProcess, landscape: Landscape, subjects: Subjec
   await readings;
   const cpu = cpuTimeOf(hub.pid) - cpuBefore;
   subscribers.stop();
+  // before the systems are stopped, of which the hubs would complain rightly
+  const complaints = complaintsOfHubs();
 
   const all = seen.all();
   say(`      all${lineOfMinute(0, all, undefined).slice(9)}`);
@@ -130,11 +134,12 @@ async function underLoad(hub: HubProcess, landscape: Landscape, subjects: Subjec
   await landscape.stop();
   await sleep(15_000);
   const { compared, different } = await compareWithFresh(hub, landscape, subjects);
-  const wrong = [...seen.wrong, ...subscribers.wrong, ...different];
+  const wrong = [...seen.wrong, ...subscribers.wrong, ...different, ...complaints];
   for (const line of wrong.slice(0, 20)) say(`wrong: ${line}`);
 
   const figures: Figure[] = [
     { name: 'answers that were wrong', value: seen.wrong.length + subscribers.wrong.length, bar: { most: 0 } },
+    { name: 'warnings and errors in the logs', value: complaints.length, bar: { most: 0 } },
     { name: `kept answers that differ from the database, of ${compared}`, value: different.length, bar: { most: 0 } },
     { name: 'p99 as a multiple of p50', value: all.p99 / all.p50, bar: { most: 10 } },
   ];
