@@ -11,8 +11,9 @@ type ReadByKeys<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>
 /** One request's loaders: what many fields ask for by key becomes one read, and is read once. */
 export interface Loaders {
   /**
-   * What belongs to the key, or undefined; at once where it was read before. `name` tells reads apart: it must name everything but the key. What is read
-   * with its dependencies is kept for the next requests; without, it keeps the answer from being kept.
+   * What belongs to the key, or undefined; at once where it was read before. `name` tells reads apart: it must name
+   * everything but the key. What is read with its dependencies is kept for the next requests; without, it keeps the
+   * answer from being kept.
    */
   load<V>(name: string, key: string, read: ReadByKeys<V>, dependencies?: Dependencies): Awaitable<V | undefined>;
   /** Keeps what another read came upon, so that it is not read again. */
