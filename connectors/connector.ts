@@ -19,6 +19,25 @@ export interface SourceRecord {
   damage?: string;
 }
 
+/**
+ * What the end of a read proves about whether all records came. The connector gives the evidence; the sync jobs decide
+ * on the completeness from it (sync-jobs/completeness.ts).
+ */
+export interface ReadEvidence {
+  /**
+   * How many records the source says this read has. Where it says so several times, the smallest: rows may come and go
+   * meanwhile. null where it does not say.
+   */
+  total: number | null;
+  /** Records that came, each counted once. Left out where no record comes twice: then all that came are counted. */
+  came?: number;
+  /**
+   * Why the end may be a cut and not the end of the list, in words that go on after "because". null where the paging
+   * protocol has an end that cannot be confused with a cut.
+   */
+  doubt: string | null;
+}
+
 export interface Page {
   records: SourceRecord[];
   /** Opaque to everybody but the connector: hand it back as `resume` to go on after this page. null on the last page. */
@@ -28,6 +47,8 @@ export interface Page {
    * everybody but the connector. The next pass is asked with it, instead of by a version, and reads what came after.
    */
   delta?: string;
+  /** On the last page. Without it the completeness of the read is unknown. */
+  evidence?: ReadEvidence;
 }
 
 export interface PullRequest {
@@ -63,6 +84,13 @@ export interface DiscoveredStream {
 export interface KeyVersion {
   key: string;
   version: string | null;
+}
+
+/** A part of a scan of all keys. */
+export interface KeyPage {
+  keys: KeyVersion[];
+  /** On the last page. Without it the completeness of the scan is unknown, and nothing is deleted for missing in it. */
+  evidence?: ReadEvidence;
 }
 
 /** How records are sorted into buckets: by the first hex digits of SHA-256 over `salt` and their key, in UTF-8. */
@@ -114,8 +142,13 @@ export interface Connector {
   pull(stream: string, request: PullRequest, signal: AbortSignal): AsyncIterable<Page>;
   /** The records with these keys, in any order; missing ones are left out. */
   readByKeys(stream: string, keys: readonly string[], signal: AbortSignal): Promise<SourceRecord[]>;
-  /** All keys of a stream. Throws unless the scan was provably complete. */
-  scanKeys(stream: string, signal: AbortSignal): AsyncIterable<KeyVersion[]>;
+  /**
+   * Whether `readByKeys` asks the source for these very keys. Where it does not, it reads the list and searches it: a
+   * key that is not found proves no more than the list does.
+   */
+  asksByKey(stream: string): boolean;
+  /** All keys of live records, with evidence of completeness on the last page. Throws when keys are known to be missing. */
+  scanKeys(stream: string, signal: AbortSignal): AsyncIterable<KeyPage>;
   /**
    * Whether what this stream no longer shows may still be there: files of changes are moved away once they are read.
    * Left out, it shows all it has, and what is missing is gone.

@@ -15,7 +15,7 @@ export async function lookAtVersions(sides: Sides, onProgress: (compared: number
   const { altered, strays } = await findAlteredRows(sides);
   look.strays = strays;
   const seen = await createSeenKeys(sides);
-  for await (const page of connector.scanKeys(stream, signal)) {
+  for await (const { keys: page } of connector.scanKeys(stream, signal)) {
     const keys = page.map(({ key }) => key);
     const known = new Map((await store.recordsByKeys({ system, stream, keys })).map((record) => [record.key, record]));
     const suspects: string[] = [];

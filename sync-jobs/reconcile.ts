@@ -59,8 +59,8 @@ async function reconcileStream(store: SyncStore, held: HeldLease, request: Recon
 
 async function scanAll({ connector, stream }: StreamRequest, signal: AbortSignal): Promise<Map<string, string | null>> {
   const scanned = new Map<string, string | null>();
-  for await (const page of connector.scanKeys(stream, signal)) {
-    for (const { key, version } of page) scanned.set(key, version);
+  for await (const { keys } of connector.scanKeys(stream, signal)) {
+    for (const { key, version } of keys) scanned.set(key, version);
   }
   signal.throwIfAborted();
   return scanned;

@@ -104,6 +104,7 @@ export function createOrderSource({ orders, pageSize }: { orders: number; pageSi
       check: async () => [],
       discover: async () => [],
       readByKeys: async () => [],
+      asksByKey: () => true,
       scanKeys: async function* () {},
       now: async () => instantOf(NOW),
       close: async () => undefined,

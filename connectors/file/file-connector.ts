@@ -6,7 +6,7 @@ import { streamOf } from '../stream-of.ts';
 import { checkFolder } from './check-folder.ts';
 import { createFileSystem } from './file-system.ts';
 import { createFolder } from './folder.ts';
-import { type FileTarget, pullFiles } from './pull-files.ts';
+import { endOfFile, type FileTarget, pullFiles } from './pull-files.ts';
 import type { FileSettings, FileStream } from './settings.ts';
 
 /** Reads files of CSV or JSON Lines that somebody drops in a folder. */
@@ -51,6 +51,8 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
     forgets: (name) => streamOf(system, settings.streams, name).mode === 'changes',
     check: (signal) => checkFolder({ settings, folder, targetOf }, signal),
     discover: (signal) => discoverLists(settings.streams, (name) => readable(name, signal)),
+    // The files are searched from end to end: what is in none of them is not there.
+    asksByKey: () => true,
     async readByKeys(name, keys, signal) {
       const wanted = new Set(keys);
       if (wanted.size === 0) return [];
@@ -65,7 +67,8 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
           if (!before?.version || !version || version >= before.version) seen.set(key, { key, version, deleted });
         }
       }
-      yield [...seen.values()].filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+      const keys = [...seen.values()].filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+      yield { keys, evidence: endOfFile };
     },
     close: async () => undefined,
   } satisfies Connector;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
-import type { Page, PullRequest, SourceRecord } from '../connector.ts';
+import type { Page, PullRequest, ReadEvidence, SourceRecord } from '../connector.ts';
 import type { FileSystem } from './file-system.ts';
 import type { DroppedFile, Folder } from './folder.ts';
 import { type Ledger, MOST_FILES, type Place, readLedger, readPlace, writeLedger, writePlace } from './ledger.ts';
@@ -28,6 +28,9 @@ interface Unread {
 
 const HASH_CHUNK = 1024 * 1024;
 
+/** A file is only read once its size is settled, and to its last byte. */
+export const endOfFile: ReadEvidence = { total: null, doubt: null };
+
 /** The records of the files that have not been read yet, and at the end the account of those that have. */
 export async function* pullFiles(target: FileTarget, request: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
   const { system, name, stream } = target;
@@ -41,7 +44,7 @@ export async function* pullFiles(target: FileTarget, request: PullRequest, signa
   const read = place.read;
   const unread = await unreadFiles(target, { ready, known, place }, signal);
   const delta = () => writeLedger(ledgerAfter(target, known, read, ready));
-  if (unread.length === 0) yield { records: [], next: null, delta: delta() };
+  if (unread.length === 0) yield { records: [], next: null, delta: delta(), evidence: endOfFile };
   for (const [index, { file, hash, from }] of unread.entries()) {
     const opened = await target.files.open(file.path, signal);
     try {
@@ -49,7 +52,8 @@ export async function* pullFiles(target: FileTarget, request: PullRequest, signa
       for await (const page of readFile(reading, signal)) {
         if (page.isEnd) read.set(file.stamp, hash);
         const records = page.records.filter(({ version }) => !request.since || !version || version >= request.since);
-        if (page.isEnd && index === unread.length - 1) yield { records, next: null, delta: delta() };
+        if (page.isEnd && index === unread.length - 1)
+          yield { records, next: null, delta: delta(), evidence: endOfFile };
         else yield { records, next: writePlace({ read, file: page.isEnd ? null : placeIn(file, hash, page) }) };
       }
     } finally {

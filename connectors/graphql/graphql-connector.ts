@@ -61,9 +61,13 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
     for (;;) {
       const variables = declared({ ...stream.variables, ...changed, first, after });
       const read = (body: JsonValue) => readConnection(body, stream.resource);
-      const { items, endCursor } = await ask(name, stream.query, variables, read, signal);
-      yield { records: recordsOf(items, recordOf, name), next: endCursor };
-      if (endCursor === null) return;
+      const { items, endCursor, doubt } = await ask(name, stream.query, variables, read, signal);
+      const records = recordsOf(items, recordOf, name);
+      if (endCursor === null) {
+        yield { records, next: null, evidence: { total: null, doubt } };
+        return;
+      }
+      yield { records, next: endCursor };
       if (seen.has(endCursor) && defends('loop detection')) {
         throw http.protocolError(`${name}: expected a new endCursor, got ${endCursor} twice`, name);
       }
@@ -106,6 +110,7 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
         signal,
       ),
     discover: (signal) => discoverLists(settings.streams, (name) => pull(name, { since: null, resume: null }, signal)),
+    asksByKey: (name) => streamOf(system, settings.streams, name).byKey !== undefined,
     async readByKeys(name, keys, signal) {
       const stream = streamOf(system, settings.streams, name);
       const { byKey } = stream;
@@ -125,8 +130,9 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
       return found.filter(({ key }) => wanted.has(key));
     },
     async *scanKeys(name, signal) {
-      for await (const { records } of pull(name, { since: null, resume: null }, signal)) {
-        yield records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+      for await (const { records, evidence } of pull(name, { since: null, resume: null }, signal)) {
+        const keys = records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+        yield { keys, ...(evidence ? { evidence } : {}) };
       }
     },
     async close() {

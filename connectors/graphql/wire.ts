@@ -7,7 +7,11 @@ export interface ConnectionPage {
   items: JsonObject[];
   /** Where the next page begins; null on the last one, and of a plain list. */
   endCursor: string | null;
+  /** Why the last page may not be the end of the list; null where the server says that there is no more. */
+  doubt: string | null;
 }
+
+const plainList = 'the query asks for a plain list, and a server may cut one without saying so';
 
 /** What a server says went wrong: a query may fail in an answer of status 200, and in half of its fields. */
 export interface GraphqlFailure {
@@ -34,7 +38,7 @@ export function failureOf(body: JsonValue): GraphqlFailure | null {
  */
 export function readConnection(body: JsonValue, resource: string): ConnectionPage {
   const found = at(body, `data.${resource}`);
-  if (Array.isArray(found)) return { items: objectsOf(found, resource), endCursor: null };
+  if (Array.isArray(found)) return { items: objectsOf(found, resource), endCursor: null, doubt: plainList };
   const nodes = at(found ?? null, 'nodes');
   const edges = at(found ?? null, 'edges');
   const list = Array.isArray(nodes)
@@ -52,7 +56,7 @@ export function readConnection(body: JsonValue, resource: string): ConnectionPag
   const endCursor = textOf(at(found ?? null, 'pageInfo.endCursor'));
   if (hasNext && endCursor === null)
     throw new Error(`expected ${resource} to tell its endCursor; ask for it in pageInfo`);
-  return { items: objectsOf(list, resource), endCursor: hasNext ? endCursor : null };
+  return { items: objectsOf(list, resource), endCursor: hasNext ? endCursor : null, doubt: null };
 }
 
 /** Records asked for by key; those that are not there come as null. */

@@ -43,9 +43,13 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
       const recordOf = compileSourceRecord(stream);
       const size = stream.pageSize ?? settings.pageSize;
       for await (const { rows, next } of pages(stream, request, requestedFields(stream), size, signal)) {
-        yield { records: rows.map(recordOf), next };
+        // A search by id gives fewer rows than asked for only when there are no more.
+        const evidence = next === null ? { evidence: { total: null, doubt: null } } : {};
+        yield { records: rows.map(recordOf), next, ...evidence };
       }
     },
+
+    asksByKey: () => true,
 
     async readByKeys(name, keys, signal) {
       const stream = access(name);
@@ -73,13 +77,14 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
       for await (const { rows } of pages(stream, { since: null, resume: null }, fields, SCAN_PAGE, signal)) {
         seen += rows.length;
         const records = rows.map(recordOf).filter((record) => !record.deleted);
-        yield records.map(({ key, version }) => ({ key, version }));
+        yield { keys: records.map(({ key, version }) => ({ key, version })) };
       }
       const expected = Math.min(before, await dialect.count(everything, signal));
       if (seen < expected) {
         const message = `Expected at least ${expected} keys of ${name}, got ${seen}: the scan is not complete and counts for nothing. Try again later.`;
         throw new HubError('SOURCE_PROTOCOL', message, { source: system, stream: name });
       }
+      yield { keys: [], evidence: { total: expected, came: seen, doubt: null } };
     },
   } satisfies Connector;
 };

@@ -23,8 +23,12 @@ export async function* pullDeltas(target: PullTarget, request: PullRequest, sign
     });
     const records = [...page.items.map(reader.recordOf), ...removed];
     link = page.nextLink;
-    yield { records, next: link, ...(link === null && page.deltaLink !== null ? { delta: page.deltaLink } : {}) };
-    if (link === null) return;
+    if (link === null) {
+      const delta = page.deltaLink === null ? {} : { delta: page.deltaLink };
+      yield { records, next: null, ...delta, evidence: { total: null, doubt: null } };
+      return;
+    }
+    yield { records, next: link };
     if (seen.has(link) && defends('loop detection'))
       throw service.protocolError(`${stream}: expected a new next link, got ${link} twice`, stream);
     seen.add(link);

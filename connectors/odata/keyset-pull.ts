@@ -59,7 +59,8 @@ export async function* pullKeyset(target: PullTarget, request: PullRequest, sign
     const isMore = page.nextLink !== null || page.items.length >= target.pageSize;
     const next: Place = isMore ? placeAfter(target, part, place, page) : start(place.part + 1);
     const isLast = parts[next.part] === undefined;
-    yield { records, next: isLast ? null : JSON.stringify(next) };
+    if (isLast) yield { records, next: null, evidence: { total: null, doubt: null } };
+    else yield { records, next: JSON.stringify(next) };
     link = isMore && page.items.length === 0 ? page.nextLink : null;
     place = next;
   }

@@ -17,9 +17,13 @@ export async function* pullLinks(target: PullTarget, request: PullRequest, signa
   let link = request.resume;
   for (;;) {
     const page = await service.page({ stream, resource, query, pageSize, link }, signal);
-    yield { records: page.items.map(reader.recordOf), next: page.nextLink };
     link = page.nextLink;
-    if (link === null) return;
+    const records = page.items.map(reader.recordOf);
+    if (link === null) {
+      yield { records, next: null, evidence: { total: null, doubt: null } };
+      return;
+    }
+    yield { records, next: link };
     if (seen.has(link) && defends('loop detection'))
       throw service.protocolError(`${stream}: expected a new next link, got ${link} twice`, stream);
     seen.add(link);

@@ -91,6 +91,7 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
       return results;
     },
     discover: (signal): Promise<DiscoveredStream[]> => discoverEntitySets(service, signal),
+    asksByKey: () => true,
     async readByKeys(name, keys, signal) {
       const target = await targetOf(name, signal);
       const records: SourceRecord[] = [];

@@ -1,5 +1,5 @@
 import { defends } from '../../config/defences.ts';
-import type { KeyVersion } from '../connector.ts';
+import type { KeyPage } from '../connector.ts';
 import { after, allOf, type Bound } from './filter.ts';
 import type { PullTarget } from './keyset-pull.ts';
 
@@ -7,7 +7,7 @@ import type { PullTarget } from './keyset-pull.ts';
  * All keys of an entity set, in key order. Complete when the source says there is no more and as many were seen as
  * it counts, before or after: rows that come and go meanwhile may make one of the two wrong.
  */
-export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): AsyncGenerator<KeyVersion[]> {
+export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): AsyncGenerator<KeyPage> {
   const { service, reader, stream, resource, pageSize } = target;
   const before = await countOf(target, signal);
   const seen = new Set<string>();
@@ -23,7 +23,8 @@ export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): 
     const page = await service.page({ stream, resource, query, pageSize, link }, signal);
     const records = page.items.map(reader.recordOf).filter(({ key }) => !seen.has(key));
     for (const { key } of records) seen.add(key);
-    yield records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+    const live = records.filter(({ deleted }) => !deleted);
+    yield { keys: live.map(({ key, version }) => ({ key, version })) };
     if (page.nextLink === null && page.items.length < pageSize) break;
     if (records.length === 0 && page.items.length > 0) {
       throw service.protocolError(`${stream}: expected the next page of keys, got the same one again`, stream);
@@ -32,11 +33,13 @@ export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): 
     position = last ? reader.positionOf(last, null) : position;
     link = last ? null : page.nextLink;
   }
-  const counted = Math.min(before ?? 0, (await countOf(target, signal)) ?? 0);
-  if (seen.size < counted && defends('complete scan')) {
+  const countedAfter = await countOf(target, signal);
+  const counted = before === null || countedAfter === null ? null : Math.min(before, countedAfter);
+  if (counted !== null && seen.size < counted && defends('complete scan')) {
     const message = `${stream}: expected at least ${counted} keys, got ${seen.size}: the scan is not complete and counts for nothing`;
     throw service.protocolError(message, stream);
   }
+  yield { keys: [], evidence: { total: counted, came: seen.size, doubt: null } };
 }
 
 /** How many entities the source counts; null where it does not count. */

@@ -23,7 +23,8 @@ export async function* linkedPages(
       throw list.api.protocolError(`${list.stream}: expected a new next page, got ${next} twice`, list.stream);
     }
     if (next !== null) seen.add(next);
-    yield { records: answer.records, next };
+    const evidence = next === null ? { evidence: { total: null, doubt: null } } : {};
+    yield { records: answer.records, next, ...evidence };
   } while (next !== null);
 }
 

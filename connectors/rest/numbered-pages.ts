@@ -58,8 +58,11 @@ export async function* numberedPages(
       const tails = [...place.tails, tailKey(last)].slice(-MAX_TAILS);
       place = { page: place.page + 1, size: Math.max(place.size, records.length), tails };
     }
-    yield { records, next: isLast ? null : JSON.stringify(place) };
-    if (isLast) return;
+    if (isLast) {
+      yield { records, next: null, evidence: { total: null, doubt: null } };
+      return;
+    }
+    yield { records, next: JSON.stringify(place) };
   }
 }
 

@@ -48,8 +48,11 @@ export async function* offsetPages(
     const last = fresh.at(-1);
     const isLast = last === undefined || (total !== null && end >= total);
     place = { end, tails: last ? [...place.tails, { end, tail: tailKey(last) }].slice(-MAX_TAILS) : place.tails };
-    yield { records: fresh, next: isLast ? null : JSON.stringify(place) };
-    if (isLast) return;
+    if (isLast) {
+      yield { records: fresh, next: null, evidence: { total: null, doubt: null } };
+      return;
+    }
+    yield { records: fresh, next: JSON.stringify(place) };
   }
 }
 

@@ -98,6 +98,7 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
         signal,
       ),
     discover: (signal) => discoverLists(settings.streams, (name) => pull(name, { since: null, resume: null }, signal)),
+    asksByKey: (name) => streamOf(system, settings.streams, name).byKey !== undefined,
     async readByKeys(name, keys, signal) {
       const { byKey } = streamOf(system, settings.streams, name);
       if (keys.length === 0) return [];
@@ -118,8 +119,9 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
       return records;
     },
     async *scanKeys(name, signal) {
-      for await (const { records } of pull(name, { since: null, resume: null }, signal)) {
-        yield records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+      for await (const { records, evidence } of pull(name, { since: null, resume: null }, signal)) {
+        const keys = records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
+        yield { keys, ...(evidence ? { evidence } : {}) };
       }
     },
     async close() {

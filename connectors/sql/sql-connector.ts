@@ -50,9 +50,13 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
     async *pull(name, request, signal) {
       const { reader, pageSize, recordOf } = access(name);
       for await (const { rows, next } of reader.pages(request, pageSize, signal)) {
-        yield { records: rows.map(recordOf), next };
+        // A statement gives fewer rows than its limit only when there are no more.
+        const evidence = next === null ? { evidence: { total: null, doubt: null } } : {};
+        yield { records: rows.map(recordOf), next, ...evidence };
       }
     },
+
+    asksByKey: () => true,
 
     async readByKeys(name, keys, signal) {
       const { reader, recordOf } = access(name);
@@ -68,13 +72,14 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
       for await (const rows of reader.keyPages(SCAN_PAGE, signal)) {
         seen += rows.length;
         const live = rows.map(recordOf).filter((record) => !record.deleted);
-        yield live.map(({ key, version }) => ({ key, version }));
+        yield { keys: live.map(({ key, version }) => ({ key, version })) };
       }
       const expected = Math.min(before, await reader.count(signal));
       if (seen < expected && defends('complete scan')) {
         const message = `Expected at least ${expected} keys of ${name}, got ${seen}: the scan is not complete and counts for nothing. Is key unique and never NULL?`;
         throw new HubError('SOURCE_PROTOCOL', message, { source: system, stream: name });
       }
+      yield { keys: [], evidence: { total: expected, came: seen, doubt: null } };
     },
 
     async checksums(name, signal) {

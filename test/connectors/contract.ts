@@ -188,7 +188,7 @@ export function connectorContract(name: string, options: ContractOptions): void 
     it('lists every key with its version', async () => {
       await harness.put(rowsOf(10));
       const seen = new Map<string, string | null>();
-      for await (const keys of connector.scanKeys('things', live())) {
+      for await (const { keys } of connector.scanKeys('things', live())) {
         for (const { key, version } of keys) seen.set(key, version);
       }
       expect([...seen].sort()).toEqual(

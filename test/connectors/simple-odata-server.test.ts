@@ -100,7 +100,7 @@ describe('an OData v4 server that was not written for us (simple-odata-server)',
       'O-0150',
     ]);
     const scanned: string[] = [];
-    for await (const page of connector.scanKeys('orders', live())) scanned.push(...page.map(({ key }) => key));
+    for await (const page of connector.scanKeys('orders', live())) scanned.push(...page.keys.map(({ key }) => key));
     expect(scanned).toEqual(idsWhere(() => true));
     expect(await connector.discover(live())).toMatchObject([
       { resource: 'orders', key: ['_id'], fields: { amount: 'Edm.Double' }, cursorCandidates: [], count: 200 },

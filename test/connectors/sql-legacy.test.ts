@@ -339,7 +339,7 @@ async function read(connector: Connector, stream: string, since: string | null =
 
 async function scan(connector: Connector, stream: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const page of connector.scanKeys(stream, signal)) keys.push(...page.map(({ key }) => key));
+  for await (const page of connector.scanKeys(stream, signal)) keys.push(...page.keys.map(({ key }) => key));
   return keys;
 }
 

@@ -1,4 +1,4 @@
-import type { Connector, KeyVersion, Page, SourceRecord } from '../../connectors/connector.ts';
+import type { Connector, KeyPage, Page, ReadEvidence, SourceRecord } from '../../connectors/connector.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import { shiftInstant } from '../../schema/time.ts';
 
@@ -29,6 +29,10 @@ export interface FakeSource {
     scanned?: string[] | undefined;
   };
   pageSize: number;
+  /** What its lists prove at their end; set at will. */
+  evidence: ReadEvidence;
+  /** Whether it can be asked for single keys; set at will. */
+  asksByKey: boolean;
 }
 
 /**
@@ -41,6 +45,8 @@ export function createFakeSource({ pageSize = 10 }: { pageSize?: number } = {}):
   const source: FakeSource = {
     truth,
     pageSize,
+    evidence: { total: null, doubt: null },
+    asksByKey: true,
     faults: {},
     asked: [],
     clock: {
@@ -65,6 +71,7 @@ export function createFakeSource({ pageSize = 10 }: { pageSize?: number } = {}):
       check: async () => [],
       discover: async () => [],
       pull: (_stream, { since, resume }, signal) => pages(source, since, resume, signal),
+      asksByKey: () => source.asksByKey,
       readByKeys: async (_stream, keys) => {
         source.asked.push(`read ${keys.length}`);
         source.faults.readByKeys?.(keys);
@@ -105,20 +112,22 @@ async function* pages(
     const page = rest.slice(0, source.pageSize);
     position = page.at(-1)?.at ?? position;
     const last = rest.length <= source.pageSize;
-    yield { records: page.map(({ record }) => asGiven(record)), next: last ? null : position };
+    const records = page.map(({ record }) => asGiven(record));
+    yield last ? { records, next: null, evidence: source.evidence } : { records, next: position };
     if (last) return;
   }
 }
 
-async function* scan(source: FakeSource, signal: AbortSignal): AsyncGenerator<KeyVersion[]> {
+async function* scan(source: FakeSource, signal: AbortSignal): AsyncGenerator<KeyPage> {
   source.asked.push('scan');
   source.faults.scan?.();
   signal.throwIfAborted();
   const claimed = source.faults.scanned;
   const all = [...source.truth.values()].filter(({ key }) => !claimed || claimed.includes(key));
   for (let start = 0; start < all.length; start += source.pageSize) {
-    yield all.slice(start, start + source.pageSize).map(({ key, version }) => ({ key, version }));
+    yield { keys: all.slice(start, start + source.pageSize).map(({ key, version }) => ({ key, version })) };
   }
+  yield { keys: [], evidence: source.evidence };
 }
 
 /** Paging by position and not by offset: what is inserted or deleted meanwhile shifts nothing. */
