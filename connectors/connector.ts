@@ -17,6 +17,8 @@ export interface SourceRecord {
   data: JsonObject;
   /** Why this record could not be read as one (a line with too few columns): it goes to quarantine with this reason. */
   damage?: string;
+  /** The key of this damaged record cannot be read: `key` is a hash of its content. */
+  isKeyless?: true;
 }
 
 /**

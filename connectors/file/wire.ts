@@ -1,6 +1,6 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { JsonObject } from '../../schema/json.ts';
-import { parseExactly } from '../exact-json.ts';
+import { parseExactly } from '../json/exact-json.ts';
 import type { FileStream } from './settings.ts';
 
 /** One record as its file tells it, or why it cannot be told. */

@@ -3,16 +3,25 @@ import { defends } from '../../config/defences.ts';
 import { type ErrorCode, HubError } from '../../config/errors.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { Connector, CreateConnector, Page, PullRequest, SourceRecord } from '../connector.ts';
+import { type ReadItem, recordsAskedFor, recordsOfItems, withKeylessDoubt } from '../damaged-record.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { discoverLists } from '../http/discover-lists.ts';
-import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
+import { createHttpClient } from '../http/http-client.ts';
+import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import { compileStampText } from '../mapping/stamp-text.ts';
 import { streamOf } from '../stream-of.ts';
 import { type GraphqlSettings, type GraphqlStream, variablesOf } from './settings.ts';
-import { failureOf, readConnection, readNodes } from './wire.ts';
+import { failureOf, placesOf, readConnection, readNodes } from './wire.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
+
+interface Question {
+  query: string;
+  variables: Variables;
+  /** Where the answer has its records. */
+  records: ListPlace;
+}
 
 /** Keys asked for at once: what servers with a limit on them take. */
 const KEYS_AT_ONCE = 100;
@@ -22,21 +31,21 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
   const { url, auth, timeout, rateLimit, headers } = settings;
   const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: Object.values(headers) });
 
-  async function post(stream: string, query: string, variables: Variables, signal: AbortSignal): Promise<HttpAnswer> {
+  async function post(stream: string, { query, variables, records }: Question, signal: AbortSignal) {
     const body = stringify({ query, variables }) ?? '';
     const own = { ...headers, 'content-type': 'application/json', accept: 'application/json' };
     // A query only reads: it may be sent again.
-    return http.request({ url, method: 'POST', headers: own, body, idempotent: true, stream }, signal);
+    return http.request({ url, method: 'POST', headers: own, body, idempotent: true, stream, records }, signal);
   }
 
   async function ask<T>(
     name: string,
-    query: string,
-    variables: Variables,
-    read: (body: JsonValue) => T,
+    question: Question,
+    read: (list: FoundList | null, body: JsonValue) => T,
     signal: AbortSignal,
   ): Promise<T> {
-    const body = (await post(name, query, variables, signal)).json();
+    const answer = await post(name, question, signal);
+    const body = answer.json();
     const failure = failureOf(body);
     if (failure !== null) {
       // Made for its words, in which no secret is left.
@@ -44,13 +53,17 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
       throw new HubError(codes[failure.code ?? ''] ?? 'SOURCE_PROTOCOL', message, { source: system, stream: name });
     }
     try {
-      return read(body);
+      return read(answer.list(), body);
     } catch (error) {
       throw http.protocolError(`${name}: ${error instanceof Error ? error.message : 'unreadable answer'}`, name);
     }
   }
 
-  async function* pull(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+  function pull(name: string, request: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+    return withKeylessDoubt(pages(name, request, signal));
+  }
+
+  async function* pages(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
     const stream = streamOf(system, settings.streams, name);
     const recordOf = compileSourceRecord(stream);
     const first = stream.pageSize ?? settings.pageSize;
@@ -60,8 +73,9 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
     let after = resume;
     for (;;) {
       const variables = declared({ ...stream.variables, ...changed, first, after });
-      const read = (body: JsonValue) => readConnection(body, stream.resource);
-      const { items, endCursor, doubt } = await ask(name, stream.query, variables, read, signal);
+      const question = { query: stream.query, variables, records: placesOf(stream.resource) };
+      const read = (list: FoundList | null, body: JsonValue) => readConnection(list, body, stream.resource);
+      const { items, endCursor, doubt } = await ask(name, question, read, signal);
       const records = recordsOf(items, recordOf, name);
       if (endCursor === null) {
         yield { records, next: null, evidence: { total: null, doubt } };
@@ -76,16 +90,16 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
     }
   }
 
-  function recordsOf(items: readonly JsonObject[], recordOf: (data: JsonObject) => SourceRecord, name: string) {
+  function recordsOf(items: readonly ReadItem[], recordOf: (data: JsonObject) => SourceRecord, name: string) {
     try {
-      return items.map(recordOf);
+      return recordsOfItems(items, recordOf);
     } catch (error) {
       throw http.protocolError(`${name}: ${error instanceof Error ? error.message : 'unreadable record'}`, name);
     }
   }
 
   async function now(signal: AbortSignal): Promise<string | null> {
-    const answer = await post('', '{ __typename }', {}, signal);
+    const answer = await post('', { query: '{ __typename }', variables: {}, records: { lists: [] } }, signal);
     answer.json();
     return answer.date;
   }
@@ -122,9 +136,12 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
       } else {
         const recordOf = compileSourceRecord(stream);
         for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
-          const variables = { [byKey.variable]: keys.slice(i, i + KEYS_AT_ONCE) };
-          const read = (body: JsonValue) => readNodes(body, byKey.resource);
-          found.push(...recordsOf(await ask(name, byKey.query, variables, read, signal), recordOf, name));
+          const some = keys.slice(i, i + KEYS_AT_ONCE);
+          const records = { lists: [`data.${byKey.resource}`] };
+          const question = { query: byKey.query, variables: { [byKey.variable]: some }, records };
+          const read = (list: FoundList | null) => readNodes(list, byKey.resource);
+          const items = await ask(name, question, read, signal);
+          found.push(...recordsAskedFor(recordsOf(items, recordOf, name), some));
         }
       }
       return found.filter(({ key }) => wanted.has(key));

@@ -1,10 +1,12 @@
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
+import type { ReadItem } from '../damaged-record.ts';
+import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compilePath } from '../mapping/path.ts';
 
 /** One page of a list. */
 export interface ConnectionPage {
-  items: JsonObject[];
+  items: ReadItem[];
   /** Where the next page begins; null on the last one, and of a plain list. */
   endCursor: string | null;
   /** Why the last page may not be the end of the list; null where the server says that there is no more. */
@@ -32,23 +34,22 @@ export function failureOf(body: JsonValue): GraphqlFailure | null {
   };
 }
 
+/** Where an answer may have the records of a connection or plain list. */
+export function placesOf(resource: string): ListPlace {
+  return { lists: [`data.${resource}`, `data.${resource}.nodes`, `data.${resource}.edges`] };
+}
+
 /**
  * A connection (`nodes` or `edges`, with `pageInfo`) or a plain list. Throws Error saying what was there instead: what
  * is no list is never an empty one.
  */
-export function readConnection(body: JsonValue, resource: string): ConnectionPage {
-  const found = at(body, `data.${resource}`);
-  if (Array.isArray(found)) return { items: objectsOf(found, resource), endCursor: null, doubt: plainList };
-  const nodes = at(found ?? null, 'nodes');
-  const edges = at(found ?? null, 'edges');
-  const list = Array.isArray(nodes)
-    ? nodes
-    : Array.isArray(edges)
-      ? edges.map((edge) => at(edge, 'node') ?? null)
-      : null;
+export function readConnection(list: FoundList | null, body: JsonValue, resource: string): ConnectionPage {
   if (list === null) {
     throw new Error(`expected a list, or a connection with nodes or edges, in ${resource}; check resource and query`);
   }
+  const items = itemsOf(list, resource);
+  if (list.path === `data.${resource}`) return { items, endCursor: null, doubt: plainList };
+  const found = at(body, `data.${resource}`);
   const hasNext = at(found ?? null, 'pageInfo.hasNextPage');
   if (typeof hasNext !== 'boolean') {
     throw new Error(`expected ${resource} to tell whether there is more; ask for pageInfo { hasNextPage endCursor }`);
@@ -56,24 +57,23 @@ export function readConnection(body: JsonValue, resource: string): ConnectionPag
   const endCursor = textOf(at(found ?? null, 'pageInfo.endCursor'));
   if (hasNext && endCursor === null)
     throw new Error(`expected ${resource} to tell its endCursor; ask for it in pageInfo`);
-  return { items: objectsOf(list, resource), endCursor: hasNext ? endCursor : null, doubt: null };
+  return { items, endCursor: hasNext ? endCursor : null, doubt: null };
 }
 
 /** Records asked for by key; those that are not there come as null. */
-export function readNodes(body: JsonValue, resource: string): JsonObject[] {
-  const found = at(body, `data.${resource}`);
-  if (!Array.isArray(found)) throw new Error(`expected a list in ${resource}; check byKey`);
-  return objectsOf(
-    found.filter((item) => item !== null),
-    resource,
-  );
+export function readNodes(list: FoundList | null, resource: string): ReadItem[] {
+  if (list === null) throw new Error(`expected a list in ${resource}; check byKey`);
+  return itemsOf({ ...list, items: list.items.filter(({ value }) => value !== null) }, resource);
 }
 
-function objectsOf(list: readonly JsonValue[], resource: string): JsonObject[] {
-  return list.map((item) => {
-    const isObject = item !== null && typeof item === 'object' && !Array.isArray(item) && !('isLosslessNumber' in item);
-    if (isObject) return item as JsonObject;
-    throw new Error(`expected records in ${resource}, got ${item === null ? 'null' : 'something else'} in it`);
+function itemsOf({ path, items }: FoundList, resource: string): ReadItem[] {
+  const isEdges = path === `data.${resource}.edges`;
+  return items.map(({ value, damage }) => {
+    const node = isEdges ? (at(value, 'node') ?? null) : value;
+    const isObject = node !== null && typeof node === 'object' && !Array.isArray(node) && !('isLosslessNumber' in node);
+    if (damage) return { data: isObject ? (node as JsonObject) : {}, damage };
+    if (isObject) return { data: node as JsonObject };
+    throw new Error(`expected records in ${resource}, got ${node === null ? 'null' : 'something else'} in it`);
   });
 }
 

@@ -4,6 +4,8 @@ import { type ErrorCode, HubError } from '../../config/errors.ts';
 import type { HttpAuth } from '../../config/http-settings.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { instantOf } from '../../schema/time.ts';
+import { type CutAnswer, cutList } from '../json/cut-list.ts';
+import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { ranOut } from '../ran-out.ts';
 import { createSourceBreaker } from '../source-breaker.ts';
 import { noNotices, type SourceNotices } from '../source-notices.ts';
@@ -38,6 +40,8 @@ interface HttpRequest {
   idempotent?: boolean;
   /** The stream the request is for; errors name it. */
   stream?: string;
+  /** Where the answer holds records: they are then in `list()`, each read for itself. */
+  records?: ListPlace | undefined;
 }
 
 export interface HttpAnswer {
@@ -47,7 +51,10 @@ export interface HttpAnswer {
   text: string;
   /** The source's clock as the answer told it, whole seconds; null where it told none. */
   date: string | null;
+  /** The answer. Where the request says where its `records` are, the list is empty in it. */
   json(): JsonValue;
+  /** The records of the answer, where the request says where they are; null where none of its places has a list. */
+  list(): FoundList | null;
 }
 
 export interface HttpClient {
@@ -84,7 +91,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const raw = await send({ method, url, headers, body }, signal).catch((error: unknown) => {
         throw ranOut(signal) ? new Unanswered('no answer within the time that the caller has') : error;
       });
-      const tried = judge(url, raw, (message) => fault('SOURCE_PROTOCOL', message, stream));
+      const tried = judge(request, raw, (message) => fault('SOURCE_PROTOCOL', message, stream));
       if (tried.outcome === 'rate-limited' && tried.retryAfter !== null) budget.pause(tried.retryAfter);
       return tried;
     } finally {
@@ -171,24 +178,28 @@ function worthAnother({ outcome, retryAfter }: Exclude<Attempt, { outcome: 'ok' 
   return outcome === 'rate-limited' || Date.now() < giveUpAt;
 }
 
-function judge(url: string, raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
+function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
   const retryAfter = retryAfterOf(raw.headers['retry-after'], Date.now());
   const outcome = outcomeOf(raw.status, retryAfter !== null);
   if (outcome !== 'ok') return failed(outcome, explained(raw, retryAfter), retryAfter);
   const date = Date.parse(raw.headers.date ?? '');
+  let cut: CutAnswer | null = null;
+  const read = () => {
+    try {
+      cut ??= cutList(readJson(raw.text, raw.headers['content-type']), request.records ?? { lists: [] });
+      return cut;
+    } catch (error) {
+      throw protocolError(error instanceof Error ? error.message : 'expected JSON');
+    }
+  };
   return {
     outcome,
     answer: {
-      url,
+      url: request.url,
       ...raw,
       date: Number.isNaN(date) ? null : instantOf(date),
-      json() {
-        try {
-          return readJson(raw.text, raw.headers['content-type']);
-        } catch (error) {
-          throw protocolError(error instanceof Error ? error.message : 'expected JSON');
-        }
-      },
+      json: () => read().rest,
+      list: () => read().list,
     },
   };
 }

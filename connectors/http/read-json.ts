@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../schema/json.ts';
-import { parseExactly } from '../exact-json.ts';
+import { parseExactly } from '../json/exact-json.ts';
 
 /**
  * The JSON of an answer, numbers with all their digits. Throws Error saying what came instead: an answer that is

@@ -1,5 +1,6 @@
 import { HubError } from '../../config/errors.ts';
-import type { Connector, CreateConnector, Page, SourceRecord } from '../connector.ts';
+import type { Connector, CreateConnector, Page, PullRequest, SourceRecord } from '../connector.ts';
+import { recordsAskedFor, recordsOfItems, withKeylessDoubt } from '../damaged-record.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import type { SourceNotices } from '../source-notices.ts';
@@ -25,11 +26,29 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
     let after = from.resume;
     for (;;) {
       const rows = await dialect.read({ stream, since: from.since, after }, fields, size, signal);
-      const last = rows.at(-1);
-      after = rows.length < size || !last ? null : textOf(last.id);
+      // Damaged records without an id come last and are passed with those before them.
+      const last = rows.findLast(({ data }) => data.id !== undefined && data.id !== null);
+      if (!last && rows.length >= size) throw noId(stream.resource);
+      after = rows.length < size || !last ? null : textOf(last.data.id);
       yield { rows, next: after };
       if (after === null) return;
     }
+  }
+
+  async function* pull(name: string, request: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+    const stream = access(name);
+    const recordOf = compileSourceRecord(stream);
+    const size = stream.pageSize ?? settings.pageSize;
+    for await (const { rows, next } of pages(stream, request, requestedFields(stream), size, signal)) {
+      // A search by id gives fewer rows than asked for only when there are no more.
+      const evidence = next === null ? { evidence: { total: null, doubt: null } } : {};
+      yield { records: recordsOfItems(rows, recordOf), next, ...evidence };
+    }
+  }
+
+  function noId(resource: string): HubError {
+    const message = `Expected records of ${resource} with an id, got a whole page of damaged ones without. Make pageSize larger, or correct them in the source.`;
+    return new HubError('SOURCE_PROTOCOL', message, { source: system });
   }
 
   return {
@@ -38,16 +57,7 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
     now: (signal) => dialect.now(signal),
     close: () => dialect.close(),
 
-    async *pull(name, request, signal): AsyncIterable<Page> {
-      const stream = access(name);
-      const recordOf = compileSourceRecord(stream);
-      const size = stream.pageSize ?? settings.pageSize;
-      for await (const { rows, next } of pages(stream, request, requestedFields(stream), size, signal)) {
-        // A search by id gives fewer rows than asked for only when there are no more.
-        const evidence = next === null ? { evidence: { total: null, doubt: null } } : {};
-        yield { records: rows.map(recordOf), next, ...evidence };
-      }
-    },
+    pull: (name, request, signal) => withKeylessDoubt(pull(name, request, signal)),
 
     asksByKey: () => true,
 
@@ -61,7 +71,7 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
         // A search by id leaves out what is gone; Tryton's own `read` fails the whole call for one missing record.
         const selection = { stream, since: null, after: null, ids: ids.slice(i, i + size) };
         const rows = await dialect.read(selection, requestedFields(stream), size, signal);
-        records.push(...rows.map(recordOf));
+        records.push(...recordsAskedFor(recordsOfItems(rows, recordOf), selection.ids));
       }
       return records;
     },
@@ -76,7 +86,7 @@ export const createJsonRpcConnector: CreateConnector<JsonRpcSettings> = ({ syste
       let seen = 0;
       for await (const { rows } of pages(stream, { since: null, resume: null }, fields, SCAN_PAGE, signal)) {
         seen += rows.length;
-        const records = rows.map(recordOf).filter((record) => !record.deleted);
+        const records = recordsOfItems(rows, recordOf).filter((record) => !record.deleted);
         yield { keys: records.map(({ key, version }) => ({ key, version })) };
       }
       const expected = Math.min(before, await dialect.count(everything, signal));

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../schema/json.ts';
+import type { ReadItem } from '../damaged-record.ts';
 import type { JsonRpcStream } from './settings.ts';
 
 /** Which records of a stream. */
@@ -25,7 +25,7 @@ export interface RpcDialect {
   /** Signs in unless a session is open; resolves to who that is, for people. */
   signIn(signal: AbortSignal): Promise<string>;
   /** Records in the order of their ids. */
-  read(selection: Selection, fields: readonly string[], limit: number, signal: AbortSignal): Promise<JsonObject[]>;
+  read(selection: Selection, fields: readonly string[], limit: number, signal: AbortSignal): Promise<ReadItem[]>;
   count(selection: Selection, signal: AbortSignal): Promise<number>;
   /** The server's clock as an instant; null where it tells none. */
   now(signal: AbortSignal): Promise<string | null>;

@@ -10,11 +10,6 @@ export const rpcAnswer = z.union([
 /** Tryton's `common.db.login`: user id and session token. */
 export const loginResult = z.tuple([z.unknown().transform(String), z.string()]);
 
-/** What a search_read gives. */
-export const records = z.array(
-  z.custom<Record<string, JsonValue>>((value) => typeof value === 'object' && value !== null),
-);
-
 /** Tryton's `ir.model` as far as it is read. */
 export const modelRecords = z.array(z.object({ model: z.string(), name: z.string() }));
 

@@ -16,7 +16,7 @@ export function compilePath(path: string): Getter {
     levels += 1;
     rest = rest.slice(2);
   }
-  const steps = rest.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
+  const steps = splitAtDots(rest);
   const [first = ''] = steps;
   if (levels === 0 && steps.length === 1) return ({ here }) => child(here, first);
   return (scope) => {
@@ -26,6 +26,15 @@ export function compilePath(path: string): Getter {
     for (const step of steps) value = child(value, step);
     return value;
   };
+}
+
+/** The names of a path from the outermost value on; none for ''. */
+export function stepsOf(path: string): string[] {
+  return path === '' ? [] : splitAtDots(path);
+}
+
+function splitAtDots(path: string): string[] {
+  return path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
 }
 
 /** Compiles a path read straight from a source record. */

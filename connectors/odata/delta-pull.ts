@@ -1,6 +1,7 @@
 import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
 import type { CheckResult, Page, PullRequest } from '../connector.ts';
+import { recordsOfItems } from '../damaged-record.ts';
 import type { PullTarget } from './keyset-pull.ts';
 import { removedKey } from './removed-key.ts';
 import type { ServicePage } from './service.ts';
@@ -21,7 +22,7 @@ export async function* pullDeltas(target: PullTarget, request: PullRequest, sign
       const message = `${stream}: expected the key of an entity that is gone, got ${entity.id ?? 'none'}`;
       throw service.protocolError(message, stream);
     });
-    const records = [...page.items.map(reader.recordOf), ...removed];
+    const records = [...recordsOfItems(page.items, reader.recordOf), ...removed];
     link = page.nextLink;
     if (link === null) {
       const delta = page.deltaLink === null ? {} : { delta: page.deltaLink };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { Page, PullRequest, SourceRecord } from '../connector.ts';
+import { recordsOfItems } from '../damaged-record.ts';
 import { readResume } from '../read-resume.ts';
 import type { EntityReader } from './entity-reader.ts';
 import { after, allOf, atOrAfter, type Bound, isNotNull, isNull } from './filter.ts';
@@ -53,7 +54,7 @@ export async function* pullKeyset(target: PullTarget, request: PullRequest, sign
   let before = '';
   for (let part = parts[place.part]; part; part = parts[place.part]) {
     const page = await readPage(target, part, place, link, signal);
-    const records = page.items.map(reader.recordOf);
+    const records = recordsOfItems(page.items, reader.recordOf);
     checkOrder(target, records, part);
     before = leadingOn(target, before, page, records);
     const isMore = page.nextLink !== null || page.items.length >= target.pageSize;
@@ -71,18 +72,20 @@ function start(part: number): Place {
 }
 
 function placeAfter({ service, reader, stream }: PullTarget, part: Part, place: Place, page: ServicePage): Place {
-  const last = page.items.at(-1);
-  if (!last) return place;
-  const reached = reader.positionOf(last, part.stampField);
-  if (!reached) {
+  const { items } = page;
+  const positions = items.map(({ data }) => reader.positionOf(data, part.stampField));
+  const last = positions.findLastIndex((position) => position !== null);
+  if (items.some(({ damage }, index) => positions[index] === null && !damage)) {
     const fields = reader.orderOf(part.stampField).join(', ');
     throw service.protocolError(`${stream}: expected every record to have ${fields}, got one without`, stream);
   }
-  const isFiner =
-    place.skip > 0 || page.items.some((item) => isSame(reader.positionOf(item, part.stampField), place.after));
+  const reached = positions[last];
+  // Damaged records whose place cannot be read are passed by counting.
+  if (!reached) return { ...place, skip: place.skip + items.length };
+  const isFiner = place.skip > 0 || positions.some((position) => isSame(position, place.after));
   const isSameStamp = reached[0]?.literal === place.after?.[0]?.literal;
-  if (isFiner && isSameStamp && defends('finer stamps')) return { ...place, skip: place.skip + page.items.length };
-  return { part: place.part, after: reached, skip: 0 };
+  if (isFiner && isSameStamp && defends('finer stamps')) return { ...place, skip: place.skip + items.length };
+  return { part: place.part, after: reached, skip: items.length - 1 - last };
 }
 
 /** The parts of a stream, in the order they are read. */

@@ -1,5 +1,6 @@
 import { defends } from '../../config/defences.ts';
 import type { Page, PullRequest } from '../connector.ts';
+import { recordsOfItems } from '../damaged-record.ts';
 import { allOf } from './filter.ts';
 import { type PullTarget, partsOf } from './keyset-pull.ts';
 
@@ -18,7 +19,7 @@ export async function* pullLinks(target: PullTarget, request: PullRequest, signa
   for (;;) {
     const page = await service.page({ stream, resource, query, pageSize, link }, signal);
     link = page.nextLink;
-    const records = page.items.map(reader.recordOf);
+    const records = recordsOfItems(page.items, reader.recordOf);
     if (link === null) {
       yield { records, next: null, evidence: { total: null, doubt: null } };
       return;

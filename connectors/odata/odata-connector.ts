@@ -1,4 +1,5 @@
 import type { Connector, CreateConnector, DiscoveredStream, PullRequest, SourceRecord } from '../connector.ts';
+import { recordsAskedFor, recordsOfItems, withKeylessDoubt } from '../damaged-record.ts';
 import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { streamOf } from '../stream-of.ts';
@@ -37,14 +38,14 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
     const target = await targetOf(name, signal);
     const { deltas, paging } = streamOf(system, settings.streams, name);
     const read = deltas && request.since === null ? pullDeltas : paging === 'links' ? pullLinks : pullKeyset;
-    yield* read(target, request, signal);
+    yield* withKeylessDoubt(read(target, request, signal));
   }
 
   async function readSome(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
     const { reader, resource, filter, expand } = await targetOf(name, signal);
     const query = { $top: String(SAMPLE), $filter: filter, $select: reader.select(), $expand: expand };
     const { items } = await service.page({ stream: name, resource, query, pageSize: SAMPLE }, signal);
-    return items.map(reader.recordOf);
+    return recordsOfItems(items, reader.recordOf);
   }
 
   function now(signal: AbortSignal): Promise<string | null> {
@@ -61,7 +62,7 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
     let link: string | null = null;
     do {
       const page = await service.page({ stream, resource, query, pageSize, link }, signal);
-      records.push(...page.items.map(reader.recordOf));
+      records.push(...recordsOfItems(page.items, reader.recordOf));
       if (page.nextLink !== null && page.nextLink === link) throw service.protocolError(`got ${link} twice`, stream);
       link = page.nextLink;
     } while (link !== null);
@@ -97,7 +98,7 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
       const records: SourceRecord[] = [];
       for (const chunk of chunksOf(keys.map(target.reader.keyOf)))
         records.push(...(await readChunk(target, chunk, signal)));
-      return records;
+      return recordsAskedFor(records, keys);
     },
     async *scanKeys(name, signal) {
       yield* scanEntityKeys(await targetOf(name, signal), signal);

@@ -1,5 +1,6 @@
 import { defends } from '../../config/defences.ts';
 import type { KeyPage } from '../connector.ts';
+import { recordsOfItems } from '../damaged-record.ts';
 import { after, allOf, type Bound } from './filter.ts';
 import type { PullTarget } from './keyset-pull.ts';
 
@@ -21,7 +22,7 @@ export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): 
       $select: reader.selectKeys(),
     };
     const page = await service.page({ stream, resource, query, pageSize, link }, signal);
-    const records = page.items.map(reader.recordOf).filter(({ key }) => !seen.has(key));
+    const records = recordsOfItems(page.items, reader.recordOf).filter(({ key }) => !seen.has(key));
     for (const { key } of records) seen.add(key);
     const live = records.filter(({ deleted }) => !deleted);
     yield { keys: live.map(({ key, version }) => ({ key, version })) };
@@ -30,7 +31,7 @@ export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): 
       throw service.protocolError(`${stream}: expected the next page of keys, got the same one again`, stream);
     }
     const last = page.items.at(-1);
-    position = last ? reader.positionOf(last, null) : position;
+    position = last ? reader.positionOf(last.data, null) : position;
     link = last ? null : page.nextLink;
   }
   const countedAfter = await countOf(target, signal);

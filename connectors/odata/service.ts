@@ -4,7 +4,7 @@ import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
 import type { SourceNotices } from '../source-notices.ts';
 import { type EntitySet, readMetadata } from './metadata.ts';
 import type { OdataSettings } from './settings.ts';
-import { type EntityPage, readEntityPage } from './wire.ts';
+import { type EntityPage, entityPlaces, readEntityPage } from './wire.ts';
 
 /** Query options by their OData names (`$filter`, …); undefined ones are left out. */
 type Query = Record<string, string | undefined>;
@@ -68,7 +68,7 @@ export function createOdataService(system: string, settings: OdataSettings, noti
   function read(answer: HttpAnswer, stream: string): EntityPage {
     const body = answer.json();
     try {
-      return readEntityPage(body, version);
+      return readEntityPage(answer.list(), body, version);
     } catch (error) {
       throw http.protocolError(error instanceof Error ? error.message : 'expected entities', stream);
     }
@@ -82,6 +82,7 @@ export function createOdataService(system: string, settings: OdataSettings, noti
         url: link ? nextAddress(url, asked, link) : asked,
         headers: { ...headers, accept: accept[version], prefer: preferences(pageSize, trackChanges) },
         stream,
+        records: entityPlaces[version],
       };
       const answer = await http.request(request, signal);
       const tracksChanges = /track-changes/i.test(answer.headers['preference-applied'] ?? '');

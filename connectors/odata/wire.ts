@@ -1,8 +1,10 @@
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
+import type { ReadItem } from '../damaged-record.ts';
+import type { FoundList, ListItem, ListPlace } from '../json/list-place.ts';
 
 /** What is read of an answer that lists entities, in either version. */
 export interface EntityPage {
-  items: JsonObject[];
+  items: ReadItem[];
   /** Entities that are gone, in the changes of a delta link. */
   removed: RemovedEntity[];
   nextLink: string | null;
@@ -18,30 +20,40 @@ export interface RemovedEntity {
   data: JsonObject;
 }
 
+/** Where an answer has its entities. Some v2 services leave the envelope's envelope out and answer `{"d": […]}`. */
+export const entityPlaces: Record<2 | 4, ListPlace> = {
+  2: { lists: ['d.results', 'd'] },
+  4: { lists: ['value'] },
+};
+
 /** The entities of an answer, v2 envelopes and dates unwrapped. Throws Error saying what is missing. */
-export function readEntityPage(body: JsonValue, version: 2 | 4): EntityPage {
-  // Some v2 services leave the envelope's envelope out and answer `{"d": […]}`.
+export function readEntityPage(list: FoundList | null, body: JsonValue, version: 2 | 4): EntityPage {
   const outer = objectOf(body);
   const envelope = version === 2 ? objectOf(outer?.d) : outer;
-  const items = version === 2 ? (envelope?.results ?? outer?.d) : envelope?.value;
-  if (!Array.isArray(items)) {
+  if (list === null) {
     const where = version === 2 ? 'd.results' : 'value';
     throw new Error(`expected entities in \`${where}\`, got ${namesOf(body)}; is \`version: ${version}\` right?`);
   }
-  const entities = version === 2 ? items : items.filter((item) => !isLink(item));
+  const entities = version === 2 ? list.items : list.items.filter(({ value }) => !isLink(value));
   return {
-    items: entities.filter((item) => version === 2 || !isRemoved(item)).map((item) => entityOf(item, version)),
-    removed: version === 2 ? [] : entities.filter(isRemoved).map(removedOf),
+    items: entities.filter(({ value }) => version === 2 || !isRemoved(value)).map((item) => entityOf(item, version)),
+    removed:
+      version === 2
+        ? []
+        : entities
+            .map(({ value }) => value)
+            .filter(isRemoved)
+            .map(removedOf),
     nextLink: textAt(envelope, version === 2 ? '__next' : '@odata.nextLink'),
     deltaLink: version === 2 ? null : textAt(envelope, '@odata.deltaLink'),
     count: countOf(textAt(envelope, version === 2 ? '__count' : '@odata.count')),
   };
 }
 
-function entityOf(item: JsonValue, version: 2 | 4): JsonObject {
-  const entity = objectOf(version === 2 ? unwrapped(item) : withoutControls(item));
-  if (!entity) throw new Error('expected every entity to be an object, got something else');
-  return entity;
+function entityOf({ value, damage }: ListItem, version: 2 | 4): ReadItem {
+  const data = objectOf(version === 2 ? unwrapped(value) : withoutControls(value));
+  if (!data) throw new Error('expected every entity to be an object, got something else');
+  return { data, ...(damage ? { damage } : {}) };
 }
 
 /** 4.01 marks what is gone by `@removed`, 4.0 by the context `…/$deletedEntity`. */
@@ -69,7 +81,7 @@ function removedOf(item: JsonValue): RemovedEntity {
   const object = objectOf(item) ?? {};
   const isOld = contextOf(object).endsWith('/$deletedEntity');
   const id = textAt(object, '@odata.id') ?? textAt(object, '@id') ?? (isOld ? textAt(object, 'id') : null);
-  return { id, data: id === null ? entityOf(object, 4) : {} };
+  return { id, data: id === null ? entityOf({ value: object }, 4).data : {} };
 }
 
 /** v4: what the protocol says about an entity is not part of it. */

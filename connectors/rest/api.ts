@@ -2,17 +2,27 @@ import type { HubError } from '../../config/errors.ts';
 import { isSecretKey } from '../../config/redact.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';
+import { recordsOfItems } from '../damaged-record.ts';
 import { addressBelow, nextAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
+import type { ListPlace } from '../json/list-place.ts';
 import type { SourceNotices } from '../source-notices.ts';
 import type { RestSettings } from './settings.ts';
 import { readItems } from './wire.ts';
 
 export type Parameters = readonly (readonly [string, string])[];
 
+interface RestRequest {
+  stream: string;
+  path: string;
+  query: Parameters;
+  /** Where the answer holds its records. */
+  records: ListPlace;
+}
+
 /** The API of one source: addresses, headers, and answers that hold lists. */
 export interface RestApi {
-  get(request: { stream: string; path: string; query: Parameters }, signal: AbortSignal): Promise<HttpAnswer>;
+  get(request: RestRequest, signal: AbortSignal): Promise<HttpAnswer>;
   /** Reads a part of an answer; what is not there is a SOURCE_PROTOCOL error. */
   read<T>(answer: HttpAnswer, stream: string, part: (body: JsonValue) => T): T;
   protocolError(message: string, stream: string): HubError;
@@ -23,10 +33,10 @@ export function createRestApi(system: string, settings: RestSettings, notices?: 
   const { url, auth, timeout, headers, rateLimit } = settings;
   const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: secretsOf(settings) });
   return {
-    get({ stream, path, query }, signal) {
+    get({ stream, path, query, records }, signal) {
       const isAddress = /^https?:/i.test(path);
       const address = isAddress ? nextAddress(url, url, path) : addressBelow(url, path, query);
-      return http.request({ url: address, headers, stream }, signal);
+      return http.request({ url: address, headers, stream, records }, signal);
     },
     read(answer, stream, part) {
       const body = answer.json();
@@ -76,7 +86,9 @@ export async function readList(
   path = list.path,
 ): Promise<ListAnswer> {
   const { api, stream, itemsPath, recordOf } = list;
-  const answer = await api.get({ stream, path, query }, signal);
-  const records = api.read(answer, stream, (body) => readItems(body, itemsPath).map(recordOf));
+  const answer = await api.get({ stream, path, query, records: { lists: [itemsPath] } }, signal);
+  const records = api.read(answer, stream, (body) =>
+    recordsOfItems(readItems(answer.list(), body, itemsPath), recordOf),
+  );
   return { records, answer };
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { HubError } from '../../config/errors.ts';
 import type { Connector, CreateConnector, Page, PullRequest, SourceRecord } from '../connector.ts';
+import { recordOfItem, recordsAskedFor, withKeylessDoubt } from '../damaged-record.ts';
 import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { discoverLists } from '../http/discover-lists.ts';
@@ -37,7 +38,7 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
   function pull(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
     const stream = streamOf(system, settings.streams, name);
     const list = listOf(name, stream, since === null ? [] : sinceParameters(stream, since));
-    return pagesOf(list, stream.paging ?? settings.paging, resume, signal);
+    return withKeylessDoubt(pagesOf(list, stream.paging ?? settings.paging, resume, signal));
   }
 
   async function readAll(name: string, extra: Parameters, signal: AbortSignal): Promise<SourceRecord[]> {
@@ -51,15 +52,17 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
 
   async function readSingle(
     name: string,
-    path: string,
-    itemPath: string,
+    key: string,
+    { path, itemPath }: { path: string; itemPath: string },
     signal: AbortSignal,
   ): Promise<SourceRecord[]> {
     const stream = streamOf(system, settings.streams, name);
+    const address = path.replaceAll('{key}', encodeURIComponent(key));
+    const records = { lists: [], record: itemPath };
     try {
-      const answer = await api.get({ stream: name, path, query: [] }, signal);
-      const item = api.read(answer, name, (body) => readItem(body, itemPath));
-      return item ? [compileSourceRecord(stream)(item)] : [];
+      const answer = await api.get({ stream: name, path: address, query: [], records }, signal);
+      const item = api.read(answer, name, (body) => readItem(answer.list(), body, itemPath));
+      return item ? [recordOfItem(item, compileSourceRecord(stream), key)] : [];
     } catch (error) {
       if (error instanceof HubError && missing.has(error.code)) return [];
       throw error;
@@ -76,8 +79,8 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
       const stream = streamOf(system, settings.streams, name);
       const paging = stream.paging ?? settings.paging;
       const size: Parameters = 'sizeParam' in paging && paging.sizeParam ? [[paging.sizeParam, '1']] : [];
-      const { path, query } = listOf(name, stream, size);
-      return (await api.get({ stream: name, path, query }, signal)).date;
+      const { path, query, itemsPath } = listOf(name, stream, size);
+      return (await api.get({ stream: name, path, query, records: { lists: [itemsPath] } }, signal)).date;
     });
   }
 
@@ -108,13 +111,13 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
       }
       if ('path' in byKey) {
         const limit = pLimit(PARALLEL_READS);
-        const paths = keys.map((key) => byKey.path.replaceAll('{key}', encodeURIComponent(key)));
-        const reads = paths.map((path) => limit(() => readSingle(name, path, byKey.itemPath, signal)));
+        const reads = keys.map((key) => limit(() => readSingle(name, key, byKey, signal)));
         return (await Promise.all(reads)).flat();
       }
       const records: SourceRecord[] = [];
       for (const chunk of chunksOf(keys)) {
-        records.push(...(await readAll(name, [[byKey.param, chunk.join(byKey.separator)]], signal)));
+        const found = await readAll(name, [[byKey.param, chunk.join(byKey.separator)]], signal);
+        records.push(...recordsAskedFor(found, chunk));
       }
       return records;
     },

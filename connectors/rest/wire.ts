@@ -1,23 +1,27 @@
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
+import type { ReadItem } from '../damaged-record.ts';
+import type { FoundList } from '../json/list-place.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compilePath } from '../mapping/path.ts';
 
 /** The records of an answer. Throws Error saying what was there instead: no list is never an empty one. */
-export function readItems(body: JsonValue, itemsPath: string): JsonObject[] {
-  const found = at(body, itemsPath);
+export function readItems(list: FoundList | null, body: JsonValue, itemsPath: string): ReadItem[] {
   const place = itemsPath === '' ? 'as the answer' : `in \`${itemsPath}\``;
-  if (!Array.isArray(found)) throw new Error(`expected a list ${place}, got ${shapeOf(found)}; check \`itemsPath\``);
-  return found.map((item) => {
-    if (isObject(item)) return item;
-    throw new Error(`expected a list of objects ${place}, got ${shapeOf(item)} in it`);
+  if (list === null) {
+    throw new Error(`expected a list ${place}, got ${shapeOf(at(body, itemsPath))}; check \`itemsPath\``);
+  }
+  return list.items.map(({ value, ...item }) => {
+    if (isObject(value)) return { data: value, ...item };
+    throw new Error(`expected a list of objects ${place}, got ${shapeOf(value)} in it`);
   });
 }
 
 /** The single record of an answer. */
-export function readItem(body: JsonValue, itemPath: string): JsonObject | null {
+export function readItem(list: FoundList | null, body: JsonValue, itemPath: string): ReadItem | null {
+  const [item] = list?.items ?? [];
+  if (item && isObject(item.value)) return { ...item, data: item.value };
   const found = at(body, itemPath);
   if (found === undefined || found === null) return null;
-  if (isObject(found)) return found;
   throw new Error(`expected one record at \`${itemPath}\`, got ${shapeOf(found)}; check \`itemPath\``);
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Connector, SourceRecord } from '../../connectors/connector.ts';
+import { cutList } from '../../connectors/json/cut-list.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import { readMetadata } from '../../connectors/odata/metadata.ts';
-import { readEntityPage } from '../../connectors/odata/wire.ts';
+import { entityPlaces, readEntityPage } from '../../connectors/odata/wire.ts';
 import { type Answer, type Loopback, startLoopback } from './loopback.ts';
 import { type EntitySetModel, ODATA_LOGIN, startOdataServer } from './odata-server.ts';
 
@@ -222,7 +223,8 @@ describe('an entity', () => {
 
   it('of v4 comes without control information', () => {
     const value = [{ '@odata.etag': 'x', Id: '1', 'Items@odata.context': 'y', Items: [{ '@odata.id': 'z', No: 1 }] }];
-    expect(readEntityPage({ value: value as never }, 4).items).toEqual([{ Id: '1', Items: [{ No: 1 }] }]);
+    const { rest, list } = cutList({ value: value as never }, entityPlaces[4]);
+    expect(readEntityPage(list, rest, 4).items).toEqual([{ data: { Id: '1', Items: [{ No: 1 }] } }]);
   });
 
   it('is mapped with its items as records of their own', async () => {

@@ -1,14 +1,20 @@
 import type { ZodType } from 'zod';
 import { HubError } from '../../../config/errors.ts';
-import type { JsonObject } from '../../../schema/json.ts';
+import type { JsonObject, JsonValue } from '../../../schema/json.ts';
+import type { ReadItem } from '../../damaged-record.ts';
 import { createHttpClient } from '../../http/http-client.ts';
 import type { SourceNotices } from '../../source-notices.ts';
 import type { RpcDialect, Selection } from '../rpc-dialect.ts';
 import type { JsonRpcSettings } from '../settings.ts';
-import { fieldDefinitions, modelRecords, records } from '../wire.ts';
+import { fieldDefinitions, modelRecords } from '../wire.ts';
 import { domainOf } from './tryton-domain.ts';
 import { createTrytonSession } from './tryton-session.ts';
 import { plainRecord } from './tryton-values.ts';
+
+/** A damaged record without an id comes last. */
+function orderOf({ data: { id } }: ReadItem): number {
+  return id === undefined || id === null ? Number.POSITIVE_INFINITY : Number(id);
+}
 
 interface TrytonDependencies {
   system: string;
@@ -46,6 +52,15 @@ export function createTryton({ system, settings, notices }: TrytonDependencies):
     throw new HubError('SOURCE_PROTOCOL', message, { source: system });
   }
 
+  function objectOf(value: JsonValue, method: string): JsonObject {
+    const isObject =
+      value !== null && typeof value === 'object' && !Array.isArray(value) && !('isLosslessNumber' in value);
+    if (isObject) return value as JsonObject;
+    throw new HubError('SOURCE_PROTOCOL', `Expected records in the result of ${method}, got something else in it.`, {
+      source: system,
+    });
+  }
+
   const domain = (selection: Selection) => domainOf(selection, settings.zone);
 
   return {
@@ -56,9 +71,14 @@ export function createTryton({ system, settings, notices }: TrytonDependencies):
 
     async read(selection, fields, limit, signal) {
       const parameters = [domain(selection), 0, limit, [['id', 'ASC']], fields];
-      const rows = await call(`model.${selection.stream.resource}.search_read`, parameters, records, signal);
+      const method = `model.${selection.stream.resource}.search_read`;
+      const { items } = await session.list(method, [...parameters, await contextOf(signal)], signal);
+      const rows = items.map(({ value, ...item }) => ({
+        ...item,
+        data: plainRecord(objectOf(value, method), settings.zone),
+      }));
       // Tryton answers a list of ids that exceeds its limits in several reads; their order is ours again here.
-      return rows.map((row) => plainRecord(row, settings.zone)).sort((a, b) => Number(a.id) - Number(b.id));
+      return rows.sort((a, b) => orderOf(a) - orderOf(b));
     },
 
     async count(selection, signal) {

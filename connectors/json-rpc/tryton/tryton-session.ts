@@ -2,6 +2,7 @@ import { stringify } from 'lossless-json';
 import { HubError } from '../../../config/errors.ts';
 import type { JsonValue } from '../../../schema/json.ts';
 import type { HttpAnswer, HttpClient } from '../../http/http-client.ts';
+import type { FoundList, ListPlace } from '../../json/list-place.ts';
 import type { JsonRpcSettings } from '../settings.ts';
 import { loginResult, rpcAnswer } from '../wire.ts';
 import { callError, rpcError } from './tryton-errors.ts';
@@ -9,6 +10,8 @@ import { callError, rpcError } from './tryton-errors.ts';
 export interface TrytonSession {
   /** Calls a method as the signed-in user; signs in first, and once more when the session has ended. */
   call(method: string, parameters: readonly unknown[], signal: AbortSignal): Promise<JsonValue>;
+  /** As `call`, of a method that answers with a list. */
+  list(method: string, parameters: readonly unknown[], signal: AbortSignal): Promise<FoundList>;
   /** The server's clock at its last answer. */
   clock(): string | null;
   close(): Promise<void>;
@@ -33,11 +36,11 @@ export function createTrytonSession({ system, settings, http }: Dependencies): T
 
   async function send(call: Call, authorization: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
     calls += 1;
-    const { method, parameters, idempotent } = call;
+    const { method, parameters, idempotent, records } = call;
     // Tryton takes exactly these three names, and closes the connection after each answer.
     const body = stringify({ id: calls, method, params: parameters }) ?? '';
     const headers = { 'content-type': 'application/json', connection: 'close', ...authorization };
-    const answer = await http.request({ url, method: 'POST', headers, body, idempotent }, signal);
+    const answer = await http.request({ url, method: 'POST', headers, body, idempotent, records }, signal);
     clock = answer.date ?? clock;
     return answer;
   }
@@ -73,21 +76,33 @@ export function createTrytonSession({ system, settings, http }: Dependencies): T
     return read.data.result;
   }
 
+  async function callSignedIn(call: Call, signal: AbortSignal): Promise<HttpAnswer> {
+    const used = signedIn(signal);
+    const authorization = await used;
+    return send(call, { authorization }, signal)
+      .catch(async (error) => {
+        if (!(error instanceof HubError) || error.code !== 'SOURCE_UNAUTHORIZED') throw error;
+        if (token === used) token = null;
+        return send(call, { authorization: await signedIn(signal) }, signal);
+      })
+      .catch((error) => {
+        throw callError(error, settings, call.method);
+      });
+  }
+
   return {
     async call(method, parameters, signal) {
-      const call = { method, parameters, idempotent: true };
-      const used = signedIn(signal);
-      const authorization = await used;
-      const answer = await send(call, { authorization }, signal)
-        .catch(async (error) => {
-          if (!(error instanceof HubError) || error.code !== 'SOURCE_UNAUTHORIZED') throw error;
-          if (token === used) token = null;
-          return send(call, { authorization: await signedIn(signal) }, signal);
-        })
-        .catch((error) => {
-          throw callError(error, settings, method);
-        });
-      return resultOf(method, answer);
+      return resultOf(method, await callSignedIn({ method, parameters, idempotent: true }, signal));
+    },
+
+    async list(method, parameters, signal) {
+      const call = { method, parameters, idempotent: true, records: { lists: ['result'] } };
+      const answer = await callSignedIn(call, signal);
+      const result = resultOf(method, answer);
+      const list = answer.list();
+      if (list) return list;
+      const got = result === null ? 'nothing' : 'something else';
+      throw http.protocolError(`Expected a list as the result of ${method}, got ${got}.`);
     },
 
     clock: () => clock,
@@ -107,4 +122,6 @@ interface Call {
   method: string;
   parameters: readonly unknown[];
   idempotent: boolean;
+  /** Where the answer has records. */
+  records?: ListPlace;
 }

@@ -51,7 +51,7 @@ function plainNumber(text: string): string {
 function unwrap(wrapped: string, value: JsonObject, zone: string): JsonValue {
   switch (wrapped) {
     case 'Decimal':
-      return new Decimal(textAt(value, 'decimal')).toFixed();
+      return decimalText(textAt(value, 'decimal'));
     case 'date':
       return dateText(value);
     case 'datetime':
@@ -64,6 +64,15 @@ function unwrap(wrapped: string, value: JsonObject, zone: string): JsonValue {
       return textAt(value, 'base64');
     default:
       return value;
+  }
+}
+
+/** Text that is no decimal stays as it is: the mapping then puts its record aside. */
+function decimalText(text: string): string {
+  try {
+    return new Decimal(text).toFixed();
+  } catch {
+    return text;
   }
 }
 

@@ -1,6 +1,6 @@
 import { LosslessNumber, parse } from 'lossless-json';
-import { defends } from '../config/defences.ts';
-import type { JsonValue } from '../schema/json.ts';
+import { defends } from '../../config/defences.ts';
+import type { JsonValue } from '../../schema/json.ts';
 
 /** JSON text as a value whose numbers keep all the digits they were written with. Throws SyntaxError. */
 export function parseExactly(text: string): JsonValue {
