@@ -42,6 +42,8 @@ interface HttpRequest {
   stream?: string;
   /** Where the answer holds records: they are then in `list()`, each read for itself. */
   records?: ListPlace | undefined;
+  /** The link of the source that led to `url`, as the source wrote it. An error then says where the address came from. */
+  link?: string | undefined;
 }
 
 export interface HttpAnswer {
@@ -161,12 +163,23 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (last.outcome === 'ok') return last.answer;
       signal.throwIfAborted();
       const { code, advice } = policies[last.outcome];
-      throw fault(code, `${where}: ${last.message}. ${advice}`.trim(), request.stream);
+      const { link } = request;
+      if (link === undefined) throw fault(code, `${where}: ${last.message}. ${advice}`.trim(), request.stream);
+      const aboutLink = addressed.has(last.outcome) ? linkAdvice : advice;
+      const words = `${where} (from the source's own link ${link.slice(0, 500)}): ${last.message}. ${aboutLink}`;
+      throw fault(code, words.trim(), request.stream);
     },
     protocolError: (message, stream) => fault('SOURCE_PROTOCOL', message, stream),
     close,
   };
 }
+
+/** What may come of a wrong address. */
+const addressed = new Set<Outcome>(['not-found', 'forbidden', 'fail']);
+
+const linkAdvice =
+  'This address comes from a link of the source and not from the settings: where the source is behind a gateway that ' +
+  'shows it under another path, set `rewriteLinks`.';
 
 /** The source was asked, and let the deadline of its caller pass. */
 class Unanswered extends Error {}

@@ -43,7 +43,7 @@ const accept = {
 };
 
 export function createOdataService(system: string, settings: OdataSettings, notices?: SourceNotices): OdataService {
-  const { url, version, headers } = settings;
+  const { url, version, headers, rewriteLinks } = settings;
   const http = createHttpClient({
     system,
     auth: settings.auth,
@@ -65,6 +65,14 @@ export function createOdataService(system: string, settings: OdataSettings, noti
     }
   }
 
+  function addressOf(link: string, current: string, stream: string): string {
+    try {
+      return nextAddress(url, current, link, rewriteLinks);
+    } catch (error) {
+      throw http.protocolError(`${stream}: ${error instanceof Error ? error.message : 'unreadable link'}`, stream);
+    }
+  }
+
   function read(answer: HttpAnswer, stream: string): EntityPage {
     const body = answer.json();
     try {
@@ -79,10 +87,11 @@ export function createOdataService(system: string, settings: OdataSettings, noti
     async page({ stream, resource, query, pageSize, link, trackChanges = false }, signal) {
       const asked = addressBelow(url, resource, queryOf(query, version));
       const request = {
-        url: link ? nextAddress(url, asked, link) : asked,
+        url: link ? addressOf(link, asked, stream) : asked,
         headers: { ...headers, accept: accept[version], prefer: preferences(pageSize, trackChanges) },
         stream,
         records: entityPlaces[version],
+        link: link ?? undefined,
       };
       const answer = await http.request(request, signal);
       const tracksChanges = /track-changes/i.test(answer.headers['preference-applied'] ?? '');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { httpAuth, httpUrl } from '../../config/http-settings.ts';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
-import { rateLimit } from '../http/settings.ts';
+import { rateLimit, rewriteLinks } from '../http/settings.ts';
 
 /** One entity set. */
 const odataStream = streamSettings.extend({
@@ -30,6 +30,7 @@ export const odataSettings = sourceSettings
     version: z.union([z.literal(2), z.literal(4)]).default(4),
     auth: httpAuth,
     rateLimit,
+    rewriteLinks,
     /** Sent with every request, e.g. `sap-client: "100"`. */
     headers: z.record(z.string(), z.string()).default({}),
     pageSize: z.int().min(1).max(10_000).default(500),

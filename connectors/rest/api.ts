@@ -14,8 +14,8 @@ export type Parameters = readonly (readonly [string, string])[];
 
 interface RestRequest {
   stream: string;
-  path: string;
-  query: Parameters;
+  /** What is asked for: a path and its parameters, or a whole address that an answer named. */
+  asked: { path: string; query: Parameters } | { link: string };
   /** Where the answer holds its records. */
   records: ListPlace;
 }
@@ -30,13 +30,15 @@ export interface RestApi {
 }
 
 export function createRestApi(system: string, settings: RestSettings, notices?: SourceNotices): RestApi {
-  const { url, auth, timeout, headers, rateLimit } = settings;
+  const { url, auth, timeout, headers, rateLimit, rewriteLinks } = settings;
   const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: secretsOf(settings) });
   return {
-    get({ stream, path, query, records }, signal) {
-      const isAddress = /^https?:/i.test(path);
-      const address = isAddress ? nextAddress(url, url, path) : addressBelow(url, path, query);
-      return http.request({ url: address, headers, stream, records }, signal);
+    async get({ stream, asked, records }, signal) {
+      if (!('link' in asked)) {
+        return http.request({ url: addressBelow(url, asked.path, asked.query), headers, stream, records }, signal);
+      }
+      const { link } = asked;
+      return http.request({ url: nextAddress(url, url, link, rewriteLinks), headers, stream, records, link }, signal);
     },
     read(answer, stream, part) {
       const body = answer.json();
@@ -78,15 +80,15 @@ export interface ListAnswer {
   answer: HttpAnswer;
 }
 
-/** One answer of a list. */
+/** One answer of a list: asked for by parameters, or by the link that the answer before named. */
 export async function readList(
   list: RestList,
-  query: Parameters,
+  by: Parameters | { link: string },
   signal: AbortSignal,
-  path = list.path,
 ): Promise<ListAnswer> {
-  const { api, stream, itemsPath, recordOf } = list;
-  const answer = await api.get({ stream, path, query, records: { lists: [itemsPath] } }, signal);
+  const { api, stream, path, itemsPath, recordOf } = list;
+  const asked = 'link' in by ? by : { path, query: by };
+  const answer = await api.get({ stream, asked, records: { lists: [itemsPath] } }, signal);
   const records = api.read(answer, stream, (body) =>
     recordsOfItems(readItems(answer.list(), body, itemsPath), recordOf),
   );

@@ -1,6 +1,6 @@
 import { defends } from '../../config/defences.ts';
 import type { Page } from '../connector.ts';
-import { nextAddress } from '../http/address.ts';
+import { wholeAddress } from '../http/address.ts';
 import { type ListAnswer, type Parameters, type RestList, readList } from './api.ts';
 import type { RestPaging } from './settings.ts';
 import { nextOfLinkHeader, readText } from './wire.ts';
@@ -32,7 +32,7 @@ function readLinked(list: RestList, paging: Linked, next: string | null, signal:
   if (paging.type === 'none') return readList(list, list.query, signal);
   const size: Parameters = paging.sizeParam === undefined ? [] : [[paging.sizeParam, String(list.pageSize)]];
   if (next === null) return readList(list, [...list.query, ...size], signal);
-  if (paging.type === 'link') return readList(list, [], signal, next);
+  if (paging.type === 'link') return readList(list, { link: next }, signal);
   return readList(list, [...list.query, ...size, [paging.cursorParam, next]], signal);
 }
 
@@ -44,5 +44,5 @@ function nextOf(list: RestList, paging: Linked, { answer }: ListAnswer): string 
   const link = nextPath
     ? api.read(answer, stream, (body) => readText(body, nextPath))
     : nextOfLinkHeader(answer.headers.link);
-  return link === null ? null : nextAddress(answer.url, answer.url, link);
+  return link === null ? null : api.read(answer, stream, () => wholeAddress(answer.url, link));
 }

@@ -60,7 +60,7 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
     const address = path.replaceAll('{key}', encodeURIComponent(key));
     const records = { lists: [], record: itemPath };
     try {
-      const answer = await api.get({ stream: name, path: address, query: [], records }, signal);
+      const answer = await api.get({ stream: name, asked: { path: address, query: [] }, records }, signal);
       const item = api.read(answer, name, (body) => readItem(answer.list(), body, itemPath));
       return item ? [recordOfItem(item, compileSourceRecord(stream), key)] : [];
     } catch (error) {
@@ -80,7 +80,8 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
       const paging = stream.paging ?? settings.paging;
       const size: Parameters = 'sizeParam' in paging && paging.sizeParam ? [[paging.sizeParam, '1']] : [];
       const { path, query, itemsPath } = listOf(name, stream, size);
-      return (await api.get({ stream: name, path, query, records: { lists: [itemsPath] } }, signal)).date;
+      const records = { lists: [itemsPath] };
+      return (await api.get({ stream: name, asked: { path, query }, records }, signal)).date;
     });
   }
 

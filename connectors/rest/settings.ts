@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { httpAuth, httpUrl } from '../../config/http-settings.ts';
 import { sourceSettings, streamSettings } from '../../config/settings.ts';
-import { rateLimit } from '../http/settings.ts';
+import { rateLimit, rewriteLinks } from '../http/settings.ts';
 import { liveNeedsByKey } from '../live-needs-by-key.ts';
 
 const parameter = z.string().min(1);
@@ -82,6 +82,7 @@ export const restSettings = sourceSettings.extend({
   url: httpUrl,
   auth: httpAuth,
   rateLimit,
+  rewriteLinks,
   /** Sent with every request. */
   headers: z.record(z.string(), z.string()).default({}),
   itemsPath: z.string().default(''),

@@ -33,6 +33,19 @@ describe('a source that hangs', () => {
   });
 });
 
+describe('a link of the source that leads nowhere', () => {
+  it('is an error that says where the address came from, and how it is put right', async () => {
+    const { origin } = await serve((_, response) => response.writeHead(404).end('{}'));
+    const link = 'http://backend:8080/internal/orders?page=2';
+    await expect(clientOf().request({ url: `${origin}/internal/orders?page=2`, link }, live())).rejects.toMatchObject({
+      code: 'SOURCE_NOT_FOUND',
+      message: expect.stringMatching(
+        /from the source's own link http:..backend:8080.internal.orders.page=2.*rewriteLinks/,
+      ),
+    });
+  });
+});
+
 describe('an HTTP answer', () => {
   it('keeps the digits of its numbers', async () => {
     const { origin } = await serve((_, response) => response.end('{"id":12345678901234567890,"amount":10.10}'));
@@ -270,5 +283,33 @@ describe('an address', () => {
     );
     expect(nextAddress(base, current, 'Orders?$skiptoken=2')).toBe(`${base}Orders?$skiptoken=2`);
     expect(nextAddress('http://h/x', 'http://h/x', 'http://other:9000/x?p=2')).toBe('http://h/x?p=2');
+  });
+
+  it.each<[string, { from: string; to: string }[], string, string]>([
+    ['a path', [{ from: '/api', to: '/erp/v1' }], 'http://backend/api/orders?p=2', '/erp/v1/orders?p=2'],
+    ['a path that ends in a slash', [{ from: '/api/', to: '/erp/' }], 'http://backend/api/orders', '/erp/orders'],
+    ['whole names only', [{ from: '/api', to: '/erp' }], 'http://backend/apis/orders', '/apis/orders'],
+    ['the root', [{ from: '/', to: '/erp' }], 'http://backend/orders?p=2', '/erp/orders?p=2'],
+    ['nothing that is in place already', [{ from: '/', to: '/erp' }], 'orders?p=2', '/erp/orders?p=2'],
+    ['away a path', [{ from: '/internal', to: '/' }], '/internal/orders', '/orders'],
+    ['one host', [{ from: 'http://a:81/x', to: '/y' }], 'http://a:81/x/orders', '/y/orders'],
+    ['one host alone', [{ from: 'http://a:81/x', to: '/y' }], 'http://b:81/x/orders', '/x/orders'],
+    [
+      'by the first that fits',
+      [
+        { from: '/b', to: '/1' },
+        { from: '/a', to: '/2' },
+        { from: '/a', to: '/3' },
+      ],
+      '/a',
+      '/2',
+    ],
+  ])('of a link is rewritten: %s', (_, rewrites, link, path) => {
+    const base = 'https://gateway.example.com/erp/';
+    expect(nextAddress(base, `${base}orders`, link, rewrites)).toBe(`https://gateway.example.com${path}`);
+  });
+
+  it.each(['mailto:orders@example.com', 'http://', 'javascript:1'])('is not %s', (link) => {
+    expect(() => nextAddress('http://h/x', 'http://h/x', link)).toThrow('an address over HTTP');
   });
 });

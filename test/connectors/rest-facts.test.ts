@@ -13,11 +13,16 @@ afterEach(async () => {
 const live = () => new AbortController().signal;
 const records = [{ entity: 'party', fields: { kind: { const: 'PERSON' }, displayName: 'name' } }];
 
-async function serve(handle: Handler, stream: object): Promise<{ server: Loopback; connector: Connector }> {
+async function serve(
+  handle: Handler,
+  stream: object,
+  source: object = {},
+): Promise<{ server: Loopback; connector: Connector }> {
   const server = await startLoopback(null, handle);
   const settings = sourceSchema.parse({
     kind: 'rest',
     url: `${server.origin}/api/v1?tenant=7`,
+    ...source,
     streams: { things: { resource: '/things', key: 'id', itemsPath: 'data', pageSize: 3, records, ...stream } },
   });
   const connector = connect({ system: 'crm', settings });
@@ -107,6 +112,41 @@ describe('a REST list', () => {
       { paging: { type: 'link', nextPath: 'links.next' } },
     );
     expect(keysOf(await read(connector))).toEqual(['K0', 'K1']);
+  });
+
+  describe('behind a gateway, whose links carry the path of the backend,', () => {
+    const handle: Handler = (url) => {
+      if (!url.pathname.startsWith('/api/v1/')) return { status: 404, body: { error: 'no such path' } };
+      return {
+        body: url.searchParams.has('p')
+          ? { data: ids(1, 2) }
+          : { data: ids(0, 1), next: 'http://backend:8080/internal/things?p=2' },
+      };
+    };
+    const paging = { type: 'link', nextPath: 'next' };
+
+    it.each(['/internal', 'http://backend:8080/internal'])('is read where %s is rewritten', async (from) => {
+      const { connector } = await serve(handle, { paging }, { rewriteLinks: [{ from, to: '/api/v1' }] });
+      expect(keysOf(await read(connector))).toEqual(['K0', 'K1']);
+    });
+
+    it('fails where it is not, in words that name the link and the setting', async () => {
+      const { connector } = await serve(handle, { paging });
+      await expect(read(connector)).rejects.toMatchObject({
+        code: 'SOURCE_NOT_FOUND',
+        message: expect.stringMatching(/backend:8080.internal.things.*rewriteLinks/),
+      });
+    });
+  });
+
+  it('whose next link is no address fails', async () => {
+    const { connector } = await serve(() => ({ body: { data: ids(0, 1), next: 'urn:page:2' } }), {
+      paging: { type: 'link', nextPath: 'next' },
+    });
+    await expect(read(connector)).rejects.toMatchObject({
+      code: 'SOURCE_PROTOCOL',
+      message: expect.stringContaining('urn:page:2'),
+    });
   });
 
   it('without a total ends with the first empty page, though the source makes pages smaller than asked for', async () => {
