@@ -16,6 +16,7 @@ import { Tombstones1767225613000 } from './migrations/0013-tombstones.ts';
 import { NearIds1767225614000 } from './migrations/0014-near-ids.ts';
 import { IdentityInBulk1767225615000 } from './migrations/0015-identity-in-bulk.ts';
 import { Services1767225616000 } from './migrations/0016-services.ts';
+import { Completeness1767225617000 } from './migrations/0017-completeness.ts';
 
 const nearIds = NearIds1767225614000;
 
@@ -35,6 +36,7 @@ export const migrations = [
   nearIds,
   IdentityInBulk1767225615000,
   Services1767225616000,
+  Completeness1767225617000,
 ];
 
 const LOCK_SECONDS = 60;

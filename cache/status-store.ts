@@ -1,6 +1,7 @@
 import type { Cache, Row, SqlParameter } from './cache.ts';
 import { instant } from './column-kinds.ts';
 import type { Dialect } from './columns.ts';
+import { type Completeness, decodeCompleteness } from './completeness.ts';
 import { holdCostly } from './hold-costly.ts';
 import { decodeCount, decodeValue, encodeValue } from './row-codec.ts';
 import { decodeStreamState } from './stream-state.ts';
@@ -31,6 +32,8 @@ export interface SyncRunRow {
   unchanged: number;
   deleted: number;
   quarantined: number;
+  /** null of a run that did not get to the end of what it read. */
+  completeness: Completeness | null;
   errorCode: string | null;
   errorMessage: string | null;
 }
@@ -142,6 +145,7 @@ function decodeRun(row: Row, dialect: Dialect): SyncRunRow {
     unchanged: decodeCount(row.records_unchanged),
     deleted: decodeCount(row.records_deleted),
     quarantined: decodeCount(row.records_quarantined),
+    completeness: decodeCompleteness(row),
     errorCode: text(row.error_code),
     errorMessage: text(row.error_message),
   };

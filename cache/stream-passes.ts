@@ -1,6 +1,8 @@
 import type { FieldKind } from '../schema/fields.ts';
 import type { Sql } from './cache.ts';
+import type { StreamCompleteness } from './completeness.ts';
 import { decodeCount, decodeValue } from './row-codec.ts';
+import { decodeStreamCompleteness } from './stream-state.ts';
 
 /** How the passes of one stream went. */
 export interface StreamPassRow {
@@ -15,6 +17,7 @@ export interface StreamPassRow {
   failures: number;
   lastVerifyAt: string | null;
   lastVerifyDifferences: number | null;
+  completeness: StreamCompleteness | null;
 }
 
 const instant: FieldKind = { type: 'instant' };
@@ -22,7 +25,7 @@ const instant: FieldKind = { type: 'instant' };
 /** How the passes of all streams went: a few rows, without the counts `StatusStore.streams` makes. */
 export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
   const rows = await sql.query(
-    'SELECT `system`, stream, last_attempt_at, last_success_at, last_outcome, last_error_code, last_error_message, failures, last_verify_at, last_verify_differences FROM stream_states',
+    'SELECT `system`, stream, last_attempt_at, last_success_at, last_outcome, last_error_code, last_error_message, failures, last_verify_at, last_verify_differences, completeness, completeness_reason, completeness_total, completeness_came, completeness_at FROM stream_states',
   );
   return rows.map((row) => ({
     system: String(row.system),
@@ -35,6 +38,7 @@ export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
     failures: decodeCount(row.failures),
     lastVerifyAt: textOrNull(decodeValue(instant, row.last_verify_at, sql.dialect)),
     lastVerifyDifferences: row.last_verify_differences === null ? null : decodeCount(row.last_verify_differences),
+    completeness: decodeStreamCompleteness(row, sql.dialect),
   }));
 }
 

@@ -4,6 +4,7 @@ import type { Cache, Sql } from './cache.ts';
 import { forgetOldChanges } from './change-log.ts';
 import { clip } from './clip.ts';
 import { instant } from './column-kinds.ts';
+import { type Completeness, completenessColumns } from './completeness.ts';
 import { encodeValue } from './row-codec.ts';
 import { checkFence, holdsFence, leaseLost } from './stream-lease.ts';
 import type { FinishRun, Lease, PageCounts, SyncStore } from './sync-store.ts';
@@ -48,6 +49,7 @@ export function createStreamRuns(cache: Cache): Pick<SyncStore, 'startRun' | 'fi
         if (await holdsFence(sql, lease)) {
           await endRun(sql, finish);
           await endPass(sql, finish);
+          await noteCompleteness(sql, finish);
           await saveCheckpoint(sql, lease, finish.checkpoint ?? null);
           return true;
         }
@@ -122,6 +124,26 @@ async function endPass(sql: Sql, { lease, runId, outcome, errorCode, errorMessag
      ${ofStream} AND EXISTS (SELECT 1 FROM sync_runs WHERE id = ? AND mode <> 'RECONCILE')`,
     [asOf === undefined ? null : encodeValue(instant, asOf, sql.dialect), runId, system, stream, runId],
   );
+}
+
+/** Writes the completeness of a run to the run, and to its stream as far as it speaks of all of it. */
+async function noteCompleteness(sql: Sql, { lease, runId, outcome, completeness, now }: FinishRun): Promise<void> {
+  if (outcome !== 'SUCCEEDED' || !completeness) return;
+  const { system, stream } = lease;
+  const values = completenessValues(completeness);
+  const set = completenessColumns.map((column) => `${column} = ?`).join(', ');
+  await sql.execute(`UPDATE sync_runs SET ${set} WHERE id = ?`, [...values, runId]);
+  const speaking = completeness.status === 'UNKNOWN' ? "mode <> 'RECONCILE'" : "mode <> 'INCREMENTAL'";
+  await sql.execute(
+    `UPDATE stream_states SET ${set}, completeness_at = ? ${ofStream}
+       AND EXISTS (SELECT 1 FROM sync_runs WHERE id = ? AND ${speaking})`,
+    [...values, encodeValue(instant, now, sql.dialect), system, stream, runId],
+  );
+}
+
+/** In the order of `completenessColumns`. */
+export function completenessValues({ status, reason, total, came }: Completeness) {
+  return [status, messageOf(reason ?? undefined), total, came];
 }
 
 function messageOf(message: string | undefined): string | null {

@@ -1,6 +1,7 @@
 import type { Row } from './cache.ts';
 import { instant } from './column-kinds.ts';
 import type { Dialect } from './columns.ts';
+import { decodeCompleteness, type StreamCompleteness } from './completeness.ts';
 import { decodeCount, decodeValue } from './row-codec.ts';
 import type { StreamName, StreamState } from './sync-store.ts';
 
@@ -22,7 +23,15 @@ export function decodeStreamState({ system, stream }: StreamName, row: Row | und
     lastVerifyAt: at(row?.last_verify_at),
     lastVerifyDifferences:
       row?.last_verify_differences === null || row === undefined ? null : decodeCount(row.last_verify_differences),
+    completeness: decodeStreamCompleteness(row, dialect),
     leaseOwner: text(row?.lease_owner),
     leaseExpiresAt: at(row?.lease_expires_at),
   };
+}
+
+/** The completeness in a row of `stream_states`; null before the stream was read in full. */
+export function decodeStreamCompleteness(row: Row | undefined, dialect: Dialect): StreamCompleteness | null {
+  const completeness = decodeCompleteness(row);
+  const at = decodeValue(instant, row?.completeness_at, dialect) as string | null;
+  return completeness === null || at === null ? null : { ...completeness, at };
 }

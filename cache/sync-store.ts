@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
+import type { Completeness, StreamCompleteness } from './completeness.ts';
 import type { Drift } from './drift-event.ts';
 import type { FieldValue, PageRecord, PreparedPage } from './page-record.ts';
 
@@ -32,6 +33,8 @@ export interface StreamState extends StreamName {
   lastReconcileAt: string | null;
   lastVerifyAt: string | null;
   lastVerifyDifferences: number | null;
+  /** Whether the last read that looked at all of the source gave all of it; null before the first. */
+  completeness: StreamCompleteness | null;
   leaseOwner: string | null;
   leaseExpiresAt: string | null;
 }
@@ -55,6 +58,12 @@ export interface FinishRun {
   checkpoint?: object | null;
   /** For SUCCEEDED: what the source had at this instant is in the cache. The start of the run when left out. */
   asOf?: string;
+  /**
+   * For SUCCEEDED: whether the run read all there was to read. That of a full read or key scan becomes the stream's;
+   * that of an incremental read only when it is UNKNOWN, since changes may be missing from then on. A key scan that is
+   * UNKNOWN proves nothing and takes nothing away.
+   */
+  completeness?: Completeness | null;
   now: string;
 }
 
@@ -159,6 +168,8 @@ export interface VerifyRun extends StreamName {
   different: number | null;
   /** null where no repair was asked for. */
   repaired: number | null;
+  /** Whether the read of the source that was compared gave all of it; null where it did not come to comparing. */
+  completeness: Completeness | null;
   errorCode: string | null;
   errorMessage: string | null;
 }

@@ -4,7 +4,9 @@ import type { Cache, Row } from './cache.ts';
 import { clip } from './clip.ts';
 import { instant } from './column-kinds.ts';
 import type { Dialect } from './columns.ts';
+import { completenessColumns, decodeCompleteness } from './completeness.ts';
 import { decodeCount, decodeValue, encodeValue } from './row-codec.ts';
+import { completenessValues } from './stream-runs.ts';
 import type { StreamName, SyncStore, VerifyRun } from './sync-store.ts';
 
 interface VerifyRunRow extends VerifyRun {
@@ -24,6 +26,7 @@ const DAY = 86_400_000;
 const columns = [
   ...['id', 'system', 'stream', 'method', 'reason', 'outcome', 'started_at', 'finished_at', 'records_compared'],
   ...['records_reread', 'missing', 'extra', 'different', 'repaired', 'error_code', 'error_message'],
+  ...completenessColumns,
 ];
 
 /** Writes down what a verify found; the history is kept for 90 days. */
@@ -45,6 +48,7 @@ export function createVerifyNotes(cache: Cache): Pick<SyncStore, 'noteVerify'> {
             ...[randomUUID(), system, stream, run.method, run.reason && clip(run.reason, 2048), outcome],
             ...[at(run.startedAt), at(finishedAt), run.compared, run.reread, missing, extra, different, run.repaired],
             ...[run.errorCode, run.errorMessage && clip(run.errorMessage, 2048)],
+            ...(run.completeness ? completenessValues(run.completeness) : completenessColumns.map(() => null)),
           ],
         );
         // An attempt that failed says nothing new of the stream.
@@ -53,6 +57,14 @@ export function createVerifyNotes(cache: Cache): Pick<SyncStore, 'noteVerify'> {
           'UPDATE stream_states SET last_verify_at = ?, last_verify_differences = ? WHERE `system` = ? AND stream = ?',
           [at(finishedAt), (missing ?? 0) + (extra ?? 0) + (different ?? 0), system, stream],
         );
+        if (run.completeness === null) return;
+        const set = completenessColumns.map((column) => `${column} = ?`).join(', ');
+        await sql.execute(`UPDATE stream_states SET ${set}, completeness_at = ? WHERE \`system\` = ? AND stream = ?`, [
+          ...completenessValues(run.completeness),
+          at(finishedAt),
+          system,
+          stream,
+        ]);
       });
     },
   };
@@ -100,6 +112,7 @@ function decodeVerifyRun(row: Row, dialect: Dialect): VerifyRunRow {
     extra: count(row.extra),
     different: count(row.different),
     repaired: count(row.repaired),
+    completeness: decodeCompleteness(row),
     errorCode: text(row.error_code),
     errorMessage: text(row.error_message),
   };

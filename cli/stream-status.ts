@@ -2,7 +2,12 @@ import { createBreakerStore, type SourceBreakerState } from '../cache/breaker-st
 import type { Cache } from '../cache/cache.ts';
 import { createStatusStore, type StreamStatus } from '../cache/status-store.ts';
 import type { Settings } from '../config/settings.ts';
-import { type Consistency, consistencyOf } from '../customer-360/consistency.ts';
+import {
+  type Consistency,
+  completenessOfSystem,
+  consistencyOf,
+  type SystemCompleteness,
+} from '../customer-360/consistency.ts';
 import { freshness, type SystemFreshness, streamAge } from '../customer-360/freshness.ts';
 import { instantOf, millisecondsOf } from '../schema/time.ts';
 import { ageText } from './age-text.ts';
@@ -13,7 +18,7 @@ type Breaker = Omit<SourceBreakerState, 'system'> | null;
 
 /** How everything stands, as `status --json` prints it. */
 export interface Status {
-  systems: (SystemFreshness & { breaker: Breaker; consistency: Consistency })[];
+  systems: (SystemFreshness & { breaker: Breaker; consistency: Consistency; completeness: SystemCompleteness })[];
   /** Of the settings, in their order; what was never synced has no more than its name. */
   streams: ({
     system: string;
@@ -45,11 +50,15 @@ export async function readStatus({ cache, settings, now }: StatusRequest): Promi
       return { system, stream, ...state, ...age, verifiedSeconds };
     }),
   );
-  const systems = freshness(states, settings.sources, now).map((one) => ({
-    ...one,
-    breaker: withoutSystem(breakers.get(one.system)),
-    consistency: consistencyOf(one.system, Object.keys(settings.sources[one.system]?.streams ?? {}), states),
-  }));
+  const systems = freshness(states, settings.sources, now).map((one) => {
+    const names = Object.keys(settings.sources[one.system]?.streams ?? {});
+    return {
+      ...one,
+      breaker: withoutSystem(breakers.get(one.system)),
+      consistency: consistencyOf(one.system, names, states),
+      completeness: completenessOfSystem(one.system, names, states),
+    };
+  });
   return { systems, streams };
 }
 
@@ -76,13 +85,18 @@ export function describeStatus({ systems, streams }: Status, columns: number | n
     one.records ?? 0,
     one.quarantined ?? 0,
     one.drift ?? 0,
+    one.completeness?.status.toLowerCase() ?? null,
     ageText(one.verifiedSeconds),
     one.lastVerifyDifferences ?? null,
   ]);
   const parts = [
     table(['SOURCE', 'STATUS', 'AGE', 'BREAKER', 'PROVED'], sources),
-    table(['STREAM', 'AGE', 'LATE BY', 'LAST PASS', 'RECORDS', 'QUARANTINE', 'DRIFT', 'VERIFIED', 'DIFFERENT'], rows),
+    table(
+      ['STREAM', 'AGE', 'LATE BY', 'LAST PASS', 'RECORDS', 'QUARANTINE', 'DRIFT', 'COMPLETE', 'VERIFIED', 'DIFFERENT'],
+      rows,
+    ),
     describeErrors(errorsOf(streams), columns),
+    doubtsOf(streams).join('\n'),
     adviceOf(streams).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -93,6 +107,19 @@ function errorsOf(streams: Status['streams']): StreamError[] {
     failures > 0 && lastErrorCode
       ? [{ name: `${system}/${stream}`, code: lastErrorCode, message: lastErrorMessage ?? 'no details' }]
       : [],
+  );
+}
+
+/** Which streams may not have been read completely, and why. */
+function doubtsOf(streams: Status['streams']): string[] {
+  const streamsByReason = new Map<string, string[]>();
+  for (const { system, stream, completeness } of streams) {
+    if (completeness?.status !== 'UNKNOWN' || completeness.reason === null) continue;
+    const known = streamsByReason.get(completeness.reason) ?? [];
+    streamsByReason.set(completeness.reason, [...known, `${system}/${stream}`]);
+  }
+  return [...streamsByReason].map(
+    ([reason, names]) => `Whether all records came is unknown, because ${reason}: ${names.join(', ')}.`,
   );
 }
 

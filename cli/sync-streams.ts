@@ -76,6 +76,8 @@ export function describeRun(run: ReconcileRun): string {
     ...(run.drift.length > 0
       ? [`${count(run.drift.length)} ${run.drift.length === 1 ? 'change' : 'changes'} of shape`]
       : []),
+    ...(run.withheld > 0 ? [`${count(run.withheld)} missing but kept`] : []),
+    ...(run.completeness?.status === 'UNKNOWN' ? [`completeness unknown, because ${run.completeness.reason}`] : []),
   ].join(', ');
   switch (run.outcome) {
     case 'SUCCEEDED':

@@ -33,6 +33,10 @@ export const defences = {
     rows: [9, 10, 17],
     reason: 'A row that moved during the scan would be deleted for not being seen.',
   },
+  'proof of completeness': {
+    rows: [39],
+    reason: 'A list that the server cut without a word would be taken for the whole, and the rest would be deleted.',
+  },
   'shrink guard': { rows: [10], reason: 'A source that shows nothing for an hour would empty the cache.' },
   'complete scan': { rows: [10, 11], reason: 'A scan that ended early would delete what comes after its end.' },
   'resumed passes': { rows: [11], reason: 'Over a bad line a long read would begin anew each time, and never end.' },

@@ -20,6 +20,7 @@ export const errorCatalogue = {
   STREAM_UNKNOWN: 'No stream of that name is configured.',
   STREAM_BUSY: 'Another process is syncing this stream.',
   LEASE_LOST: 'Another process took over this stream while a page was being written; nothing was written.',
+  SOURCE_INCOMPLETE: 'Fewer records came than the source says it has; the read does not count.',
   SOURCE_SHRUNK: 'Far fewer records than the cache knows were found in the source; nothing was deleted.',
   RECORD_INVALID: 'A record does not fit the canonical model and went to quarantine.',
   QUARANTINE_THRESHOLD: 'Too many records of one pass did not fit; the checkpoint was held.',

@@ -3,13 +3,19 @@ import { readStreamPasses, type StreamPassRow } from '../cache/stream-passes.ts'
 import type { StreamName } from '../cache/sync-store.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
-import { type Consistency, consistencyOf } from '../customer-360/consistency.ts';
+import {
+  type Consistency,
+  completenessOfSystem,
+  consistencyOf,
+  type SystemCompleteness,
+} from '../customer-360/consistency.ts';
 import { freshness, type SystemFreshness } from '../customer-360/freshness.ts';
 import { may, type Viewer } from './access/viewer.ts';
 
 /** How current a system's part of an answer is, and whether it was proved to be right. */
 interface SystemState extends SystemFreshness {
   consistency: Consistency;
+  completeness: SystemCompleteness;
 }
 
 /** How the passes of all streams went, as the database said at `at` (milliseconds). */
@@ -92,10 +98,11 @@ export function createFreshnessReader({
   }
 
   function statesOf(rows: StreamPassRow[], sources: Settings['sources'], at: number): SystemState[] {
-    return freshness(rows, sources, at).map((one) => ({
-      ...one,
-      consistency: consistencyOf(one.system, Object.keys(settings.sources[one.system]?.streams ?? {}), rows),
-    }));
+    return freshness(rows, sources, at).map((one) => {
+      const streams = Object.keys(settings.sources[one.system]?.streams ?? {});
+      const consistency = consistencyOf(one.system, streams, rows);
+      return { ...one, consistency, completeness: completenessOfSystem(one.system, streams, rows) };
+    });
   }
 
   async function extension(viewer: Viewer) {

@@ -30,7 +30,8 @@ export async function runKeyed(
   try {
     const clock = sourceClock(await connector.now(signal), Date.now);
     await job({ store, held, request, runId, settings, mapping, clock, tally, rewrite });
-    await store.finishRun({ lease, runId, outcome: 'SUCCEEDED', now: hubNow() });
+    const { completeness } = tally.facts();
+    await store.finishRun({ lease, runId, outcome: 'SUCCEEDED', completeness, now: hubNow() });
     return { ...tally.facts(), outcome: 'SUCCEEDED' };
   } catch (thrown) {
     if (request.signal.aborted) {

@@ -72,6 +72,8 @@ export async function lookAtChecksums(
     await lookAtKeys(sides, look, [...suspects, ...inSource.keys()]);
     onProgress(look.agreed.records);
   }
+  const total = [...there.values()].reduce((sum, { records }) => sum + records, 0);
+  look.completeness = { status: 'COUNTED', reason: null, total, came: total };
   return look;
 }
 

@@ -1,5 +1,7 @@
+import type { ReadEvidence } from '../connectors/connector.ts';
 import { findAlteredRows } from './altered-rows.ts';
 import { readCacheKeys, readTombstones } from './cache-side.ts';
+import { completenessOf } from './completeness.ts';
 import { compare, createLook, type Look, lookAtKeys } from './look.ts';
 import { absent, type Sides } from './record-state.ts';
 import { createSeenKeys } from './seen-keys.ts';
@@ -10,7 +12,9 @@ export async function lookAtRecords(sides: Sides, onProgress: (compared: number)
   const look = createLook('RECORDS');
   const seen = await createSeenKeys(sides);
   let compared = 0;
-  for await (const page of readSource(sides)) {
+  let evidence: ReadEvidence | undefined;
+  for await (const { states: page, evidence: given } of readSource(sides)) {
+    evidence = given;
     const cached = await readCacheKeys(sides, [...page.keys()]);
     for (const [key, source] of page) {
       const cache = cached.get(key) ?? absent;
@@ -20,6 +24,7 @@ export async function lookAtRecords(sides: Sides, onProgress: (compared: number)
     compared += page.size;
     onProgress(compared);
   }
+  look.completeness = completenessOf(evidence, compared, sides.request);
   for await (const page of readTombstones(sides)) {
     for (const [key, cache] of page)
       if (cache !== absent && !look.suspects.has(key)) await lookAtKeys(sides, look, [key]);

@@ -1,4 +1,6 @@
+import type { ReadEvidence } from '../connectors/connector.ts';
 import { findAlteredRows } from './altered-rows.ts';
+import { completenessOf } from './completeness.ts';
 import { agree, createLook, type Look, lookAtKeys } from './look.ts';
 import { digestNumber } from './record-digest.ts';
 import type { Sides } from './record-state.ts';
@@ -15,7 +17,11 @@ export async function lookAtVersions(sides: Sides, onProgress: (compared: number
   const { altered, strays } = await findAlteredRows(sides);
   look.strays = strays;
   const seen = await createSeenKeys(sides);
-  for await (const { keys: page } of connector.scanKeys(stream, signal)) {
+  let evidence: ReadEvidence | undefined;
+  let scanned = 0;
+  for await (const { keys: page, evidence: given } of connector.scanKeys(stream, signal)) {
+    evidence = given;
+    scanned += page.length;
     const keys = page.map(({ key }) => key);
     const known = new Map((await store.recordsByKeys({ system, stream, keys })).map((record) => [record.key, record]));
     const suspects: string[] = [];
@@ -30,6 +36,7 @@ export async function lookAtVersions(sides: Sides, onProgress: (compared: number
     onProgress(look.agreed.records);
   }
   signal.throwIfAborted();
+  look.completeness = completenessOf(evidence, scanned, request);
   for await (const keys of seen.unseen()) await lookAtKeys(sides, look, keys, { counted: true });
   await lookAtKeys(sides, look, [...altered], { counted: true });
   return look;

@@ -1,3 +1,4 @@
+import type { Completeness } from '../cache/completeness.ts';
 import type { StoredRow } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
 import { readCacheKeys } from './cache-side.ts';
@@ -25,10 +26,13 @@ export interface Look {
   rejected: number;
   /** Records read from the source by their key. */
   reread: number;
+  /** Whether the source gave all it has; null until it was read to the end. */
+  completeness: Completeness | null;
 }
 
 export function createLook(method: VerifyMethod): Look {
-  return { method, agreed: { records: 0, checksum: 0n }, suspects: new Map(), strays: [], rejected: 0, reread: 0 };
+  const nothing = { agreed: { records: 0, checksum: 0n }, suspects: new Map(), strays: [], rejected: 0, reread: 0 };
+  return { method, ...nothing, completeness: null };
 }
 
 /** Takes down what the two sides say of one record; whether they agree, or cannot. */

@@ -1,3 +1,4 @@
+import type { Completeness } from '../cache/completeness.ts';
 import type { PreparedPage } from '../cache/page-record.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
@@ -8,6 +9,7 @@ import type { Page, SourceRecord } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import type { Mapping } from '../connectors/mapping/compile-mapping.ts';
 import type { Checkpoint, InterruptedPass } from './checkpoint.ts';
+import { completenessOf } from './completeness.ts';
 import { refusedDrift, tellDrift } from './drift/tell-drift.ts';
 import { type ShapeWatch, type WatchedPage, watchShape } from './drift/watch-shape.ts';
 import { hubNow } from './end-run.ts';
@@ -73,7 +75,11 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
       pass = advance(pass, page, kept);
 
       const spoilt = isSpoilt(pass, page, settings);
-      const checkpoint = spoilt ? before(work.checkpoint) : after(work.checkpoint, pass, page, settings.cursor);
+      const ended = page.next === null ? endOf(page, pass, request) : null;
+      const checkpoint =
+        spoilt || ended instanceof HubError
+          ? before(work.checkpoint)
+          : after(work.checkpoint, pass, page, settings.cursor);
       const mappingHash = mapping.hash;
       const now = hubNow();
       const latestVersion = latestPlausible(work.clock(), settings.cursor);
@@ -85,7 +91,11 @@ export async function readPages(work: ReadPages): Promise<'complete' | 'stopped'
       tally.page(counts, page.records.length);
 
       if (spoilt) throw tooManyRejectedError(pass, settings, request);
-      if (page.next === null) return 'complete';
+      if (ended instanceof HubError) throw ended;
+      if (ended !== null) {
+        tally.complete(ended);
+        return 'complete';
+      }
       held.check();
       if (request.signal.aborted) return 'stopped';
       writing = false;
@@ -139,6 +149,16 @@ function advance(pass: RunningPass, page: Page, mapped: readonly MappedRecord[])
     read: pass.read + mapped.length,
     rejected: pass.rejected + mapped.filter(({ outcome }) => outcome === 'rejected').length,
   };
+}
+
+/** What the last page proves; or, as an error, that records are missing: what came is kept all the same. */
+function endOf({ evidence }: Page, { read }: RunningPass, request: StreamRequest): Completeness | HubError {
+  try {
+    return completenessOf(evidence, read, request);
+  } catch (error) {
+    if (error instanceof HubError) return error;
+    throw error;
+  }
 }
 
 /** The checkpoint that says: this page is in, go on after it; or, after the last page, the finished cursor. */

@@ -1,8 +1,11 @@
+import type { Completeness } from '../cache/completeness.ts';
 import { createSyncStore } from '../cache/create-sync-store.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
+import type { ReadEvidence } from '../connectors/connector.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { type CompareKeys, compareKeys, guardShrink } from './compare-keys.ts';
+import { completenessOf, isComplete } from './completeness.ts';
 import { hubNow } from './end-run.ts';
 import { type HeldLease, holdLease, streamBusy } from './hold-lease.ts';
 import { hubErrorOf } from './hub-error-of.ts';
@@ -11,6 +14,7 @@ import { deleteMissing, readMissed } from './keyed-work.ts';
 import { knownKeys, quarantinedKeys } from './known-keys.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import { neverStarted, type RunFacts, type StreamRequest, type SyncRun } from './sync-run.ts';
+import type { Tally } from './tally.ts';
 
 export interface ReconcileRequest extends StreamRequest {
   /** Believe a scan that misses more than half of the known records. */
@@ -22,7 +26,7 @@ export type ReconcileRun = SyncRun | (RunFacts & { outcome: 'SKIPPED' });
 
 /**
  * Compares all keys of the source with those of the cache: what is gone from the source gets a tombstone, what the
- * passes have missed is read by its key. Here, and in a repair of what verify found, absence deletes; nowhere else.
+ * passes have missed is read by its key. Only a scan that is known to be complete deletes. Here, and in a repair of what verify found, absence deletes; nowhere else.
  */
 export async function reconcile(request: ReconcileRequest): Promise<ReconcileRun> {
   const store = createSyncStore(request.cache);
@@ -44,26 +48,48 @@ async function reconcileStream(store: SyncStore, held: HeldLease, request: Recon
     return { ...neverStarted(request, 'the stream has not been read in full yet'), outcome: 'SKIPPED' };
   }
   return runKeyed({ store, held, request, reason: null, rewrite: false }, async (work) => {
-    const scanned = await scanAll(request, held.signal);
+    const { scanned, completeness } = await scanAll(request, held.signal);
+    work.tally.complete(completeness);
     const known = await allKnown(store, request, work.mapping.hash);
     const { missing, toRead } = compareKeys({ scanned, known });
-    if (!request.allowShrink) guardShrink({ system, stream, known: known.size, missing: missing.length });
-
-    await deleteMissing(work, missing);
-    await deleteMissing(work, await goneFromQuarantine(store, request, { scanned, known }));
+    if (isComplete(completeness)) {
+      if (!request.allowShrink) guardShrink({ system, stream, known: known.size, missing: missing.length });
+      await deleteMissing(work, missing);
+      await deleteMissing(work, await goneFromQuarantine(store, request, { scanned, known }));
+    } else {
+      withhold(request, work.tally, missing.length, completeness);
+    }
     await readMissed(work, toRead);
     await resolveDirty(request);
     await store.noteReconcile({ lease: held.lease, now: hubNow() });
   });
 }
 
-async function scanAll({ connector, stream }: StreamRequest, signal: AbortSignal): Promise<Map<string, string | null>> {
+interface Scan {
+  scanned: Map<string, string | null>;
+  completeness: Completeness;
+}
+
+async function scanAll(request: StreamRequest, signal: AbortSignal): Promise<Scan> {
+  const { connector, stream } = request;
   const scanned = new Map<string, string | null>();
-  for await (const { keys } of connector.scanKeys(stream, signal)) {
-    for (const { key, version } of keys) scanned.set(key, version);
+  let evidence: ReadEvidence | undefined;
+  for await (const page of connector.scanKeys(stream, signal)) {
+    for (const { key, version } of page.keys) scanned.set(key, version);
+    evidence = page.evidence;
   }
   signal.throwIfAborted();
-  return scanned;
+  return { scanned, completeness: completenessOf(evidence, scanned.size, request) };
+}
+
+/** A scan that may have been cut says nothing of what it did not show. */
+function withhold({ system, stream, log }: StreamRequest, tally: Tally, missing: number, { reason }: Completeness) {
+  if (missing === 0) return;
+  tally.withheld(missing);
+  log.warn(
+    { system, stream, missing, reason },
+    `${system}/${stream}: ${missing} records were not in the source's list, and stay in the cache: whether the list is complete is unknown, because ${reason}.`,
+  );
 }
 
 /** What never fitted has no live record that could be missing; it still must not stay aside when it is gone. */

@@ -35,9 +35,17 @@ async function syncOnce(request: SyncRequest): Promise<SyncRun> {
   try {
     const run = await holdLease({ ...request, store }, async (held) => {
       const first = await runPass(store, held, request, request.full ? 'a full read was asked for' : null);
-      const isExpired = first.outcome === 'FAILED' && first.error.code === 'SOURCE_CURSOR_EXPIRED';
-      if (!isExpired || !defends('full refresh')) return first;
-      return await runPass(store, held, request, 'the source no longer accepted the cursor');
+      if (first.outcome !== 'FAILED') return first;
+      const { code } = first.error;
+      if (code === 'SOURCE_CURSOR_EXPIRED' && defends('full refresh')) {
+        return await runPass(store, held, request, 'the source no longer accepted the cursor');
+      }
+      // Rows that come and go while they are counted make one read come up short; hardly ever two in a row.
+      if (code === 'SOURCE_INCOMPLETE' && !request.signal.aborted) {
+        const again = request.full || first.mode === 'FULL' ? 'the read before it came up short' : null;
+        return await runPass(store, held, request, again);
+      }
+      return first;
     });
     return run ?? { ...neverStarted(request), outcome: 'BUSY', error: await streamBusy(store, request) };
   } catch (error) {
@@ -73,7 +81,8 @@ async function runPass(
     const ended = await readPages(work);
     await resolveDirty(request);
     const outcome = ended === 'complete' ? 'SUCCEEDED' : 'PARTIAL';
-    await store.finishRun({ lease, runId, outcome, asOf: begunAt, now: hubNow() });
+    const { completeness } = tally.facts();
+    await store.finishRun({ lease, runId, outcome, asOf: begunAt, completeness, now: hubNow() });
     return { ...tally.facts(), outcome };
   } catch (thrown) {
     if (request.signal.aborted && tally.facts().pages === 0) {

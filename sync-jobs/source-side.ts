@@ -1,6 +1,7 @@
 import { stringify } from 'lossless-json';
 import { misfit } from '../cache/column-fit.ts';
 import type { Dialect } from '../cache/columns.ts';
+import type { ReadEvidence } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import { chunks } from './chunks.ts';
 import { recordDigest } from './record-digest.ts';
@@ -8,11 +9,17 @@ import { absent, type RecordState, rejected, type Sides } from './record-state.t
 
 const CHUNK = 1_000;
 
+/** A part of what the source has; with the evidence of completeness on the last one. */
+interface SourcePart {
+  states: Map<string, RecordState>;
+  evidence: ReadEvidence | undefined;
+}
+
 /** Everything the source has, page by page, as the mapping reads it now. */
-export async function* readSource({ request, mapping }: Sides): AsyncGenerator<Map<string, RecordState>> {
+export async function* readSource({ request, mapping }: Sides): AsyncGenerator<SourcePart> {
   const { connector, stream, cache, signal } = request;
   for await (const page of connector.pull(stream, { since: null, resume: null }, signal)) {
-    yield statesOf(await mapping.mapPage(page.records), cache.dialect);
+    yield { states: statesOf(await mapping.mapPage(page.records), cache.dialect), evidence: page.evidence };
   }
   signal.throwIfAborted();
 }

@@ -1,4 +1,5 @@
 import type { Cache } from '../cache/cache.ts';
+import type { Completeness } from '../cache/completeness.ts';
 import type { Drift } from '../cache/drift-event.ts';
 import type { PageCounts, RunMode, StreamName } from '../cache/sync-store.ts';
 import type { HubError } from '../config/errors.ts';
@@ -46,6 +47,10 @@ export interface RunFacts extends StreamName, RunCounts {
   reason: string | null;
   /** Changes of the records' shape that this run was the first to see. */
   drift: readonly Drift[];
+  /** Whether the run read all there was to read; null where it did not get to the end. */
+  completeness: Completeness | null;
+  /** Records a key scan missed and that stay in the cache, because the scan may not have been complete. */
+  withheld: number;
 }
 
 /** How a run went. Runs never throw for what happens to them: a failure is an outcome, and a row in `sync_runs`. */
@@ -61,5 +66,5 @@ export const noCounts: RunCounts = { pages: 0, read: 0, changed: 0, unchanged: 0
 
 /** A run that ended before it could begin. */
 export function neverStarted({ system, stream }: StreamName, reason: string | null = null): RunFacts {
-  return { system, stream, ...noCounts, runId: null, mode: null, reason, drift: [] };
+  return { system, stream, ...noCounts, runId: null, mode: null, reason, drift: [], completeness: null, withheld: 0 };
 }

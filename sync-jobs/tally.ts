@@ -1,3 +1,4 @@
+import type { Completeness } from '../cache/completeness.ts';
 import type { Drift } from '../cache/drift-event.ts';
 import type { PageCounts, RunMode } from '../cache/sync-store.ts';
 import { noCounts, type RunFacts, type StreamRequest } from './sync-run.ts';
@@ -9,6 +10,10 @@ export interface Tally {
   deleted(count: number): void;
   /** Changes of the records' shape that were not known of before. */
   drift(events: readonly Drift[]): void;
+  /** What the end of the read proved. */
+  complete(completeness: Completeness): void;
+  /** Records that were missing and are kept. */
+  withheld(count: number): void;
 }
 
 export function createTally(
@@ -17,8 +22,10 @@ export function createTally(
 ): Tally {
   const counts = { ...noCounts };
   const drift: Drift[] = [];
+  let completeness: Completeness | null = null;
+  let withheld = 0;
   return {
-    facts: () => ({ system, stream, ...counts, runId, mode, reason, drift: [...drift] }),
+    facts: () => ({ system, stream, ...counts, runId, mode, reason, drift: [...drift], completeness, withheld }),
     page(page, read) {
       counts.pages += 1;
       counts.read += read;
@@ -32,5 +39,11 @@ export function createTally(
       counts.deleted += count;
     },
     drift: (events) => void drift.push(...events),
+    complete(found) {
+      completeness = found;
+    },
+    withheld(count) {
+      withheld += count;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { Completeness } from '../cache/completeness.ts';
 import type { StoredRow, StreamName, VerifyRun } from '../cache/sync-store.ts';
 import { HubError } from '../config/errors.ts';
 import { hubNow } from './end-run.ts';
@@ -55,6 +56,8 @@ export interface VerifyFacts extends StreamName {
   kept: number;
   /** Records read by their key, since they seemed to differ. */
   reread: number;
+  /** Whether the source gave all it has when it was compared. */
+  completeness: Completeness | null;
   /** Only where a repair was asked for; all other figures are those after it. */
   repair?: RepairFacts;
 }
@@ -120,6 +123,7 @@ export function factsOf(
     moving: moving.size,
     kept,
     reread: look.reread,
+    completeness: look.completeness,
   };
 }
 
@@ -161,6 +165,7 @@ export function runOf(report: VerifyReport, startedAt: string): VerifyRun {
     extra: facts?.extra ?? null,
     different: facts?.different ?? null,
     repaired: facts?.repair?.repaired ?? null,
+    completeness: facts?.completeness ?? null,
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
   };

@@ -36,6 +36,10 @@ export function createHealthGauges({ registry, cache, settings, now }: HealthGau
   const drift = ofStream('stream_drift_events', "Changes of the records' shape that nobody has accepted.");
   const differences = ofStream('stream_verify_differences', 'What the last verify found different; missing before it.');
   const verifyAge = ofStream('stream_verify_age_seconds', 'Since the last verify; missing before it.');
+  const complete = ofStream(
+    'stream_complete',
+    '1: the last full read proved that it gave all records. 0: that is unknown. Missing before the first.',
+  );
   const runs = ofStream('sync_runs_last_hour', 'Runs of the last hour by how they ended.', 'outcome');
   const records = ofStream('sync_records_last_hour', 'Records of the runs of the last hour.', 'what');
   const breaker = gauge('source_breaker', '1 for the state the breaker of a source is in.', 'source', 'state');
@@ -55,6 +59,7 @@ export function createHealthGauges({ registry, cache, settings, now }: HealthGau
         quarantined.set(labels, health.quarantined.find(isIt)?.count ?? 0);
         drift.set(labels, health.drift.find(isIt)?.count ?? 0);
         if (known?.lastVerifyAt) verifyAge.set(labels, (at - millisecondsOf(known.lastVerifyAt)) / 1_000);
+        if (known?.completeness) complete.set(labels, known.completeness.status === 'UNKNOWN' ? 0 : 1);
         if (known && known.lastVerifyDifferences !== null) differences.set(labels, known.lastVerifyDifferences);
       }
     }

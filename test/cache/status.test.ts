@@ -254,6 +254,6 @@ function verifyRun(change: Partial<VerifyRun>): VerifyRun {
   return {
     ...{ system: 'erp', stream: 'orders', method: 'CHECKSUM', reason: null, outcome: 'EQUAL', startedAt: NOW },
     ...{ finishedAt: NOW, compared: 10, reread: 0, missing: 0, extra: 0, different: 0, repaired: null },
-    ...{ errorCode: null, errorMessage: null, ...change },
+    ...{ errorCode: null, errorMessage: null, completeness: null, ...change },
   };
 }

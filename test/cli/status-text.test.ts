@@ -32,7 +32,8 @@ describe('the text of a status', () => {
     const failed = { lastOutcome: 'FAILED', lastAttemptAt: 'x', failures: 2, lastErrorCode: 'SOURCE_BREAKER_OPEN' };
     const until = '2026-03-01T08:00:15.000000Z';
     const breaker = { state: 'OPEN', since: until, until, failures: 4, lastError: 'refused' } as const;
-    const verified = { verifiedSeconds: 7_200, lastVerifyDifferences: 4 };
+    const completeness = { status: 'UNKNOWN', reason: 'the list has 100 records', total: null, came: 100, at: until };
+    const verified = { completeness, verifiedSeconds: 7_200, lastVerifyDifferences: 4 };
     const status = {
       systems: [
         {
@@ -50,11 +51,13 @@ describe('the text of a status', () => {
       'SOURCE  STATUS  AGE      BREAKER                  PROVED',
       'erp     DOWN    11m 40s  open until 08:00:15 UTC  DIFFERENT',
       '',
-      'STREAM      AGE      LATE BY  LAST PASS  RECORDS  QUARANTINE  DRIFT  VERIFIED  DIFFERENT',
-      'erp/orders  11m 40s  6m 40s   FAILED       1,200           3      1  2h                4',
+      'STREAM      AGE      LATE BY  LAST PASS  RECORDS  QUARANTINE  DRIFT  COMPLETE  VERIFIED  DIFFERENT',
+      'erp/orders  11m 40s  6m 40s   FAILED       1,200           3      1  unknown   2h                4',
       '',
       'erp/orders',
       '  SOURCE_BREAKER_OPEN: left alone',
+      '',
+      'Whether all records came is unknown, because the list has 100 records: erp/orders.',
       '',
       'What does not fit, and why: customer360 quarantine list',
       'What differs from the source: customer360 verify',

@@ -9,6 +9,7 @@ function different(repair: RepairFacts | undefined): VerifyReport {
     ...{ system: 'erp', stream: 'orders', source: side, cache: side, missing: 0, extra: 0, different: 1 },
     ...{ differences: [{ key: '7', kind: 'DIFFERENT' as const, fields: [] }] },
     ...{ method: 'RECORDS' as const, reason: null, rejected: 0, settled: 0, moving: 0, kept: 0, reread: 1 },
+    ...{ completeness: { status: 'ENDED' as const, reason: null, total: null, came: 9 } },
     ...(repair ? { repair } : {}),
   };
   return { ...facts, outcome: 'DIFFERENT', error: differentError(facts) };

@@ -31,7 +31,8 @@ describe.each(databases)('freshness on $name', (database) => {
       ageSeconds: 120,
       lagSeconds: 0,
     };
-    expect(await reader.current()).toEqual([{ ...erp, consistency: unproved }]);
+    const completeness = { status: 'UNKNOWN', reason: 'orders: it has not been read in full yet' };
+    expect(await reader.current()).toEqual([{ ...erp, consistency: unproved, completeness }]);
   });
 
   it('is read at most once a second however many ask, and still grows older', async () => {

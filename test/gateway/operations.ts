@@ -280,9 +280,10 @@ export const corpus: CorpusOperation[] = [
   },
   {
     name: 'the systems and the sync',
-    query: `{ sources { system title kind schedule freshness { status } consistency { status verifiedAt differences }
-      streams { stream records lastVerify { outcome method } } } verifyRuns(system: "erp", stream: "orders") { outcome }
-      syncRuns(first: 5) { totalCount nodes { id } } quarantine { totalCount nodes { id raw } } }`,
+    query: `{ sources { system title kind schedule freshness { status } consistency { status verifiedAt differences } completeness { status reason }
+      streams { stream records completeness { status reason total came at } lastVerify { outcome method completeness { status } } } }
+      verifyRuns(system: "erp", stream: "orders") { outcome }
+      syncRuns(first: 5) { totalCount nodes { id completeness { status came } } } quarantine { totalCount nodes { id raw } } }`,
     answers: fine,
   },
   {

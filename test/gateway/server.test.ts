@@ -208,6 +208,7 @@ describe('freshness, health and readiness', () => {
           lagSeconds: 0,
         },
         consistency: { status: 'UNPROVED', verifiedAt: null, differences: null },
+        completeness: { status: 'UNKNOWN', reason: 'orders: it has not been read in full yet' },
       },
       expect.objectContaining({
         system: 'crm',
