@@ -15,6 +15,7 @@ import {
   visit,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { inlineFragments } from './inline-fragments.ts';
 
 /** Runs one operation of one document; context and variables are the request's. */
 export type RunOperation = (
@@ -23,8 +24,12 @@ export type RunOperation = (
 ) => ExecutionResult | Promise<ExecutionResult>;
 
 /**
- * An operation as a function made for it alone, several times as fast as graphql-js, which walks the document anew each
- * time. What graphql-jit cannot compile, or refuses, is left to graphql-js: its errors are the ones clients know.
+ * An operation as a function made for it alone, several times as fast as graphql-js, which walks the document for each
+ * request. What graphql-jit cannot compile, or refuses, is left to graphql-js: its errors are the ones clients know.
+ *
+ * graphql-jit writes the conditions of fragments and fields on the nodes of the document, where other spreads and other
+ * operations find them, and walks fragments once for each way to them. So it is given documents without fragments, whose
+ * conditions are decided (decide-conditions.ts). Operations with conditions that are not are interpreted.
  */
 export function compileOperation(
   schema: GraphQLSchema,
@@ -34,7 +39,9 @@ export function compileOperation(
   const operation = getOperationAST(document, operationName);
   const interpreted = interpretOperation(schema, document, operationName);
   if (!operation || operation.operation === 'subscription') return interpreted;
-  const compiled = compileQuery(schema, document, operationName ?? undefined, {
+  const flat = inlineFragments(schema, document, operation);
+  if (!flat) return interpreted;
+  const compiled = compileQuery(schema, flat, undefined, {
     disablingCapturingStackErrors: true,
     customSerializers: { ID: textOr(GraphQLID), String: textOr(GraphQLString) },
   });
@@ -82,10 +89,11 @@ function withRealErrors(result: ExecutionResult, document: DocumentNode): Execut
 
 function realError(error: GraphQLError, nodes: ReadonlyMap<string, ASTNode>): GraphQLError {
   const { message, path, originalError, locations = [] } = error;
-  const found = locations.flatMap(({ line, column }) => nodes.get(`${line}:${column}`) ?? []);
+  // a field of a fragment that two fields of one name spread is there twice, from one place
+  const found = new Set(locations.flatMap(({ line, column }) => nodes.get(`${line}:${column}`) ?? []));
   const thrown = originalError as unknown;
   return new GraphQLError(message, {
-    ...(found.length > 0 && { nodes: found }),
+    ...(found.size > 0 && { nodes: [...found] }),
     ...(path && { path }),
     originalError: thrown === undefined || thrown instanceof Error ? thrown : new Error(String(thrown)),
     extensions: extensionsOf(thrown),

@@ -14,6 +14,7 @@ import type { FreshEnough } from './age-keeper.ts';
 import { refuseCancelled } from './cancelled.ts';
 import { createLaneChooser, type Lane, noRemoteParts, type RemoteParts } from './choose-lane.ts';
 import type { GraphContext } from './context.ts';
+import { createConditionDecider } from './decide-conditions.ts';
 import { createDocumentCache, type Prepared } from './document-cache.ts';
 import { coded } from './error-code.ts';
 import type { MeasureWithin } from './limits/operation-limits.ts';
@@ -79,6 +80,7 @@ export function createExecutor({
 }: ExecutorDependencies): Executor {
   const read = createDocumentCache({ schema: schemas.whole, ...settings });
   const laneOf = createLaneChooser(schemas.whole, remote);
+  const decide = createConditionDecider();
   const local = createLocalOperations(schemas.local);
   const columnsOf = createReadColumns(schemas.local);
 
@@ -97,11 +99,12 @@ export function createExecutor({
     const lane = request.lane ?? laneOf(document);
     // the stitched lane asks each domain by documents of its own
     if (lane === 'local') request.context.columns = columnsOf(document);
+    const decided = decide({ ...request, document });
     const result = await (lane === 'local'
-      ? local.runner(document, request.operationName)(request.context, request.variables)
+      ? local.runner(decided, request.operationName)(request.context, request.variables)
       : executeDocument({
           schema: schemas.stitched(),
-          document,
+          document: decided,
           contextValue: request.context,
           variableValues: request.variables,
           operationName: request.operationName,
@@ -144,7 +147,7 @@ export function createExecutor({
 
   function warm(query: string, operationName?: string): void {
     const document = prepare(query);
-    if (document) local.warm(document, operationName);
+    if (document) local.warm(decide({ document, operationName }), operationName);
   }
 }
 

@@ -14,7 +14,12 @@ export interface GraphUnderTest {
   graph: CustomerGraph;
   settings: Settings;
   /** Runs one operation as one request; the answer as a client would see it. */
-  ask(query: string, variables?: Record<string, unknown>, lane?: Lane): Promise<ExecutionResult>;
+  ask(
+    query: string,
+    variables?: Record<string, unknown>,
+    lane?: Lane,
+    operationName?: string,
+  ): Promise<ExecutionResult>;
   /** The data of an operation that must not fail. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are compared as plain JSON
   data(query: string, variables?: Record<string, unknown>): Promise<any>;
@@ -53,8 +58,15 @@ export function graphUnderTest(
     now: () => Date.parse(`${TODAY}T12:00:00Z`),
   });
 
-  async function ask(query: string, variables: Record<string, unknown> = {}, lane?: Lane): Promise<ExecutionResult> {
-    const result = await graph.execute({ query, variables, context: graph.createContext(), ...(lane && { lane }) });
+  async function ask(
+    query: string,
+    variables: Record<string, unknown> = {},
+    lane?: Lane,
+    operationName?: string,
+  ): Promise<ExecutionResult> {
+    const context = graph.createContext();
+    const named = operationName === undefined ? {} : { operationName };
+    const result = await graph.execute({ query, variables, context, ...(lane && { lane }), ...named });
     return JSON.parse(JSON.stringify(result)) as ExecutionResult;
   }
 
