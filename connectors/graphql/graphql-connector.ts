@@ -11,6 +11,7 @@ import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import { compileStampText } from '../mapping/stamp-text.ts';
 import { streamOf } from '../stream-of.ts';
+import { graphqlRefusal } from './refusal.ts';
 import { type GraphqlSettings, type GraphqlStream, variablesOf } from './settings.ts';
 import { failureOf, placesOf, readConnection, readNodes } from './wire.ts';
 
@@ -35,7 +36,8 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
     const body = stringify({ query, variables }) ?? '';
     const own = { ...headers, 'content-type': 'application/json', accept: 'application/json' };
     // A query only reads: it may be sent again.
-    return http.request({ url, method: 'POST', headers: own, body, idempotent: true, stream, records }, signal);
+    const exchange = { url, method: 'POST', headers: own, body, idempotent: true, stream, records } as const;
+    return http.request({ ...exchange, refusal: graphqlRefusal }, signal);
   }
 
   async function ask<T>(

@@ -9,12 +9,14 @@ import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { ranOut } from '../ran-out.ts';
 import { createSourceBreaker } from '../source-breaker.ts';
 import { noNotices, type SourceNotices } from '../source-notices.ts';
-import { createAuthorization, TokenRefused } from './authorization.ts';
+import { createAuthorization } from './authorization.ts';
 import { hideSecrets } from './hide-secrets.ts';
+import { loginEnded } from './login-ended.ts';
 import { type Outcome, outcomeOf, policies } from './outcome.ts';
 import { createRateBudget, RatePaused } from './rate-budget.ts';
 import { readJson } from './read-json.ts';
-import { MAX_RETRY_AFTER, retryAfterOf, retryDelay } from './retry-delay.ts';
+import { LoginBusy, TokenRefused } from './renewed-login.ts';
+import { askedWait, MAX_RETRY_AFTER, retryDelay } from './retry-delay.ts';
 import { BadAnswer, createSend, type RawAnswer } from './send.ts';
 import type { RateLimit } from './settings.ts';
 
@@ -44,6 +46,17 @@ interface HttpRequest {
   records?: ListPlace | undefined;
   /** The link of the source that led to `url`, as the source wrote it. An error then says where the address came from. */
   link?: string | undefined;
+  /** Finds the refusal in an answer whose status says that all is well; null where there is none. */
+  refusal?: (answer: RawAnswer) => Refusal | null;
+}
+
+/** What an answer of status 200 says in its body. */
+export interface Refusal {
+  outcome: 'rate-limited' | 'refresh-auth' | 'forbidden';
+  /** The source's words. */
+  message: string;
+  /** How long to wait, in milliseconds; null where the source does not say. */
+  retryAfter: number | null;
 }
 
 export interface HttpAnswer {
@@ -68,9 +81,15 @@ export interface HttpClient {
 }
 
 /** What one try came to; the policies below decide by it, and only at the end something is thrown. */
-type Attempt =
-  | { outcome: 'ok'; answer: HttpAnswer }
-  | { outcome: Exclude<Outcome, 'ok'>; message: string; retryAfter: number | null };
+type Attempt = FailedAttempt | { outcome: 'ok'; answer: HttpAnswer; loginEnded: boolean };
+
+interface FailedAttempt {
+  outcome: Exclude<Outcome, 'ok'>;
+  message: string;
+  retryAfter: number | null;
+  /** Whether a new login may help. */
+  loginEnded: boolean;
+}
 
 const MAX_RETRIES = 3;
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -106,7 +125,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       const login = await authorization.headers(signal);
       const first = await attempt(request, login, signal);
-      if (first.outcome !== 'refresh-auth' || !authorization.renew(login)) return first;
+      if (!first.loginEnded || !authorization.renew(login)) return first;
       notices.tried(first.outcome);
       return await attempt(request, await authorization.headers(signal), signal);
     } catch (error) {
@@ -114,6 +133,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       signal.throwIfAborted();
       const message = error instanceof Error ? error.message : 'the connection failed';
       if (error instanceof TokenRefused) return failed('refresh-auth', message);
+      if (error instanceof LoginBusy) return failed('rate-limited', message, error.retryAfter);
       if (error instanceof BadAnswer) return failed('fail', message);
       if (error instanceof RatePaused) return failed('rate-limited', message, error.remaining);
       return failed('retry', message);
@@ -135,7 +155,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         !worthAnother(last, giveUpAt)
       )
         return last;
-      await sleep(retryDelay(tries, last.retryAfter, Math.random()), undefined, { signal });
+      // A source that says "later" and not when needs more time than one that stumbled.
+      const step = last.outcome === 'rate-limited' ? tries + 2 : tries;
+      await sleep(retryDelay(step, last.retryAfter, Math.random()), undefined, { signal });
     }
   }
 
@@ -185,16 +207,24 @@ const linkAdvice =
 class Unanswered extends Error {}
 
 /** Whether another try of what failed may go better, and soon enough for a pass to wait. */
-function worthAnother({ outcome, retryAfter }: Exclude<Attempt, { outcome: 'ok' }>, giveUpAt: number): boolean {
+function worthAnother({ outcome, retryAfter }: FailedAttempt, giveUpAt: number): boolean {
   if (policies[outcome].again !== 'after a pause') return false;
   if (retryAfter !== null && defends('Retry-After cap')) return retryAfter <= MAX_RETRY_AFTER;
   return outcome === 'rate-limited' || Date.now() < giveUpAt;
 }
 
 function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
-  const retryAfter = retryAfterOf(raw.headers['retry-after'], Date.now());
+  const retryAfter = askedWait(raw.headers, Date.now());
   const outcome = outcomeOf(raw.status, retryAfter !== null);
-  if (outcome !== 'ok') return failed(outcome, explained(raw, retryAfter), retryAfter);
+  if (outcome !== 'ok') {
+    return { ...failed(outcome, explained(raw, retryAfter), retryAfter), loginEnded: loginEnded(raw) };
+  }
+  const refusal = request.refusal?.(raw) ?? null;
+  if (refusal !== null) {
+    const ended = refusal.outcome === 'refresh-auth' || refusal.outcome === 'forbidden';
+    const message = `answered ${raw.status}: ${refusal.message}`;
+    return { ...failed(refusal.outcome, message, refusal.retryAfter), loginEnded: ended };
+  }
   const date = Date.parse(raw.headers.date ?? '');
   let cut: CutAnswer | null = null;
   const read = () => {
@@ -207,9 +237,12 @@ function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: st
   };
   return {
     outcome,
+    loginEnded: loginEnded(raw),
     answer: {
       url: request.url,
-      ...raw,
+      status: raw.status,
+      headers: raw.headers,
+      text: raw.text,
       date: Number.isNaN(date) ? null : instantOf(date),
       json: () => read().rest,
       list: () => read().list,
@@ -217,8 +250,8 @@ function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: st
   };
 }
 
-function failed(outcome: Exclude<Outcome, 'ok'>, message: string, retryAfter: number | null = null): Attempt {
-  return { outcome, message, retryAfter };
+function failed(outcome: Exclude<Outcome, 'ok'>, message: string, retryAfter: number | null = null): FailedAttempt {
+  return { outcome, message, retryAfter, loginEnded: false };
 }
 
 function explained(raw: RawAnswer, retryAfter: number | null): string {

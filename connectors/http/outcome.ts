@@ -71,6 +71,10 @@ const byStatus: Record<number, Outcome> = {
   404: 'not-found',
   408: 'retry',
   410: 'expired',
+  // Said by frameworks and web servers for a login that has ended.
+  419: 'refresh-auth',
+  440: 'refresh-auth',
+  498: 'refresh-auth',
   // Misdirected, locked for a moment, and too early: somebody else's trouble that passes.
   421: 'retry',
   423: 'retry',

@@ -15,6 +15,8 @@ export interface RawAnswer {
   status: number;
   headers: Record<string, string>;
   text: string;
+  /** The `Set-Cookie` headers, each as it came. */
+  cookies: readonly string[];
 }
 
 export interface Limits {
@@ -66,7 +68,8 @@ async function sendOnce(client: AxiosInstance, limits: Limits, exchange: Exchang
     });
     const headers = flatHeaders(answer.headers);
     const text = await readText(answer.data, headers['content-type'], limits.maxBytes, watch);
-    return { status: answer.status, headers, text };
+    const cookies = [(answer.headers as Record<string, unknown>)['set-cookie'] ?? []].flat().map(String);
+    return { status: answer.status, headers, text, cookies };
   } catch (error) {
     signal.throwIfAborted();
     throw watch.reason() ?? judged(error);

@@ -2,8 +2,9 @@ import { type DocumentNode, type ExecutionResult, GraphQLError, print } from 'gr
 import { z } from 'zod';
 import { HubError } from '../../config/errors.ts';
 import type { ServiceSettings } from '../../config/service-settings.ts';
-import { createAuthorization, TokenRefused } from '../../connectors/http/authorization.ts';
+import { createAuthorization } from '../../connectors/http/authorization.ts';
 import { hideSecrets } from '../../connectors/http/hide-secrets.ts';
+import { TokenRefused } from '../../connectors/http/renewed-login.ts';
 import { BadAnswer, createSend, type RawAnswer } from '../../connectors/http/send.ts';
 import { createSourceBreaker } from '../../connectors/source-breaker.ts';
 import { noServiceNotices, type ServiceOutcome } from './service-notices.ts';

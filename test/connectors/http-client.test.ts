@@ -2,10 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { addressBelow, encodeQuery, nextAddress } from '../../connectors/http/address.ts';
-import type { HttpClientOptions } from '../../connectors/http/http-client.ts';
 import { outcomeOf } from '../../connectors/http/outcome.ts';
 import { retryAfterOf, retryDelay } from '../../connectors/http/retry-delay.ts';
-import { clientOf, live, serve } from './http-server.ts';
+import { type AuthSettings, clientOf, live, serve } from './http-server.ts';
 
 describe('a source that hangs', () => {
   /** Five requests one after the other, each of which its caller ends for this reason once the source has it. */
@@ -170,7 +169,7 @@ describe('an HTTP failure', () => {
 });
 
 describe('a login', () => {
-  it.each<[HttpClientOptions['auth'], string, string]>([
+  it.each<[AuthSettings, string, string]>([
     [{ type: 'basic', username: 'u', password: 'p' }, 'authorization', 'Basic dTpw'],
     [{ type: 'bearer', token: 'abc' }, 'authorization', 'Bearer abc'],
     [{ type: 'header', name: 'X-Api-Key', value: 'key' }, 'x-api-key', 'key'],

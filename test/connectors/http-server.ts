@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
+import type { z } from 'zod';
+import { httpAuth } from '../../config/http-settings.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../connectors/http/http-client.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse, count: number) => void;
@@ -25,9 +27,16 @@ export async function serve(handle: Handle): Promise<{ origin: string; count(): 
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => count };
 }
 
+/** A login as the settings have it. */
+export type AuthSettings = z.input<typeof httpAuth>;
+
+interface ClientOptions extends Partial<Omit<HttpClientOptions, 'auth'>> {
+  auth?: AuthSettings;
+}
+
 /** A client of the source `crm`, closed when the test ends. */
-export function clientOf(options: Partial<HttpClientOptions> = {}): HttpClient {
-  const client = createHttpClient({ system: 'crm', auth: { type: 'none' }, timeout: 2_000, ...options });
+export function clientOf({ auth, ...options }: ClientOptions = {}): HttpClient {
+  const client = createHttpClient({ system: 'crm', auth: httpAuth.parse(auth), timeout: 2_000, ...options });
   cleanups.push(() => client.close());
   return client;
 }
