@@ -65,7 +65,7 @@ export function jsonOf({ text, headers }: RawAnswer): JsonValue | null {
   }
 }
 
-export function at(what: string, url: string): string {
+function at(what: string, url: string): string {
   const { origin, pathname } = new URL(url);
   return `${what} ${redactText(`${origin}${pathname}`)}`;
 }

@@ -3,6 +3,7 @@ import { addressBelow, nextAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
 import type { SourceNotices } from '../source-notices.ts';
 import { type EntitySet, readMetadata } from './metadata.ts';
+import { odataRefusal } from './refusal.ts';
 import type { OdataSettings } from './settings.ts';
 import { type EntityPage, entityPlaces, readEntityPage } from './wire.ts';
 
@@ -92,6 +93,7 @@ export function createOdataService(system: string, settings: OdataSettings, noti
         stream,
         records: entityPlaces[version],
         link: link ?? undefined,
+        refusal: odataRefusal,
       };
       const answer = await http.request(request, signal);
       const tracksChanges = /track-changes/i.test(answer.headers['preference-applied'] ?? '');

@@ -7,6 +7,7 @@ import { addressBelow, nextAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
 import type { ListPlace } from '../json/list-place.ts';
 import type { SourceNotices } from '../source-notices.ts';
+import { compileRestRefusal } from './refusal.ts';
 import type { RestSettings } from './settings.ts';
 import { readItems } from './wire.ts';
 
@@ -32,13 +33,20 @@ export interface RestApi {
 export function createRestApi(system: string, settings: RestSettings, notices?: SourceNotices): RestApi {
   const { url, auth, timeout, headers, rateLimit, rewriteLinks } = settings;
   const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: secretsOf(settings) });
+  const refusal = compileRestRefusal(settings.throttled);
   return {
     async get({ stream, asked, records }, signal) {
       if (!('link' in asked)) {
-        return http.request({ url: addressBelow(url, asked.path, asked.query), headers, stream, records }, signal);
+        return http.request(
+          { url: addressBelow(url, asked.path, asked.query), headers, stream, records, refusal },
+          signal,
+        );
       }
       const { link } = asked;
-      return http.request({ url: nextAddress(url, url, link, rewriteLinks), headers, stream, records, link }, signal);
+      return http.request(
+        { url: nextAddress(url, url, link, rewriteLinks), headers, stream, records, link, refusal },
+        signal,
+      );
     },
     read(answer, stream, part) {
       const body = answer.json();

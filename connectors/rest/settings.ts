@@ -76,6 +76,16 @@ const restStream = streamSettings
     if (live && !byKey) context.addIssue({ code: 'custom', path: ['live'], message: liveNeedsByKey });
   });
 
+/** How the source says "later" in an answer of status 200. */
+const throttled = z.strictObject({
+  /** Where the answer says so … */
+  path,
+  /** … and by which value or values; upper and lower case do not matter. */
+  equals: z.union([scalar, z.array(scalar).min(1)]),
+  /** Where it says how many seconds to wait. */
+  waitPath: path.optional(),
+});
+
 /** A JSON API over HTTP. */
 export const restSettings = sourceSettings.extend({
   kind: z.literal('rest'),
@@ -87,10 +97,12 @@ export const restSettings = sourceSettings.extend({
   headers: z.record(z.string(), z.string()).default({}),
   itemsPath: z.string().default(''),
   paging: restPaging.default({ type: 'none' }),
+  throttled: throttled.optional(),
   pageSize: z.int().min(1).max(10_000).default(100),
   streams: z.record(z.string(), restStream),
 });
 
 export type RestSettings = z.infer<typeof restSettings>;
 export type RestStream = z.infer<typeof restStream>;
+export type Throttled = z.infer<typeof throttled>;
 export type RestPaging = z.infer<typeof restPaging>;
