@@ -65,6 +65,14 @@ export const defences = {
     rows: [28],
     reason: 'Of rows that a collation takes for equal, those on the next page would be lost.',
   },
+  'typed keys': {
+    rows: [42],
+    reason: 'Bytes, members of a list and numbers would be compared as text, and rows skipped at the end of a page.',
+  },
+  'held values': {
+    rows: [43],
+    reason: 'Values that a driver rounds or makes objects of would be stored as something that the source never held.',
+  },
   'longest record': {
     rows: [29],
     reason: 'A record larger than a packet of the database would fail every page it is on.',

@@ -7,7 +7,7 @@ import type { KnownSource } from './kinds.ts';
 export const readerVersions: Record<KnownSource['kind'], number> = {
   odata: 1,
   rest: 1,
-  sql: 1,
+  sql: 2,
   'json-rpc': 1,
   file: 1,
   graphql: 1,

@@ -1,102 +1,65 @@
+import type { SourceColumn } from './column-form.ts';
 import type { Condition } from './keyset.ts';
+import { mysqlShown } from './mysql-columns.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import type { DriverRow } from './wire.ts';
-
-/** A column with its type, as the database tells it. */
-export interface SourceColumn {
-  name: string;
-  /** `varchar`, `decimal`, …; in lower case. */
-  type: string;
-  /** With everything that belongs to it: `int(5) unsigned zerofill`. */
-  fullType: string;
-  nullable: boolean;
-  charset: string | null;
-  /** Characters, or bits. */
-  length: number;
-  /** Digits of the seconds' fraction. */
-  precision: number;
-}
 
 /** An SQL expression of a value's text, the very text that `plainRow` makes of it; NULL where that makes null. */
 export interface ValueText {
   /** The column. */
   name: string;
   sql: string;
+  /** The same, but zero dates, which records show as nothing, are there with their zeros: keys keep them. */
+  whole: string;
   /** It may hold characters that JSON writes in another way. */
   escaped: boolean;
   nullable: boolean;
 }
 
-export function sourceColumn(row: DriverRow): SourceColumn {
-  return {
-    name: String(row.field),
-    type: String(row.kind ?? '').toLowerCase(),
-    fullType: String(row.type ?? '').toLowerCase(),
-    nullable: String(row.nullable ?? 'YES') !== 'NO',
-    charset: row.charset === null || row.charset === undefined ? null : String(row.charset),
-    length: Number(row.length ?? 0),
-    precision: Number(row.fraction ?? 0),
-  };
-}
-
-/**
- * The text of a column's value on MySQL and MariaDB; null for types that the driver writes in another way than the
- * server: floating point, where each has its own idea of the digits, and those that are rare.
- */
-export function mysqlText(column: SourceColumn, quote: SqlDialect['quote']): ValueText | null {
-  const { name, type, fullType, nullable } = column;
+/** The text of a column's value on MySQL and MariaDB. */
+export function mysqlText(column: SourceColumn, quote: SqlDialect['quote']): ValueText {
+  const { name, kind, nullable } = column;
   const value = quote(name);
+  const shown = mysqlShown(kind, value);
+  const plain = (sql: string) => ({ name, sql, whole: sql, escaped: false, nullable });
   const asChar = `CAST(${value} AS CHAR)`;
-  if (fullType.includes('zerofill')) return null;
-  switch (type) {
-    case 'tinyint':
-    case 'smallint':
-    case 'mediumint':
-    case 'int':
-    case 'bigint':
+  const withoutZero = (zero: string) => ({ ...plain(`NULLIF(${asChar}, '${zero}')`), whole: asChar, nullable: true });
+  switch (kind) {
+    case 'whole':
     case 'decimal':
     case 'time':
       // CONCAT writes it just as CAST does, and sooner.
-      return { name, sql: value, escaped: false, nullable };
-    case 'date':
-      return { name, sql: `NULLIF(${asChar}, '0000-00-00')`, escaped: false, nullable: true };
-    case 'datetime':
-    case 'timestamp':
-      return { name, sql: `NULLIF(${asChar}, '${zeroTime(column.precision)}')`, escaped: false, nullable: true };
-    case 'char':
-    case 'varchar':
-    case 'tinytext':
-    case 'text':
-    case 'mediumtext':
-    case 'longtext':
-    case 'enum':
-    case 'set':
-      return characters(column, value);
-    case 'binary':
-    case 'varbinary':
-    case 'tinyblob':
-    case 'blob':
-    case 'mediumblob':
-    case 'longblob':
-      // As `binaryText`: one byte of 0 or 1 is a flag.
-      return {
-        name,
-        sql: `IF(LENGTH(${value}) = 1 AND ORD(${value}) <= 1, CAST(ORD(${value}) AS CHAR), LOWER(HEX(${value})))`,
-        escaped: false,
-        nullable,
-      };
+      return plain(value);
+    case 'filled whole':
+    case 'filled decimal':
     case 'bit':
-      return column.length === 1 ? { name, sql: `CAST(${value} + 0 AS CHAR)`, escaped: false, nullable } : null;
-    default:
-      return null;
+      return plain(`CAST(${shown} AS CHAR)`);
+    case 'float':
+    case 'double':
+    case 'year':
+    case 'geometry':
+      return plain(shown);
+    case 'date':
+      return withoutZero('0000-00-00');
+    case 'datetime':
+      return withoutZero(zeroTime(column.precision));
+    case 'bytes':
+      return plain(`LOWER(HEX(${value}))`);
+    case 'json':
+      return { ...plain(asChar), escaped: true };
+    case 'text':
+    case 'listed text':
+      return characters(column, value);
+    case 'nothing':
+      return { ...plain('NULL'), nullable: true };
   }
 }
 
 function characters({ name, charset, length, nullable }: SourceColumn, value: string): ValueText {
   const text = charset === 'utf8mb4' ? value : `CONVERT(${value} USING utf8mb4)`;
   // A column wide enough for a date but not for prose may hold zero dates, which are read as nothing.
-  if (length < 10 || length > 26) return { name, sql: text, escaped: true, nullable };
-  return { name, sql: `NULLIF(NULLIF(${text}, '0000-00-00'), '${zeroTime(0)}')`, escaped: true, nullable: true };
+  if (length < 10 || length > 26) return { name, sql: text, whole: text, escaped: true, nullable };
+  const sql = `NULLIF(NULLIF(${text}, '0000-00-00'), '${zeroTime(0)}')`;
+  return { name, sql, whole: text, escaped: true, nullable: true };
 }
 
 function zeroTime(precision: number): string {
@@ -124,8 +87,9 @@ export function mysqlRowText(columns: readonly ValueText[]): Condition {
 }
 
 /** On SQLite a function of ours is given the values as the driver gives them, whatever the type of their column. */
-export function sqliteText({ name }: SourceColumn, quote: SqlDialect['quote']): ValueText {
-  return { name, sql: `plain_text(${quote(name)})`, escaped: true, nullable: true };
+export function sqliteText({ name }: Pick<SourceColumn, 'name'>, quote: SqlDialect['quote']): ValueText {
+  const value = quote(name);
+  return { name, sql: `plain_text(${value})`, whole: `whole_text(${value})`, escaped: true, nullable: true };
 }
 
 export function sqliteRowText(columns: readonly ValueText[]): Condition {

@@ -29,6 +29,9 @@ const meanings: Record<string, ErrorCode> = {
   SQLITE_NOTADB: 'SOURCE_PROTOCOL',
 };
 
+/** Errors of MariaDB's own that the driver has no name for. */
+const unnamed: Readonly<Record<number, string>> = { 1969: 'ER_STATEMENT_TIMEOUT' };
+
 const advice: Partial<Record<ErrorCode, string>> = {
   SOURCE_UNAUTHORIZED: 'Check username and password.',
   SOURCE_FORBIDDEN: 'Grant SELECT on what the stream reads.',
@@ -53,7 +56,8 @@ function driverErrorOf(error: unknown): { code: string; message: string } {
     'driverError' in outer && typeof outer.driverError === 'object' && outer.driverError !== null
       ? outer.driverError
       : outer;
-  const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : 'no code';
+  const number = 'errno' in inner ? Number(inner.errno) : 0;
+  const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : (unnamed[number] ?? 'no code');
   const message =
     'message' in inner && typeof inner.message === 'string' && inner.message !== '' ? inner.message : code;
   return { code, message };

@@ -52,12 +52,13 @@ export function allOf(conditions: readonly Condition[]): Condition {
   };
 }
 
-/** Rows with one of these keys; compound keys are compared part by part. */
-export function withKeys(columns: readonly string[], keys: readonly (readonly SqlValue[])[]): Condition {
+/** Rows with one of these keys: of each part of a key the values that it may be. Parts are compared one by one. */
+export function withKeys(columns: readonly string[], keys: readonly (readonly (readonly SqlValue[])[])[]): Condition {
   const [column] = columns;
-  const sql =
-    columns.length === 1
-      ? `${column} IN (${keys.map(() => '?').join(', ')})`
-      : keys.map(() => `(${columns.map((one) => `${one} = ?`).join(' AND ')})`).join(' OR ');
-  return { sql, parameters: keys.flat() };
+  const isOneOf = (name: string | undefined, values: readonly SqlValue[]) =>
+    values.length === 1 ? `${name} = ?` : `${name} IN (${values.map(() => '?').join(', ')})`;
+  const parameters = keys.flat(2);
+  if (columns.length === 1) return { sql: `${column} IN (${parameters.map(() => '?').join(', ')})`, parameters };
+  const sql = keys.map((parts) => `(${parts.map((values, i) => isOneOf(columns[i], values)).join(' AND ')})`);
+  return { sql: sql.join(' OR '), parameters };
 }

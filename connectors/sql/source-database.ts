@@ -7,6 +7,7 @@ import { ranOut } from '../ran-out.ts';
 import { createSourceBreaker } from '../source-breaker.ts';
 import { noNotices, type SourceNotices } from '../source-notices.ts';
 import { databaseError } from './database-error.ts';
+import type { MysqlField } from './mysql-columns.ts';
 import type { SqlSettings } from './settings.ts';
 import { mysqlDialect, type SqlDialect, sqliteDialect } from './sql-dialect.ts';
 import { addChecksumFunctions, type FunctionHost } from './sqlite-functions.ts';
@@ -16,6 +17,8 @@ import type { DriverRow, SqlValue } from './wire.ts';
 export interface SourceDatabase {
   readonly dialect: SqlDialect;
   query(statement: string, parameters: readonly SqlValue[], signal: AbortSignal): Promise<DriverRow[]>;
+  /** What the columns of a statement's answer are, on MySQL and MariaDB. */
+  describe(statement: string, signal: AbortSignal): Promise<MysqlField[]>;
   close(): Promise<void>;
 }
 
@@ -52,14 +55,14 @@ export function createSourceDatabase(
     opening.then((late) => late.destroy()).catch(() => undefined);
   }
 
-  async function queryOnce(statement: string, parameters: readonly SqlValue[], signal: AbortSignal) {
+  async function once<T>(work: (runner: QueryRunner) => Promise<T>, signal: AbortSignal): Promise<T> {
     const opening = open();
     const runner = opening.then((source) => source.createQueryRunner());
-    const answer = runner.then((one) => one.query(statement, [...parameters]) as Promise<DriverRow[]>);
+    const answer = runner.then(work);
     try {
-      const rows = await endingWith(answer, settings.timeout, signal);
+      const result = await endingWith(answer, settings.timeout, signal);
       notices.tried('ok');
-      return rows;
+      return result;
     } catch (error) {
       // Nobody waits for the answer any more, and a connection that is busy with it is of no use to the next.
       if (error instanceof NoAnswer) runner.then(abandon).catch(() => undefined);
@@ -74,17 +77,20 @@ export function createSourceDatabase(
     }
   }
 
+  async function run<T>(work: (runner: QueryRunner) => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    const failureOf = (settled: PromiseSettledResult<T>) =>
+      settled.status === 'rejected' && ranOut(signal)
+        ? `${place} did not answer within the time that the caller has`
+        : unansweredOf(settled);
+    return breaker.run(() => once(work, signal), failureOf, signal);
+  }
+
   return {
     dialect,
-
-    async query(statement, parameters, signal) {
-      signal.throwIfAborted();
-      const failureOf = (settled: PromiseSettledResult<DriverRow[]>) =>
-        settled.status === 'rejected' && ranOut(signal)
-          ? `${place} did not answer within the time that the caller has`
-          : unansweredOf(settled);
-      return breaker.run(() => queryOnce(statement, parameters, signal), failureOf, signal);
-    },
+    query: (statement, parameters, signal) =>
+      run((runner) => runner.query(statement, [...parameters]) as Promise<DriverRow[]>, signal),
+    describe: (statement, signal) => run((runner) => fieldsOf(runner, statement), signal),
 
     async close() {
       const closing = opened?.then((source) => source.destroy()).catch(() => undefined);
@@ -128,6 +134,20 @@ async function endingWith<T>(answer: Promise<T>, timeout: number, signal: AbortS
 
 class NoAnswer extends Error {
   readonly code = 'ETIMEDOUT';
+}
+
+/** TypeORM keeps the description of an answer to itself, so the driver's own connection is asked. */
+async function fieldsOf(runner: QueryRunner, statement: string): Promise<MysqlField[]> {
+  const connection = (await runner.connect()) as mysql.PoolConnection;
+  const [, fields] = await connection.promise().query(statement);
+  return fields.map(({ name, columnType, flags, columnLength, decimals, characterSet }) => ({
+    name,
+    columnType: columnType ?? -1,
+    flags: Number(flags),
+    columnLength: columnLength ?? 0,
+    decimals: decimals ?? 0,
+    characterSet: characterSet ?? 0,
+  }));
 }
 
 async function abandon(runner: QueryRunner): Promise<void> {

@@ -10,7 +10,7 @@ import { createSourceDatabase } from './source-database.ts';
 import { compileRowVersion } from './stamps.ts';
 import { createStreamChecksums } from './stream-checksums.ts';
 import { createStreamReader, type StreamReader } from './stream-reader.ts';
-import { type DriverRow, plainRow } from './wire.ts';
+import { type DriverRow, plainRow, plainText } from './wire.ts';
 
 /** Keys are short: scans take larger pages than rows. */
 const SCAN_PAGE = 10_000;
@@ -93,9 +93,14 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
 function compileRecord(stream: SqlStream): (row: DriverRow) => SourceRecord {
   const recordOf = compileSourceRecord(stream);
   const versionOf = compileRowVersion(stream.cursor);
+  const keys = [stream.key].flat();
   return (row) => {
-    const record = recordOf(plainRow(row));
-    return { ...record, version: versionOf(record.data) };
+    const data = plainRow(row);
+    // A zero date is nothing to a record, but a part of a key like any other.
+    const zeros = keys.filter((name) => data[name] === null && row[name] !== null);
+    const keyed =
+      zeros.length === 0 ? data : { ...data, ...Object.fromEntries(zeros.map((name) => [name, plainText(row[name])])) };
+    return { ...recordOf(keyed), version: versionOf(data), data };
   };
 }
 

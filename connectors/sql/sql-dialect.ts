@@ -1,12 +1,8 @@
-import {
-  mysqlRowText,
-  mysqlText,
-  type SourceColumn,
-  sqliteRowText,
-  sqliteText,
-  type ValueText,
-} from './checksum-text.ts';
+import { mysqlRowText, mysqlText, sqliteRowText, sqliteText, type ValueText } from './checksum-text.ts';
+import type { ColumnForm, SourceColumn } from './column-form.ts';
 import type { Condition } from './keyset.ts';
+import { mysqlForm } from './mysql-columns.ts';
+import { sqliteForm } from './sqlite-columns.ts';
 
 /** Where the kinds of database differ: all of it is here. */
 export interface SqlDialect {
@@ -16,14 +12,21 @@ export interface SqlDialect {
   now: string;
   /** A statement for all tables and views with their columns, one row a column. */
   columns: string;
-  /** The columns of one table or view, in their order; for its name, and its schema or null for the database's own. */
+  /** Each value has a type of its own, whatever its column says. */
+  typesItsValues: boolean;
+  /** How a column is read and compared; `column` is undefined where the database does not say. */
+  formOf(column: SourceColumn | undefined, quoted: string): ColumnForm;
+  /**
+   * A statement for the columns of one table or view with the character sets of their texts, in their order; for its
+   * name, and its schema or null for the database's own.
+   */
   columnsOf: string;
   /** `textChecksum` of a text. */
   checksumOf(sql: string): string;
   /** In hexadecimal. */
   sha256Of(sql: string): string;
-  /** How a value of this column is written as text; null where it cannot be written as the driver gives it. */
-  textOf(column: SourceColumn): ValueText | null;
+  /** How a value of this column is written as text. */
+  textOf(column: SourceColumn): ValueText;
   /** The JSON text of a row of these columns, as the cache keeps it. */
   rowText(columns: readonly ValueText[]): Condition;
 }
@@ -43,9 +46,9 @@ export const mysqlDialect: SqlDialect = {
       AND k.COLUMN_NAME = c.COLUMN_NAME AND k.CONSTRAINT_NAME = 'PRIMARY'
     WHERE c.TABLE_SCHEMA = DATABASE()
     ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION`,
-  columnsOf: `SELECT COLUMN_NAME AS field, DATA_TYPE AS kind, COLUMN_TYPE AS type, IS_NULLABLE AS nullable,
-      CHARACTER_SET_NAME AS charset, COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION) AS length,
-      DATETIME_PRECISION AS fraction
+  typesItsValues: false,
+  formOf: (column, quoted) => mysqlForm(column?.kind ?? 'text', quoted),
+  columnsOf: `SELECT COLUMN_NAME AS field, CHARACTER_SET_NAME AS charset
     FROM information_schema.COLUMNS
     WHERE TABLE_NAME = ? AND TABLE_SCHEMA = COALESCE(?, DATABASE()) AND EXTRA NOT LIKE '%INVISIBLE%'
     ORDER BY ORDINAL_POSITION`,
@@ -63,8 +66,9 @@ export const sqliteDialect: SqlDialect = {
     FROM sqlite_master m JOIN pragma_table_info(m.name) p
     WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite@_%' ESCAPE '@'
     ORDER BY m.name, p.cid`,
-  columnsOf: `SELECT name AS field, type AS kind, type FROM pragma_table_xinfo(?, COALESCE(?, 'main'))
-    WHERE hidden <> 1 ORDER BY cid`,
+  typesItsValues: true,
+  formOf: (_, quoted) => sqliteForm(quoted),
+  columnsOf: `SELECT name AS field FROM pragma_table_xinfo(?, COALESCE(?, 'main')) WHERE hidden <> 1 ORDER BY cid`,
   // Functions of ours, see sqlite-functions.ts.
   checksumOf: (sql) => `text_checksum(${sql})`,
   sha256Of: (sql) => `sha256(${sql})`,

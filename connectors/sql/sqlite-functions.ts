@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { stringify } from 'lossless-json';
 import { textChecksum } from '../../schema/checksum.ts';
-import { plainRow } from './wire.ts';
+import { plainRow, plainText } from './wire.ts';
 
 /** What of better-sqlite3 it takes to add functions to its SQL. */
 export interface FunctionHost {
@@ -15,6 +15,7 @@ export function addChecksumFunctions(database: FunctionHost): void {
   database.function('text_checksum', options, (text) => textChecksum(String(text)));
   database.function('sha256', options, (text) => hash('sha256', String(text), 'hex'));
   database.function('plain_text', options, (value) => plainRow({ value }).value);
+  database.function('whole_text', options, plainText);
   database.function('row_text', { ...options, varargs: true }, (names, ...values) => rowText(String(names), values));
   database.aggregate('bit_xor', {
     start: () => 0n,

@@ -28,7 +28,7 @@ export function stampsOf(cursor: CursorSettings): Stamp[] {
 }
 
 function compileValues({ type, format, zone, time }: CursorSettings, width: number): Stamp['valuesOf'] {
-  if (type === 'integer') return (version) => [version.replace(/^0+(?=\d)/, '')];
+  if (type === 'integer') return (version) => [BigInt(version)];
   if (format !== undefined && !sortsAsText(format)) {
     throw new Error(`expected a cursor format that sorts as text, largest unit first, got ${format}`);
   }

@@ -1,13 +1,15 @@
 import { HubError } from '../../config/errors.ts';
 import { textChecksum } from '../../schema/checksum.ts';
 import type { StreamChecksums, Unable } from '../connector.ts';
-import { keyText, type SourceColumn, sourceColumn, type ValueText } from './checksum-text.ts';
+import { keyText, type ValueText } from './checksum-text.ts';
+import type { SourceColumn } from './column-form.ts';
 import { after, allOf, type Condition, upTo } from './keyset.ts';
 import type { SqlStream } from './settings.ts';
 import type { SourceDatabase } from './source-database.ts';
 import type { SqlDialect } from './sql-dialect.ts';
+import type { StreamColumns } from './stream-columns.ts';
 import type { StreamExtent } from './stream-reader.ts';
-import { type DriverRow, parameterOf, type SqlValue } from './wire.ts';
+import type { DriverRow, SqlValue } from './wire.ts';
 
 /** Statements at once: enough to be quick, not so many that nobody else gets an answer. */
 const AT_ONCE = 2;
@@ -33,15 +35,19 @@ export async function createStreamChecksums(
 ): Promise<StreamChecksums | Unable> {
   const { database, stream, extent, system, name } = dependencies;
   const { dialect } = database;
-  if (stream.query !== undefined) return { unable: 'it reads a query, and no database tells the types of its columns' };
+  if (stream.query !== undefined && dialect.typesItsValues)
+    return { unable: 'it reads a query, and the database does not say what columns that has' };
   if (!(await computesChecksums(database, signal))) return { unable: 'the database computes no SHA-1 and SHA-256' };
 
-  const all = await columnsOf(database, stream.resource, signal);
-  const texts = textsOf(all, extent, stream, database);
+  const known = await extent.describe(signal);
+  const texts = textsOf(await columnsOf(dependencies, known, signal), extent, stream, database);
   if ('unable' in texts) return texts;
   const { columns, textByName } = texts;
   const textOf = (column: string) => textByName.get(column)?.sql ?? 'NULL';
-  const key = keyText(extent.keys.map(textOf), dialect.name);
+  const key = keyText(
+    extent.keys.map((column) => textByName.get(column)?.whole ?? 'NULL'),
+    dialect.name,
+  );
   const row = dialect.rowText(columns.flatMap((name) => textByName.get(name) ?? []));
   const live = liveOnly(stream, textOf, dialect.name);
 
@@ -57,11 +63,14 @@ export async function createStreamChecksums(
   /** Ranges of the key that hold `chunk` rows each and all rows together. */
   async function* ranges(): AsyncGenerator<Condition> {
     const keys = extent.keys.map(dialect.quote);
+    const places = extent.keys.map((column) => known.placeOf(column));
+    const list = [known.list(extent.keys), ...places.flatMap(({ sql }) => sql ?? [])].join(', ');
+    const sorted = extent.keys.map((column) => known.sortedBy(column)).join(', ');
     let lower: Condition[] = [];
     for (;;) {
       const { sql, parameters } = allOf([...extent.own, ...lower]);
       const [last] = await database.query(
-        `SELECT ${keys.join(', ')} FROM ${extent.from} WHERE ${sql} ORDER BY ${keys.join(', ')} LIMIT 1 OFFSET ${dependencies.chunk - 1}`,
+        `SELECT ${list} FROM ${extent.from} WHERE ${sql} ORDER BY ${sorted} LIMIT 1 OFFSET ${dependencies.chunk - 1}`,
         parameters,
         signal,
       );
@@ -69,7 +78,7 @@ export async function createStreamChecksums(
         yield allOf(lower);
         return;
       }
-      const values: SqlValue[] = extent.keys.map((column) => parameterOf(last[column]));
+      const values: SqlValue[] = places.map(({ selected, placeOf }) => placeOf(last[selected]));
       yield allOf([...lower, upTo(keys, values)]);
       lower = [after(keys, values)];
     }
@@ -140,9 +149,23 @@ async function computesChecksums({ dialect, query }: SourceDatabase, signal: Abo
   return String(row?.checksum) === textChecksum('a').toString() && String(row?.digest).startsWith('ca978112');
 }
 
-async function columnsOf({ dialect, query }: SourceDatabase, resource: string, signal: AbortSignal) {
-  const [table = resource, schema = null] = resource.split('.').reverse();
-  return (await query(dialect.columnsOf, [table, schema], signal)).map(sourceColumn);
+/** What a table says of its columns besides what an answer says: in which character set their texts are. */
+async function columnsOf(
+  { database, stream }: ChecksumDependencies,
+  { all }: StreamColumns,
+  signal: AbortSignal,
+): Promise<SourceColumn[]> {
+  const { dialect, query } = database;
+  if (stream.query !== undefined && all) return [...all];
+  const [table = stream.resource, schema = null] = stream.resource.split('.').reverse();
+  const listed = await query(dialect.columnsOf, [table, schema], signal);
+  const charsets = new Map(listed.map(({ field, charset }) => [String(field), charset]));
+  if (!all) return [...charsets.keys()].map(untyped);
+  return all.map((column) => ({ ...column, charset: String(charsets.get(column.name) ?? '') || null }));
+}
+
+function untyped(name: string): SourceColumn {
+  return { name, kind: 'text', nullable: true, charset: null, length: 0, precision: 0 };
 }
 
 /** The columns that `pull` reads, in its order, with their text. */
@@ -161,9 +184,7 @@ function textsOf(
     if (!column) return { unable: `the database lists no column ${name}` };
     // A JS object has such names first, whatever the order of the columns.
     if (/^\d+$/.test(name)) return { unable: `the column ${name} has a number for a name` };
-    const text = dialect.textOf(column);
-    if (!text) return { unable: `the server writes ${column.fullType} (${name}) in another way than its driver` };
-    textByName.set(name, text);
+    textByName.set(name, dialect.textOf(column));
   }
   return { columns, textByName };
 }

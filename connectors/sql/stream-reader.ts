@@ -5,10 +5,12 @@ import { keyParts } from '../../schema/ids.ts';
 import type { PullRequest } from '../connector.ts';
 import { readResume } from '../read-resume.ts';
 import { after, allOf, atOrAfter, type Condition, withKeys } from './keyset.ts';
+import { placeSchema, placeText, valuesOfPlace } from './place.ts';
 import type { SqlStream } from './settings.ts';
 import type { SourceDatabase } from './source-database.ts';
 import { type Stamp, stampsOf } from './stamps.ts';
-import { type DriverRow, parameterOf, type SqlValue } from './wire.ts';
+import { createStreamColumns, type StreamColumns } from './stream-columns.ts';
+import type { DriverRow, SqlValue } from './wire.ts';
 
 /** Some databases take no more parameters or constants in one list. */
 const MAX_IN_LIST = 1_000;
@@ -40,6 +42,8 @@ export interface StreamExtent {
   keys: readonly string[];
   /** Those that are read, in this order; null for all. */
   columns: readonly string[] | null;
+  /** What the database says of them now. */
+  describe(signal: AbortSignal): Promise<StreamColumns>;
 }
 
 /** The statements of one stream. */
@@ -63,22 +67,13 @@ export function createStreamReader(
   const stamps = readStamps(stream, system, name);
   const stampColumns = stamps.flatMap(({ columns }) => columns);
   const flags = typeof stream.deletes === 'object' ? [stream.deletes.flag] : [];
-  const from =
-    stream.query === undefined ? tableOf(stream.resource, quote, system, name) : `(${stream.query}) AS source_rows`;
+  const table = stream.query === undefined ? tableOf(stream.resource, quote, system, name) : 'source_rows';
+  const from = stream.query === undefined ? table : `(${stream.query}) AS source_rows`;
   const own: Condition[] = stream.where === undefined ? [] : [{ sql: stream.where, parameters: [] }];
 
-  function select(
-    columns: readonly string[] | null,
-    where: Condition[],
-    order: readonly string[],
-    limit: number,
-    signal: AbortSignal,
-  ) {
-    const list = columns === null ? '*' : [...new Set(columns)].map(quote).join(', ');
-    const { sql, parameters } = allOf([...own, ...where]);
-    const statement = `SELECT ${list} FROM ${from} WHERE ${sql} ORDER BY ${order.map(quote).join(', ')} LIMIT ${limit}`;
-    return database.query(statement, parameters, signal);
-  }
+  const columns =
+    stream.columns === undefined ? null : [...new Set([...keys, ...stampColumns, ...flags, ...stream.columns])];
+  const described = createStreamColumns(database, { from, table, columns, system, name });
 
   /**
    * Rows in an order of columns, a page at a time, with the place of the last one (null: there are no more). Each page
@@ -86,19 +81,26 @@ export function createStreamReader(
    */
   async function* walk(
     { columns, where, order, start, limit }: Walk,
+    known: StreamColumns,
     signal: AbortSignal,
   ): AsyncGenerator<{ rows: DriverRow[]; at: SqlValue[] | null }> {
-    const placeOf = (row: DriverRow) => order.map((column) => parameterOf(row[column]));
-    const nameOf = (row: DriverRow) => JSON.stringify(placeOf(row));
+    const places = order.map((column) => known.placeOf(column));
+    const hidden = places.map(({ selected }) => selected).filter((name) => !order.includes(name));
+    const list = [known.list(columns), ...places.flatMap(({ sql }) => sql ?? [])].join(', ');
+    const sorted = order.map((column) => known.sortedBy(column)).join(', ');
+    const placeIn = (row: DriverRow) => places.map(({ selected, placeOf }) => placeOf(row[selected]));
+    const nameOf = (row: DriverRow) => placeIn(row).map(placeText).join('\u0000');
     let at = start;
-    let seen = new Set(at === null ? [] : [JSON.stringify(at)]);
+    let seen = new Set(at === null ? [] : [at.map(placeText).join('\u0000')]);
     let again = seen.size;
     for (;;) {
       const onFrom = defends('equal keys') ? atOrAfter : after;
       const beyond = at === null ? [] : [onFrom(order.map(quote), at)];
       // One more than asked for tells whether it goes on.
       const wanted = limit + 1 + again;
-      const found = await select(columns, [...where, ...beyond], order, wanted, signal);
+      const { sql, parameters } = allOf([...own, ...where, ...beyond]);
+      const statement = `SELECT ${list} FROM ${from} WHERE ${sql} ORDER BY ${sorted} LIMIT ${wanted}`;
+      const found = await database.query(statement, parameters, signal);
       const fresh = found.filter((row) => !seen.has(nameOf(row)));
       const isMore = fresh.length > limit || found.length === wanted;
       if (fresh.length === 0 && isMore) {
@@ -108,50 +110,59 @@ export function createStreamReader(
       const rows = fresh.slice(0, limit);
       const last = rows.at(-1);
       const known = found.filter((row) => seen.has(nameOf(row)));
-      at = isMore && last ? placeOf(last) : null;
+      at = isMore && last ? placeIn(last) : null;
       seen = new Set([...known, ...rows].map(nameOf));
       again = Math.max(1, known.length);
+      for (const row of rows) for (const name of hidden) delete row[name];
       yield { rows, at };
       if (at === null) return;
     }
   }
 
-  const columns = stream.columns === undefined ? null : [...keys, ...stampColumns, ...flags, ...stream.columns];
+  async function rowsOf(wanted: readonly string[], known: StreamColumns, signal: AbortSignal): Promise<DriverRow[]> {
+    const parts = wanted
+      .map((key) => (keys.length === 1 ? [key] : keyParts(key)))
+      .filter((key) => key.length === keys.length)
+      .map((key) => key.map((part, i) => known.formOf(keys[i] ?? '').valuesOf(part)))
+      // A text that is no value of its column is the key of no row.
+      .filter((key) => key.every((values) => values.length > 0));
+    const rows: DriverRow[] = [];
+    for (const some of inLists(parts)) {
+      const where = [withKeys(keys.map(quote), some)];
+      // Several rows may have a key that their collation takes for the one that is asked for.
+      const pages = walk({ columns, where, order: keys, start: null, limit: MAX_IN_LIST }, known, signal);
+      for await (const page of pages) rows.push(...page.rows);
+    }
+    return rows;
+  }
 
   return {
-    extent: { from, own, keys, columns },
+    extent: { from, own, keys, columns, describe: described.now },
 
     async *pages({ since, resume }, limit, signal) {
+      const known = await described.now(signal);
       const phases = phasesOf(stamps, keys, since, quote);
       let { phase: at, values } = resume === null ? { phase: 0, values: null } : positionOf(resume, system, name);
       for (; at < phases.length; at++, values = null) {
         const phase = phases[at];
         if (!phase) return;
-        for await (const { rows, at: reached } of walk({ columns, ...phase, start: values, limit }, signal)) {
+        for await (const { rows, at: reached } of walk({ columns, ...phase, start: values, limit }, known, signal)) {
           const isEnd = reached === null && at === phases.length - 1;
           const reachedAt = reached === null ? { phase: at + 1, values: null } : { phase: at, values: reached };
-          if (rows.length > 0 || isEnd) yield { rows, next: isEnd ? null : JSON.stringify(reachedAt) };
+          if (rows.length > 0 || isEnd) yield { rows, next: isEnd ? null : resumeAt(reachedAt) };
         }
       }
     },
 
     async *keyPages(limit, signal) {
       const wanted = [...keys, ...stampColumns, ...flags];
-      const pages = walk({ columns: wanted, where: [], order: keys, start: null, limit }, signal);
+      const known = await described.now(signal);
+      const pages = walk({ columns: wanted, where: [], order: keys, start: null, limit }, known, signal);
       for await (const { rows } of pages) yield rows;
     },
 
     async rowsByKeys(wanted, signal) {
-      const parts = wanted
-        .map((key) => (keys.length === 1 ? [key] : keyParts(key)))
-        .filter((key) => key.length === keys.length);
-      const size = Math.floor(MAX_IN_LIST / keys.length);
-      const rows: DriverRow[] = [];
-      for (let i = 0; i < parts.length; i += size) {
-        const chunk = parts.slice(i, i + size);
-        rows.push(...(await select(columns, [withKeys(keys.map(quote), chunk)], keys, chunk.length + size, signal)));
-      }
-      return rows;
+      return described.lately((known) => rowsOf(wanted, known, signal), signal);
     },
 
     async count(signal) {
@@ -215,11 +226,30 @@ function tableOf(resource: string, quote: (name: string) => string, system: stri
   throw new HubError('SETTINGS_INVALID', message, { source: system, stream: name });
 }
 
-const position = z.strictObject({
-  phase: z.int().min(0),
-  values: z.array(z.union([z.string(), z.number(), z.null()])).nullable(),
-});
+const position = z.strictObject({ phase: z.int().min(0), values: placeSchema.nullable() });
 
 function positionOf(resume: string, source: string, stream: string): { phase: number; values: SqlValue[] | null } {
-  return readResume(position, resume, { source, stream });
+  const { phase, values } = readResume(position, resume, { source, stream });
+  return { phase, values: values && valuesOfPlace(values) };
+}
+
+function resumeAt({ phase, values }: { phase: number; values: SqlValue[] | null }): string {
+  return JSON.stringify({ phase, values: values === null ? null : values.map(placeText) });
+}
+
+/** Keys in parts that no database finds too long. */
+function* inLists(keys: readonly SqlValue[][][]): Generator<SqlValue[][][]> {
+  let list: SqlValue[][][] = [];
+  let size = 0;
+  for (const key of keys) {
+    const values = key.reduce((sum, part) => sum + part.length, 0);
+    if (size > 0 && size + values > MAX_IN_LIST) {
+      yield list;
+      list = [];
+      size = 0;
+    }
+    list.push(key);
+    size += values;
+  }
+  if (list.length > 0) yield list;
 }

@@ -1,7 +1,13 @@
+import { defends } from '../../config/defences.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 
+/** A number that goes into a statement digit by digit: as text, MySQL would compare it as a double. */
+export interface ExactNumber {
+  toSqlString(): string;
+}
+
 /** What may stand for a `?`. */
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | bigint | Buffer | ExactNumber | null;
 
 /** A row as a driver gives it. */
 export type DriverRow = Record<string, unknown>;
@@ -14,22 +20,20 @@ export function plainRow(row: DriverRow): JsonObject {
 const zeroDate = /^0000-00-00( 00:00:00(\.0+)?)?$/;
 
 function plainValue(value: unknown): JsonValue {
-  if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value;
-  if (Buffer.isBuffer(value)) return binaryText(value);
-  const text = String(value);
-  return zeroDate.test(text) ? null : text;
+  const text = plainText(value);
+  return text === null || zeroDate.test(text) ? null : text;
 }
 
-/** BIT(1) is how some databases keep a flag; anything longer is shown in hexadecimal. */
-function binaryText(value: Buffer): string {
-  const [byte = 0] = value;
-  return value.length === 1 && byte <= 1 ? String(byte) : value.toString('hex');
+/** The text of a value as the database holds it, zero dates as well: bytes in lower-case hexadecimal. */
+export function plainText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return Buffer.isBuffer(value) && defends('held values') ? value.toString('hex') : String(value);
 }
 
-/** A value on its way back into a statement, to go on after the row it was read from. */
-export function parameterOf(value: unknown): SqlValue {
-  if (typeof value === 'number' || value === null) return value;
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  return String(value);
+const exactNumber = /^-?\d{1,65}(\.\d{1,38})?$/;
+
+/** The number that a text of digits stands for; null for any other text, which never gets into a statement. */
+export function exactNumberOf(text: string): ExactNumber | null {
+  return exactNumber.test(text) ? { toSqlString: () => text } : null;
 }
