@@ -59,6 +59,10 @@ export const defences = {
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },
   'reading hash': { rows: [33], reason: 'A checkpoint of other settings would skip what they did not read.' },
   'full refresh': { rows: [19], reason: 'A stream whose delta token has expired would stand still for good.' },
+  'dead tokens': {
+    rows: [44],
+    reason: 'A pass whose page token the source has forgotten would be asked to go on from it for ever.',
+  },
   'all digits': { rows: [26], reason: 'Long ids and decimals would become the nearest number a double can hold.' },
   'existing times': { rows: [27], reason: 'A time that clocks jumped over would pass for another one.' },
   'equal keys': {

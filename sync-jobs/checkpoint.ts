@@ -21,6 +21,10 @@ const interruptedPass = z.strictObject({
   begunAt: z.string(),
   read: z.int(),
   rejected: z.int(),
+  /** How often the page after `resume` could not be had, one time after the other. */
+  tries: z.int().optional(),
+  /** How often this pass was started again from its beginning. */
+  restarts: z.int().optional(),
   ...hashes,
 });
 

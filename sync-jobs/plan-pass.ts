@@ -19,6 +19,8 @@ export interface PassPlan {
   begunAt: string | null;
   read: number;
   rejected: number;
+  /** How often the pass was started again from its beginning. */
+  restarts?: number;
 }
 
 export interface PlanRequest {
@@ -28,10 +30,13 @@ export interface PlanRequest {
   cursor: CursorSettings | undefined;
   /** Reason to read everything, given from outside; null to decide here. */
   forceFull: string | null;
+  /** Reason to start an interrupted pass again from its beginning. */
+  startAgain?: string | null;
 }
 
 /** Decides how a stream is read next. Pure: the whole of "full or incremental, from where, and why". */
-export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFull }: PlanRequest): PassPlan {
+export function planPass(request: PlanRequest): PassPlan {
+  const { checkpoint, mappingHash, readingHash, cursor, forceFull, startAgain = null } = request;
   const { finished, pass } = checkpoint;
   if (forceFull !== null) return fullPass(forceFull);
 
@@ -42,6 +47,7 @@ export function planPass({ checkpoint, mappingHash, readingHash, cursor, forceFu
     return fullPass('the settings of the stream, or the connector, have changed');
 
   const delta = finished?.delta ?? null;
+  if (pass && startAgain !== null) return fromBeginning(pass, delta, startAgain);
   if (pass && defends('resumed passes')) return resumed(pass, delta);
   if (delta !== null) return { ...fresh, mode: 'INCREMENTAL', reason: changesByDelta, since: null, delta };
   if (!cursor) return fullPass('the stream has no cursor');
@@ -84,5 +90,11 @@ function resumed(pass: InterruptedPass, delta: string | null): PassPlan {
   const { mode, since, resume, highest, ceiling, begunAt, read, rejected } = pass;
   const reason = pass.reason.startsWith('resumed: ') ? pass.reason : `resumed: ${pass.reason}`;
   const from = mode === 'INCREMENTAL' ? delta : null;
-  return { mode, reason, since, resume, delta: from, highest, ceiling, begunAt, read, rejected };
+  const restarts = pass.restarts === undefined ? {} : { restarts: pass.restarts };
+  return { mode, reason, since, resume, delta: from, highest, ceiling, begunAt, read, rejected, ...restarts };
+}
+
+/** The same window once more, as if none of it had been read. */
+function fromBeginning({ mode, since, restarts = 0 }: InterruptedPass, delta: string | null, reason: string): PassPlan {
+  return { ...fresh, mode, reason, since, delta: mode === 'INCREMENTAL' ? delta : null, restarts: restarts + 1 };
 }

@@ -3,7 +3,8 @@ import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
 import { inSpan } from '../config/tracing.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
-import { parseCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+import { countsAgainstPlace, reasonToStartAgain, withFailedTry } from './dead-place.ts';
 import { endFailed, hubNow } from './end-run.ts';
 import { type HeldLease, holdLease, streamBusy } from './hold-lease.ts';
 import { hubErrorOf } from './hub-error-of.ts';
@@ -34,16 +35,19 @@ async function syncOnce(request: SyncRequest): Promise<SyncRun> {
   const store = createSyncStore(request.cache);
   try {
     const run = await holdLease({ ...request, store }, async (held) => {
-      const first = await runPass(store, held, request, request.full ? 'a full read was asked for' : null);
+      const forceFull = request.full ? 'a full read was asked for' : null;
+      const { run: first, startAgain } = await runPass(store, held, request, { forceFull });
       if (first.outcome !== 'FAILED') return first;
       const { code } = first.error;
+      const again = async (why: Why) => (await runPass(store, held, request, why)).run;
+      if (startAgain !== null && !request.signal.aborted) return await again({ startAgain });
       if (code === 'SOURCE_CURSOR_EXPIRED' && defends('full refresh')) {
-        return await runPass(store, held, request, 'the source no longer accepted the cursor');
+        return await again({ forceFull: 'the source no longer accepted the cursor' });
       }
       // Rows that come and go while they are counted make one read come up short; hardly ever two in a row.
       if (code === 'SOURCE_INCOMPLETE' && !request.signal.aborted) {
-        const again = request.full || first.mode === 'FULL' ? 'the read before it came up short' : null;
-        return await runPass(store, held, request, again);
+        const full = request.full || first.mode === 'FULL' ? 'the read before it came up short' : null;
+        return await again({ forceFull: full });
       }
       return first;
     });
@@ -54,26 +58,40 @@ async function syncOnce(request: SyncRequest): Promise<SyncRun> {
   }
 }
 
+/** Why a pass is not what the checkpoint alone would make of it. */
+interface Why {
+  forceFull?: string | null;
+  startAgain?: string | null;
+}
+
+interface PassEnd {
+  run: SyncRun;
+  /** After a failure: why the pass is to start again from its beginning; null where it is not. */
+  startAgain: string | null;
+}
+
 async function runPass(
   store: SyncStore,
   held: HeldLease,
   request: SyncRequest,
-  forceFull: string | null,
-): Promise<SyncRun> {
-  const { system, stream, source, connector } = request;
+  { forceFull = null, startAgain = null }: Why,
+): Promise<PassEnd> {
+  const { source, connector } = request;
   const { lease } = held;
   const settings = streamSettingsOf(source, request);
   const mapping = await mappingOf(request, settings);
   const hashes = { mappingHash: mapping.hash, readingHash: readingHash(source.kind, settings) };
-  const checkpoint = parseCheckpoint((await store.state({ system, stream })).checkpoint);
-  const { delta, ...plan } = planPass({ checkpoint, ...hashes, cursor: settings.cursor, forceFull });
+  const checkpoint = await checkpointOf(store, request);
+  const { delta, ...plan } = planPass({ checkpoint, ...hashes, cursor: settings.cursor, forceFull, startAgain });
   const begunAt = plan.begunAt ?? hubNow();
 
   const { mode, reason } = plan;
   const runId = await store.startRun({ lease, mode, reason, windowFrom: plan.since, now: hubNow() });
   const tally = createTally(request, { runId, mode, reason });
+  let answers = false;
   try {
     const sourceNow = await connector.now(held.signal);
+    answers = true;
     expectClockNotPutBack(plan.since, sourceNow, settings.cursor, request);
     const clock = sourceClock(sourceNow, Date.now);
     const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? sourceNow ?? clock() };
@@ -83,21 +101,30 @@ async function runPass(
     const outcome = ended === 'complete' ? 'SUCCEEDED' : 'PARTIAL';
     const { completeness } = tally.facts();
     await store.finishRun({ lease, runId, outcome, asOf: begunAt, completeness, now: hubNow() });
-    return { ...tally.facts(), outcome };
+    return { run: { ...tally.facts(), outcome }, startAgain: null };
   } catch (thrown) {
     if (request.signal.aborted && tally.facts().pages === 0) {
       await store.finishRun({ lease, runId, outcome: 'PARTIAL', now: hubNow() });
-      return { ...tally.facts(), outcome: 'PARTIAL' };
+      return { run: { ...tally.facts(), outcome: 'PARTIAL' }, startAgain: null };
     }
     const error = hubErrorOf(thrown, request);
-    const startOver = plan.resume !== null && tally.facts().pages === 0 && unusable.has(error.code);
     // Committed pages are resolved as far as that goes; what stays dirty is for the next pass.
     if (tally.facts().pages > 0) await resolveDirty(request).catch(() => undefined);
-    await endFailed(store, { lease, runId, error, checkpoint: startOver ? { ...checkpoint, pass: null } : null });
+    const hadPlace = plan.resume !== null || tally.facts().pages > 0;
+    const left = answers && hadPlace && countsAgainstPlace(error) ? await failedPlace(store, request) : null;
+    await endFailed(store, { lease, runId, error, checkpoint: left });
     if (!defends('streams apart')) throw thrown;
-    return { ...tally.facts(), outcome: 'FAILED', error };
+    const run = { ...tally.facts(), outcome: 'FAILED', error } as const;
+    return { run, startAgain: left === null ? null : reasonToStartAgain(left, error) };
   }
 }
 
-/** After these on its first page, an interrupted pass begins anew: its token may have become meaningless. */
-const unusable = new Set<string>(['SOURCE_PROTOCOL', 'SOURCE_NOT_FOUND']);
+/** The checkpoint as it was committed last, with one more failure at its place; null where it has no place. */
+async function failedPlace(store: SyncStore, request: SyncRequest): Promise<Checkpoint | null> {
+  const checkpoint = await checkpointOf(store, request).catch(() => null);
+  return checkpoint?.pass ? withFailedTry(checkpoint, checkpoint.pass) : null;
+}
+
+async function checkpointOf(store: SyncStore, { system, stream }: SyncRequest): Promise<Checkpoint> {
+  return parseCheckpoint((await store.state({ system, stream })).checkpoint);
+}

@@ -112,7 +112,7 @@ describe.each(databases)('a sync pass on $name', (database) => {
     expect(await stream.orders()).toEqual(stream.truth());
   });
 
-  it('begins a pass anew when the source no longer understands where it stopped', async () => {
+  it('starts a pass again when the source no longer understands where it stopped', async () => {
     fill(25);
     source.faults.page = (index) => {
       if (index === 1) throw new HubError('SOURCE_UNREACHABLE', 'Connection reset.');
@@ -122,7 +122,10 @@ describe.each(databases)('a sync pass on $name', (database) => {
       throw new HubError('SOURCE_PROTOCOL', 'Unknown token.');
     };
     await stream.sync();
-    source.faults = {};
+    source.faults.page = () => {
+      source.faults = {};
+      throw new HubError('SOURCE_PROTOCOL', 'Unknown token.');
+    };
     expect(await stream.sync()).toMatchObject({ outcome: 'SUCCEEDED', read: 25 });
   });
 
