@@ -93,6 +93,14 @@ export const defences = {
   'silence limit': { rows: [16], reason: 'A source that hangs or drips would hold a pass for ever.' },
   'one refresh': { rows: [20], reason: 'Of two tokens asked for at once, a source may take the other one back.' },
   'hidden secrets': { rows: [38], reason: 'A source that repeats the login in its error would put it into our log.' },
+  'ends of lists': {
+    rows: [45],
+    reason:
+      'A list that ends by its last page again, 404, 204, a flag or no list at all would never be read to its end.',
+  },
+  'bound of empty pages': { rows: [46], reason: 'A source that always names a next page would be read for ever.' },
+  'further pages': { rows: [41], reason: 'Of a list whose next page is named elsewhere, one page would be all.' },
+  'doubt of lists': { rows: [39], reason: 'A list that looks as if it were cut would be taken for the whole one.' },
 } as const satisfies Record<string, { rows: readonly number[]; reason: string }>;
 
 export type Defence = keyof typeof defences;

@@ -6,7 +6,7 @@ import type { KnownSource } from './kinds.ts';
  */
 export const readerVersions: Record<KnownSource['kind'], number> = {
   odata: 1,
-  rest: 1,
+  rest: 2,
   sql: 2,
   'json-rpc': 1,
   file: 1,

@@ -48,6 +48,8 @@ interface HttpRequest {
   link?: string | undefined;
   /** Finds the refusal in an answer whose status says that all is well; null where there is none. */
   refusal?: (answer: RawAnswer) => Refusal | null;
+  /** Statuses besides 2xx that are an answer to this request. */
+  answers?: readonly number[] | undefined;
 }
 
 /** What an answer of status 200 says in its body. */
@@ -73,7 +75,7 @@ export interface HttpAnswer {
 }
 
 export interface HttpClient {
-  /** A 2xx answer. Rejects with a HubError of the SOURCE_* codes, or with the reason of the signal. */
+  /** A 2xx answer, or one of `answers`. Rejects with a HubError of the SOURCE_* codes, or with the reason of the signal. */
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
   /** A SOURCE_PROTOCOL error, secrets removed, for an answer that is not what was promised. */
   protocolError(message: string, stream?: string): HubError;
@@ -215,7 +217,8 @@ function worthAnother({ outcome, retryAfter }: FailedAttempt, giveUpAt: number):
 
 function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
   const retryAfter = askedWait(raw.headers, Date.now());
-  const outcome = outcomeOf(raw.status, retryAfter !== null);
+  const isAnswer = request.answers?.includes(raw.status) === true && retryAfter === null;
+  const outcome = isAnswer ? 'ok' : outcomeOf(raw.status, retryAfter !== null);
   if (outcome !== 'ok') {
     return { ...failed(outcome, explained(raw, retryAfter), retryAfter), loginEnded: loginEnded(raw) };
   }

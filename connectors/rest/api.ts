@@ -1,15 +1,12 @@
 import type { HubError } from '../../config/errors.ts';
 import { isSecretKey } from '../../config/redact.ts';
-import type { JsonObject, JsonValue } from '../../schema/json.ts';
-import type { SourceRecord } from '../connector.ts';
-import { recordsOfItems } from '../damaged-record.ts';
+import type { JsonValue } from '../../schema/json.ts';
 import { addressBelow, nextAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
 import type { ListPlace } from '../json/list-place.ts';
 import type { SourceNotices } from '../source-notices.ts';
 import { compileRestRefusal } from './refusal.ts';
 import type { RestSettings } from './settings.ts';
-import { readItems } from './wire.ts';
 
 export type Parameters = readonly (readonly [string, string])[];
 
@@ -19,6 +16,8 @@ interface RestRequest {
   asked: { path: string; query: Parameters } | { link: string };
   /** Where the answer holds its records. */
   records: ListPlace;
+  /** Statuses besides 2xx that are an answer. */
+  answers?: readonly number[] | undefined;
 }
 
 /** The API of one source: addresses, headers, and answers that hold lists. */
@@ -35,18 +34,11 @@ export function createRestApi(system: string, settings: RestSettings, notices?: 
   const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: secretsOf(settings) });
   const refusal = compileRestRefusal(settings.throttled);
   return {
-    async get({ stream, asked, records }, signal) {
-      if (!('link' in asked)) {
-        return http.request(
-          { url: addressBelow(url, asked.path, asked.query), headers, stream, records, refusal },
-          signal,
-        );
-      }
+    async get({ stream, asked, records, answers }, signal) {
+      const how = { headers, stream, records, answers, refusal };
+      if (!('link' in asked)) return http.request({ url: addressBelow(url, asked.path, asked.query), ...how }, signal);
       const { link } = asked;
-      return http.request(
-        { url: nextAddress(url, url, link, rewriteLinks), headers, stream, records, link, refusal },
-        signal,
-      );
+      return http.request({ url: nextAddress(url, url, link, rewriteLinks), ...how, link }, signal);
     },
     read(answer, stream, part) {
       const body = answer.json();
@@ -69,36 +61,4 @@ function secretsOf({ url, headers, streams }: RestSettings): string[] {
   ];
   const secret = parameters.filter(([name]) => isSecretKey(name)).map(([, value]) => String(value));
   return [...Object.values(headers), ...secret];
-}
-
-/** One list, and how its records are told apart. */
-export interface RestList {
-  api: RestApi;
-  stream: string;
-  path: string;
-  /** What is sent besides the paging's own parameters. */
-  query: Parameters;
-  itemsPath: string;
-  pageSize: number;
-  recordOf(data: JsonObject): SourceRecord;
-}
-
-export interface ListAnswer {
-  records: SourceRecord[];
-  answer: HttpAnswer;
-}
-
-/** One answer of a list: asked for by parameters, or by the link that the answer before named. */
-export async function readList(
-  list: RestList,
-  by: Parameters | { link: string },
-  signal: AbortSignal,
-): Promise<ListAnswer> {
-  const { api, stream, path, itemsPath, recordOf } = list;
-  const asked = 'link' in by ? by : { path, query: by };
-  const answer = await api.get({ stream, asked, records: { lists: [itemsPath] } }, signal);
-  const records = api.read(answer, stream, (body) =>
-    recordsOfItems(readItems(answer.list(), body, itemsPath), recordOf),
-  );
-  return { records, answer };
 }

@@ -8,11 +8,13 @@ import { discoverLists } from '../http/discover-lists.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import { compileStampText } from '../mapping/stamp-text.ts';
 import { streamOf } from '../stream-of.ts';
-import { createRestApi, type Parameters, type RestList } from './api.ts';
+import { createRestApi, type Parameters } from './api.ts';
 import { linkedPages } from './linked-pages.ts';
 import { numberedPages } from './numbered-pages.ts';
 import { offsetPages } from './offset-pages.ts';
-import type { RestPaging, RestSettings, RestStream } from './settings.ts';
+import type { Paging, RestList } from './read-page.ts';
+import type { RestSettings, RestStream } from './settings.ts';
+import { singleAnswer } from './single-answer.ts';
 import { readItem } from './wire.ts';
 
 /** How many single records are asked for at once. */
@@ -22,7 +24,10 @@ const PARALLEL_READS = 4;
 export const createRestConnector: CreateConnector<RestSettings> = ({ system, settings, notices }) => {
   const api = createRestApi(system, settings, notices);
 
-  function listOf(name: string, stream: RestStream, extra: Parameters): RestList {
+  const pagingOf = (stream: RestStream): Paging => stream.paging ?? settings.paging ?? null;
+
+  function listOf(name: string, stream: RestStream, window: RestList['window'], extra: Parameters): RestList {
+    const pageSize = stream.pageSize ?? settings.pageSize;
     const fixed = Object.entries(stream.params).map(([param, value]) => [param, String(value)] as const);
     return {
       api,
@@ -30,22 +35,40 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
       path: stream.resource,
       query: [...fixed, ...extra],
       itemsPath: stream.itemsPath ?? settings.itemsPath,
-      pageSize: stream.pageSize ?? settings.pageSize,
+      pageSize,
+      window,
+      sizes: [pageSize, ...sizesIn(stream.params)],
       recordOf: compileSourceRecord(stream),
     };
   }
 
   function pull(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
     const stream = streamOf(system, settings.streams, name);
-    const list = listOf(name, stream, since === null ? [] : sinceParameters(stream, since));
-    return withKeylessDoubt(pagesOf(list, stream.paging ?? settings.paging, resume, signal));
+    const changed = since === null ? [] : sinceParameters(stream, since);
+    const list = listOf(name, stream, changed.length === 0 ? 'all' : 'changes', changed);
+    return withKeylessDoubt(pagesOf(list, pagingOf(stream), resume, signal));
   }
 
-  async function readAll(name: string, extra: Parameters, signal: AbortSignal): Promise<SourceRecord[]> {
+  async function readAll(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
+    const records: SourceRecord[] = [];
+    for await (const page of pull(name, { since: null, resume: null }, signal)) records.push(...page.records);
+    return records;
+  }
+
+  /** The records with some keys, of which there are no more than a page holds: even a source that cuts its lists shows all. */
+  async function readChunk(
+    name: string,
+    by: Parameters,
+    keys: readonly string[],
+    signal: AbortSignal,
+  ): Promise<SourceRecord[]> {
     const stream = streamOf(system, settings.streams, name);
     const records: SourceRecord[] = [];
-    for await (const page of pagesOf(listOf(name, stream, extra), stream.paging ?? settings.paging, null, signal)) {
+    const missed = new Set(keys);
+    for await (const page of pagesOf(listOf(name, stream, 'keys', by), pagingOf(stream), null, signal)) {
       records.push(...page.records);
+      for (const { key } of page.records) missed.delete(key);
+      if (missed.size === 0) break;
     }
     return records;
   }
@@ -77,11 +100,13 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
   function now(signal: AbortSignal): Promise<string | null> {
     return anyStream(Object.keys(settings.streams), async (name) => {
       const stream = streamOf(system, settings.streams, name);
-      const paging = stream.paging ?? settings.paging;
-      const size: Parameters = 'sizeParam' in paging && paging.sizeParam ? [[paging.sizeParam, '1']] : [];
-      const { path, query, itemsPath } = listOf(name, stream, size);
+      const { path, query, pageSize, itemsPath } = listOf(name, stream, 'all', []);
+      const paging = pagingOf(stream);
+      // Never another size than the settings have: some sources refuse it.
+      const size: Parameters =
+        paging && 'sizeParam' in paging && paging.sizeParam ? [[paging.sizeParam, String(pageSize)]] : [];
       const records = { lists: [itemsPath] };
-      return (await api.get({ stream: name, asked: { path, query }, records }, signal)).date;
+      return (await api.get({ stream: name, asked: { path, query: [...query, ...size] }, records }, signal)).date;
     });
   }
 
@@ -104,11 +129,12 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
     discover: (signal) => discoverLists(settings.streams, (name) => pull(name, { since: null, resume: null }, signal)),
     asksByKey: (name) => streamOf(system, settings.streams, name).byKey !== undefined,
     async readByKeys(name, keys, signal) {
-      const { byKey } = streamOf(system, settings.streams, name);
+      const stream = streamOf(system, settings.streams, name);
+      const { byKey } = stream;
       if (keys.length === 0) return [];
       if (byKey === undefined) {
         const wanted = new Set(keys);
-        return (await readAll(name, [], signal)).filter(({ key }) => wanted.has(key));
+        return (await readAll(name, signal)).filter(({ key }) => wanted.has(key));
       }
       if ('path' in byKey) {
         const limit = pLimit(PARALLEL_READS);
@@ -116,8 +142,10 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
         return (await Promise.all(reads)).flat();
       }
       const records: SourceRecord[] = [];
-      for (const chunk of chunksOf(keys)) {
-        const found = await readAll(name, [[byKey.param, chunk.join(byKey.separator)]], signal);
+      const atOnce = Math.min(stream.pageSize ?? settings.pageSize, ...sizesIn(stream.params));
+      for (const chunk of chunksOf(keys, atOnce)) {
+        const by: Parameters = [[byKey.param, chunk.join(byKey.separator)]];
+        const found = await readChunk(name, by, chunk, signal);
         records.push(...recordsAskedFor(found, chunk));
       }
       return records;
@@ -146,7 +174,8 @@ function sinceParameters({ since, cursor }: RestStream, version: string): Parame
   return [[since.param, text(version)]];
 }
 
-function pagesOf(list: RestList, paging: RestPaging, resume: string | null, signal: AbortSignal): AsyncGenerator<Page> {
+function pagesOf(list: RestList, paging: Paging, resume: string | null, signal: AbortSignal): AsyncGenerator<Page> {
+  if (paging === null || paging.type === 'none') return singleAnswer(list, paging, signal);
   switch (paging.type) {
     case 'page':
       return numberedPages(list, paging, resume, signal);
@@ -157,15 +186,28 @@ function pagesOf(list: RestList, paging: RestPaging, resume: string | null, sign
   }
 }
 
+/** What APIs call the size of a page. */
+const sizeNames =
+  /^(_?limit|_?per_?page|page_?size|size|_?count|\$?top|max|max_?results?|max_?records|rows|first|num|take|items_?per_?page|results_?per_?page|limit_page_length)$/i;
+
+/** Sizes of a page that are asked for by fixed parameters, also as in `page[size]`. */
+function sizesIn(params: RestStream['params']): number[] {
+  return Object.entries(params).flatMap(([name, value]) => {
+    const inner = /\[([^\]]+)\]$/.exec(name)?.[1] ?? name;
+    const size = Number(value);
+    return sizeNames.test(inner.replaceAll('-', '_')) && Number.isInteger(size) && size > 0 ? [size] : [];
+  });
+}
+
 /** Addresses over two thousand characters are cut or refused on the way. */
 const MAX_KEYS_LENGTH = 1_200;
 
-function* chunksOf(keys: readonly string[]): Generator<string[]> {
+function* chunksOf(keys: readonly string[], atOnce: number): Generator<string[]> {
   let chunk: string[] = [];
   let length = 0;
   for (const key of keys) {
     const size = encodeURIComponent(key).length + 3;
-    if (chunk.length > 0 && length + size > MAX_KEYS_LENGTH) {
+    if (chunk.length > 0 && (length + size > MAX_KEYS_LENGTH || chunk.length >= atOnce)) {
       yield chunk;
       chunk = [];
       length = 0;

@@ -7,34 +7,81 @@ import { liveNeedsByKey } from '../live-needs-by-key.ts';
 const parameter = z.string().min(1);
 const path = z.string().min(1);
 
+/** Statuses that say something about the login or the pace, and never about the end of a list. */
+const neverTheEnd = new Set([401, 407, 408, 425, 429]);
+
+/** What ends a list besides what its paginator ends by. Paths are those of an answer. */
+const stop = z
+  .strictObject({
+    /** Where the answer says by true that it is the last, such as `end_of_stream`. */
+    endPath: path.optional(),
+    /** Where the answer says by true that another one follows, such as `has_more`. */
+    hasMorePath: path.optional(),
+    /** The statuses a page after the last is answered with. */
+    status: z
+      .array(
+        z
+          .int()
+          .min(400)
+          .max(499)
+          .refine((status) => !neverTheEnd.has(status), 'expected a status that can mean "no such page", such as 400'),
+      )
+      .max(10)
+      .default([404, 416]),
+    /** A page after the last holds the last page once more, even where the list has one page only. */
+    repeatedPage: z.boolean().default(false),
+    /** Where there are no records, the answer has no list at `itemsPath`. */
+    missingList: z.boolean().default(false),
+    /** Fields and headers that look like a total or a further page, and mean something else. */
+    ignore: z.array(z.string().min(1)).max(50).default([]),
+  })
+  .prefault({});
+
+/** What every way of paging has. */
+const common = {
+  /** Where the answer tells how long the whole list is. */
+  totalPath: path.optional(),
+  /** The header that tells it. */
+  totalHeader: z.string().min(1).optional(),
+  /** What the total counts: records when left out, and pages where pages have numbers. */
+  totalUnit: z.enum(['records', 'pages']).optional(),
+  stop,
+};
+
 /** How a list longer than one answer is read on. */
-const restPaging = z.discriminatedUnion('type', [
+export const restPaging = z.discriminatedUnion('type', [
   /** The answer holds all. */
-  z.strictObject({ type: z.literal('none') }),
-  /** The answer names the cursor of the next page, at `nextPath`; without one it is the last. */
-  z.strictObject({
-    type: z.literal('cursor'),
-    cursorParam: parameter,
-    nextPath: path,
-    sizeParam: parameter.optional(),
-  }),
-  /** Pages have numbers; `totalPath` is where the answer tells how many pages there are. */
+  z.strictObject({ type: z.literal('none'), ...common }),
+  /**
+   * Each page is asked for by a cursor: the answer before names it at `nextPath`, and the last one names none; or it
+   * is the field `nextField` of the last record.
+   */
+  z
+    .strictObject({
+      type: z.literal('cursor'),
+      cursorParam: parameter,
+      nextPath: path.optional(),
+      nextField: path.optional(),
+      sizeParam: parameter.optional(),
+      ...common,
+    })
+    .refine(({ nextPath, nextField }) => (nextPath === undefined) !== (nextField === undefined), {
+      message:
+        'expected either nextPath, where the answer names the next cursor, or nextField, a field of its last record',
+      path: ['nextPath'],
+    }),
+  /** Pages have numbers. */
   z.strictObject({
     type: z.literal('page'),
     pageParam: parameter,
     sizeParam: parameter.optional(),
     first: z.int().min(0).default(1),
-    totalPath: path.optional(),
+    ...common,
   }),
-  /** Records are counted from the start; `totalPath` is where the answer tells how many records there are. */
-  z.strictObject({
-    type: z.literal('offset'),
-    offsetParam: parameter,
-    sizeParam: parameter,
-    totalPath: path.optional(),
-  }),
+  /** Records are counted from the start. */
+  z.strictObject({ type: z.literal('offset'), offsetParam: parameter, sizeParam: parameter, ...common }),
   /** The next page's address is in the `Link` header (`rel="next"`), or in the answer at `nextPath`. */
-  z.strictObject({ type: z.literal('link'), nextPath: path.optional(), sizeParam: parameter.optional() }),
+  z.strictObject({ type: z.literal('link'), nextPath: path.optional(), sizeParam: parameter.optional(), ...common }),
 ]);
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -96,7 +143,8 @@ export const restSettings = sourceSettings.extend({
   /** Sent with every request. */
   headers: z.record(z.string(), z.string()).default({}),
   itemsPath: z.string().default(''),
-  paging: restPaging.default({ type: 'none' }),
+  /** Left out, one answer is read as the list, and whether it is the whole one is in doubt. */
+  paging: restPaging.optional(),
   throttled: throttled.optional(),
   pageSize: z.int().min(1).max(10_000).default(100),
   streams: z.record(z.string(), restStream),

@@ -188,7 +188,7 @@ describe('a REST list', () => {
 describe('a REST list that changes while it is read', () => {
   /** A list in the order of change; each request may be followed by a removal, a change or an insertion. */
   async function readWhileChanging(
-    paging: 'page' | 'offset',
+    paging: 'page' | 'offset' | 'aligned offset',
     edits: readonly { at: number; pick: number; kind: string }[],
   ) {
     let next = 100;
@@ -198,7 +198,9 @@ describe('a REST list that changes while it is read', () => {
     const handle: Handler = (url) => {
       const size = Number(url.searchParams.get('size'));
       const page = url.searchParams.get('page');
-      const from = page === null ? Number(url.searchParams.get('offset')) : (Number(page) - 1) * size;
+      const offset = Number(url.searchParams.get('offset'));
+      const counted = paging === 'aligned offset' ? Math.floor(offset / size) * size : offset;
+      const from = page === null ? counted : (Number(page) - 1) * size;
       const data = list.slice(from, from + size);
       for (const { pick, kind } of edits.filter(({ at }) => at === request)) {
         if (kind === 'insert') list.push({ id: `K${next}`, version: next++ });
@@ -214,6 +216,7 @@ describe('a REST list that changes while it is read', () => {
     const pagings = {
       page: { type: 'page', pageParam: 'page', sizeParam: 'size' },
       offset: { type: 'offset', offsetParam: 'offset', sizeParam: 'size' },
+      'aligned offset': { type: 'offset', offsetParam: 'offset', sizeParam: 'size' },
     };
     const cursor = { field: 'version', type: 'integer' };
     const { connector } = await serve(handle, { paging: pagings[paging], cursor });
@@ -223,7 +226,7 @@ describe('a REST list that changes while it is read', () => {
       .filter((id) => !touched.has(id) && !seen.has(id));
   }
 
-  it.each(['page', 'offset'] as const)('by %s loses no record that stayed', async (paging) => {
+  it.each(['page', 'offset', 'aligned offset'] as const)('by %s loses no record that stayed', async (paging) => {
     const edit = fc.record({
       at: fc.integer({ min: 0, max: 12 }),
       pick: fc.nat(30),

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { fieldsOf } from '../../cache/tables.ts';
 import { loadSettings } from '../../config/load-settings.ts';
 import { settingsJsonSchema } from '../../config/settings-json-schema.ts';
 import { sourceSchema } from '../../connectors/kinds.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
+import { restPaging } from '../../connectors/rest/settings.ts';
 import { entities } from '../../schema/records.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,6 +33,14 @@ describe('docs/configuration.md', () => {
         }
       }
     }
+  });
+
+  it('shows paging by settings that are valid', () => {
+    const section = page.slice(page.indexOf('#### Paging of a REST API'), page.indexOf('### Kind `sql`'));
+    const products = section.slice(section.indexOf('| Sources that page like'));
+    const shown = [...products.matchAll(/`(\{type: [^`]*\})`/g)].map(([, yaml]) => String(yaml));
+    expect(shown.length).toBeGreaterThan(15);
+    for (const yaml of shown) expect({ yaml, error: restPaging.safeParse(parse(yaml)).error }).toEqual({ yaml });
   });
 
   it('names every setting there is', () => {
