@@ -66,7 +66,7 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value) && !('isLosslessNumber' in value);
 }
 
-export function shapeOf(value: JsonValue | undefined): string {
+function shapeOf(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (isObject(value)) return `an object with ${Object.keys(value).slice(0, 6).join(', ') || 'no fields'}`;
