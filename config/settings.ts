@@ -24,6 +24,9 @@ const path = z.string().min(1).max(256);
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+/** Values of a source that mean nothing there, such as `false`, `N/A` or `00000000`. */
+const nullValues = z.array(scalar);
+
 /**
  * How one canonical field is filled. Short form: the path. Long form: exactly one of `path`, `paths` (first
  * non-empty wins), `const`, `expression` (JSONata over the source record), and how to read what is found there.
@@ -44,8 +47,8 @@ const fieldMapping = z.union([
     format: z.string().optional(),
     /** IANA zone of times that carry none; UTC when left out. */
     zone: z.string().optional(),
-    /** Source values that mean "nothing", e.g. `00000000`. */
-    nulls: z.array(z.string()).optional(),
+    /** Source values that mean "nothing", besides those of the stream. */
+    nulls: nullValues.optional(),
     /** For references: the system the key belongs to (this one when left out). */
     system: sourceName.optional(),
     /** For references whose value carries a prefix, e.g. Tryton's `sale.line,50`: only values with it are taken. */
@@ -108,6 +111,8 @@ export const streamSettings = z.strictObject({
   key: z.union([path, z.array(path).min(1)]),
   /** Left out: the source tells no changes and every pass reads the stream in full. */
   cursor: cursorSettings.optional(),
+  /** Values that mean nothing in any field, or as a change stamp, but never in a key; the source's when left out. */
+  nulls: nullValues.optional(),
   /** Six-field or five-field cron in UTC; the source's when left out. */
   schedule: cronExpression.optional(),
   /** When it is compared with its source; the source's when left out. */
@@ -135,6 +140,8 @@ export const sourceSettings = z.strictObject({
   kind: z.string(),
   /** Shown to people. */
   title: z.string().optional(),
+  /** Values that mean nothing in all of its streams, as `false` in systems that know no empty field. */
+  nulls: nullValues.optional(),
   schedule: cronExpression.default('*/5 * * * *'),
   reconcileSchedule: cronExpression.default('17 3 * * *'),
   /** Once a week, since most sources have to be read in full for it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SourceSettings } from '../config/settings.ts';
 import type { Connector } from './connector.ts';
 import { createFileConnector } from './file/file-connector.ts';
 import { fileSettings } from './file/settings.ts';
@@ -15,14 +16,23 @@ import { sqlSettings } from './sql/settings.ts';
 import { createSqlConnector } from './sql/sql-connector.ts';
 
 /** The settings of a source of any kind: a new kind is one line here and one in `connect`. */
-export const sourceSchema = z.discriminatedUnion('kind', [
-  odataSettings,
-  restSettings,
-  sqlSettings,
-  jsonRpcSettings,
-  fileSettings,
-  graphqlSettings,
-]);
+export const sourceSchema = z
+  .discriminatedUnion('kind', [
+    odataSettings,
+    restSettings,
+    sqlSettings,
+    jsonRpcSettings,
+    fileSettings,
+    graphqlSettings,
+  ])
+  .transform(withNulls);
+
+/** What means nothing in a source does so in each of its streams that does not say it for itself. */
+function withNulls<S extends Pick<SourceSettings, 'nulls' | 'streams'>>(source: S): S {
+  const { nulls } = source;
+  if (nulls !== undefined) for (const stream of Object.values(source.streams)) stream.nulls ??= nulls;
+  return source;
+}
 
 export type KnownSource = z.infer<typeof sourceSchema>;
 

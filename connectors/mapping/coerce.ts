@@ -1,7 +1,7 @@
 import type { FieldKind } from '../../schema/fields.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { exactDecimal, exactInteger } from './decimals.ts';
-import { mismatch, textOf } from './mismatch.ts';
+import { mismatch, textOf, wordOf } from './mismatch.ts';
 import { compileDate, compileInstant, type TimeOptions } from './times.ts';
 
 export type FieldValue = string | number | boolean | null;
@@ -15,22 +15,22 @@ export function compileCoercion(kind: FieldKind, options: TimeOptions): (value: 
     case 'text':
       return compileText(kind);
     case 'longText':
-      return textOf;
+      return wordOf;
     case 'integer':
-      return (value) => ifAny(textOf(value), exactInteger);
+      return (value) => ifAny(wordOf(value), exactInteger);
     case 'decimal':
-      return (value) => ifAny(textOf(value), exactDecimal);
+      return (value) => ifAny(wordOf(value), exactDecimal);
     case 'boolean':
       return (value) => (value === '' ? false : ifAny(textOf(value), truth));
     case 'enum':
-      return (value) => ifAny(textOf(value), (text) => memberOf(kind.values, text));
+      return (value) => ifAny(wordOf(value), (text) => memberOf(kind.values, text));
     case 'instant': {
       const read = compileInstant(options);
-      return (value) => ifAny(textOf(value), read);
+      return (value) => ifAny(wordOf(value), read);
     }
     case 'date': {
       const read = compileDate(options);
-      return (value) => ifAny(textOf(value), read);
+      return (value) => ifAny(wordOf(value), read);
     }
     case 'reference':
     case 'references':
@@ -45,7 +45,7 @@ function ifAny<T>(text: string | null, read: (text: string) => T): T | null {
 function compileText({ length, pattern }: Extract<FieldKind, { type: 'text' }>) {
   const matches = pattern && new RegExp(pattern.matches);
   return (value: JsonValue | undefined): string | null => {
-    const text = textOf(value);
+    const text = wordOf(value);
     if (text === null) return null;
     if (matches && !matches.test(text)) throw mismatch(pattern.expected, text);
     if (text.length > length) throw mismatch(`at most ${length} characters`, text);

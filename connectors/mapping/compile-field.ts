@@ -1,10 +1,11 @@
-import type { FieldMapping } from '../../config/settings.ts';
+import type { FieldMapping, StreamSettings } from '../../config/settings.ts';
 import type { FieldKind } from '../../schema/fields.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { compileCoercion, type FieldValue } from './coerce.ts';
 import { compileExpression, type Expression } from './expression.ts';
-import { mismatch, textOf } from './mismatch.ts';
+import { mismatch, textOf, wordOf } from './mismatch.ts';
+import { compileNulls } from './nulls.ts';
 import { compilePath, type Getter, type Scope } from './path.ts';
 import { compileKey } from './source-record.ts';
 import { isZone, joinDateAndTime } from './times.ts';
@@ -27,17 +28,21 @@ interface FieldTarget {
   required: boolean;
   /** The source, whose keys references hold unless they name another. */
   system: string;
+  /** Of the stream: values of its source that mean nothing. */
+  nulls: StreamSettings['nulls'];
 }
 
 /** Compiles one field of a `records:` entry. Throws Error with the reason where an option does not fit. */
 export function compileField(name: string, mapping: FieldMapping, target: FieldTarget): CompiledField {
-  const { kind, required, system } = target;
+  const { kind, required, system, nulls } = target;
   const options: LongForm = typeof mapping === 'string' ? { path: mapping } : mapping;
   checkOptions(options, kind);
   const expression = options.expression === undefined ? null : compileExpression(options.expression);
-  const field = { name, required, expression, find: compileFind(options), read: compileRead(options, kind, system) };
+  const isNull = compileIsNull(options, kind, nulls);
+  const read = compileRead(options, kind, system, isNull);
+  const field = { name, required, expression, find: compileFind(options, isNull), read };
   if (options.const !== undefined) {
-    const value = field.read(jsonOf(options.const));
+    const value = field.read(jsonOf(options.const, kind));
     return { ...field, read: () => value };
   }
   return field;
@@ -71,48 +76,59 @@ function checkOptions(options: LongForm, kind: FieldKind): void {
   }
 }
 
-function compileFind(options: LongForm): Getter {
-  if (options.key) return compileCompound(options.key);
+type IsNull = (found: JsonValue | undefined) => boolean;
+
+/** What means nothing to a field: what is listed for itself, and for the stream unless the field has a meaning for it. */
+function compileIsNull(options: LongForm, kind: FieldKind, nulls: StreamSettings['nulls']): IsNull {
+  const own = compileNulls(options.nulls);
+  if (nulls === undefined || options.const !== undefined) return own;
+  const ofStream = compileNulls(nulls);
+  const words = options.enum ?? {};
+  return (found) => {
+    if (own(found)) return true;
+    // An answer to yes or no is one, whatever the word means elsewhere.
+    if (kind.type === 'boolean' && (typeof found === 'boolean' || found === '')) return false;
+    return ofStream(found) && !Object.hasOwn(words, String(found));
+  };
+}
+
+function compileFind(options: LongForm, isNull: IsNull): Getter {
+  if (options.key) return compileCompound(options.key, isNull);
   if (options.time !== undefined && options.path !== undefined)
-    return compileDateAndTime(options, options.path, options.time);
+    return compileDateAndTime(options, options.path, options.time, isNull);
   const getters = (options.paths ?? (options.path === undefined ? [] : [options.path])).map(compilePath);
   const [only] = getters;
   if (only && getters.length === 1) return only;
   return (scope) => {
     for (const get of getters) {
       const value = get(scope);
-      if (value !== undefined && value !== null && value !== '') return value;
+      if (!isNull(value) && value !== '') return value;
     }
     return undefined;
   };
 }
 
 /** A reference by several paths: nothing unless every part is there. */
-function compileCompound(paths: string[]): Getter {
-  const keyOf = compileKey(paths);
+function compileCompound(paths: string[], isNull: IsNull): Getter {
+  const keyOf = compileKey(paths, (value) => (isNull(value) ? null : wordOf(value)));
   return (scope: Scope) => keyOf(scope) ?? undefined;
 }
 
-function compileDateAndTime(options: LongForm, datePath: string, timePath: string): Getter {
+function compileDateAndTime(options: LongForm, datePath: string, timePath: string, isNull: IsNull): Getter {
   const [dateOf, timeOf] = [compilePath(datePath), compilePath(timePath)];
   return (scope) => {
-    const date = textOf(dateOf(scope));
-    return date === null ? null : joinDateAndTime(date, textOf(timeOf(scope)), options.format);
+    const [date, time] = [dateOf(scope), timeOf(scope)].map((value) => (isNull(value) ? null : wordOf(value)));
+    return date ? joinDateAndTime(date, time ?? null, options.format) : null;
   };
 }
 
-function compileRead(options: LongForm, kind: FieldKind, system: string): CompiledField['read'] {
-  const nulls = new Set(options.nulls ?? []);
-  const isNull = (found: JsonValue | undefined) =>
-    found === undefined ||
-    found === null ||
-    (nulls.size > 0 && !Array.isArray(found) && nulls.has(textOf(found) ?? ''));
+function compileRead(options: LongForm, kind: FieldKind, system: string, isNull: IsNull): CompiledField['read'] {
   if (kind.type === 'reference' || kind.type === 'references') {
     return compileReference(options, kind, options.system ?? system, isNull);
   }
   const coerce = compileCoercion(kind, options);
-  const fallback = coerce(jsonOf(options.default ?? null));
-  const table = options.enum && compileTable(options.enum, options.default !== undefined);
+  const fallback = coerce(jsonOf(options.default ?? null, kind));
+  const table = options.enum && compileTable(options.enum, kind, options.default !== undefined);
   return (found) => {
     if (isNull(found)) return fallback;
     const value = coerce(table ? table(found) : found);
@@ -120,8 +136,8 @@ function compileRead(options: LongForm, kind: FieldKind, system: string): Compil
   };
 }
 
-function compileTable(table: Record<string, unknown>, hasDefault: boolean) {
-  const known = new Map(Object.entries(table).map(([from, to]) => [from, jsonOf(to)]));
+function compileTable(table: Record<string, unknown>, kind: FieldKind, hasDefault: boolean) {
+  const known = new Map(Object.entries(table).map(([from, to]) => [from, jsonOf(to, kind)]));
   return (found: JsonValue | undefined): JsonValue => {
     // Empty text may be listed: ABAP writes "no" as ''.
     const text = found === '' ? '' : textOf(found);
@@ -137,13 +153,13 @@ function compileReference(
   options: LongForm,
   kind: Extract<FieldKind, { entity: string }>,
   system: string,
-  isNull: (found: JsonValue | undefined) => boolean,
+  isNull: IsNull,
 ): CompiledField['read'] {
   const { prefix = '', key } = options;
   // The lines of an order name it one after the other.
   let last = { text: '', id: '' };
   const idOf = (found: JsonValue | undefined): string | null => {
-    const text = isNull(found) ? null : textOf(found);
+    const text = isNull(found) ? null : wordOf(found);
     if (text === null || !text.startsWith(prefix) || text === prefix) return null;
     if (text !== last.text) {
       last = { text, id: recordId({ system, entity: kind.entity, key: text.slice(prefix.length) }) };
@@ -155,6 +171,8 @@ function compileReference(
   return (found) => [...new Set((Array.isArray(found) ? found : [found]).map(idOf).filter((id) => id !== null))];
 }
 
-function jsonOf(scalar: unknown): JsonValue {
-  return typeof scalar === 'number' ? String(scalar) : (scalar as JsonValue);
+/** A value of the settings. What they say for a text is one, `true` as well. */
+function jsonOf(scalar: unknown, kind: FieldKind): JsonValue {
+  const isWord = typeof scalar === 'number' || (typeof scalar === 'boolean' && kind.type !== 'boolean');
+  return isWord ? String(scalar) : (scalar as JsonValue);
 }

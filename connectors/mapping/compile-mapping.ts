@@ -20,11 +20,11 @@ export interface Mapping {
 export interface MappingInput {
   system: string;
   streamName: string;
-  stream: Pick<StreamSettings, 'key' | 'cursor' | 'records'>;
+  stream: Pick<StreamSettings, 'key' | 'cursor' | 'nulls' | 'records'>;
 }
 
 /** Raised when the mapper itself makes other rows of the same settings. */
-const MAPPER_VERSION = 1;
+const MAPPER_VERSION = 2;
 
 /**
  * After so many records, less than a millisecond, the process turns to its sockets: the statements of the page before
@@ -34,10 +34,11 @@ const SLICE = 20;
 
 /** Compiles the mapping of a stream. Throws HubError MAPPING_INVALID naming the place in the settings. */
 export function compileMapping({ system, streamName, stream }: MappingInput): Mapping {
-  const compiled = stream.records.map((record, index) => compileRecord({ system, streamName, record, index }));
-  const stampOf = compileStamp(stream.cursor);
+  const { key, cursor, nulls } = stream;
+  const compiled = stream.records.map((record, index) => compileRecord({ system, streamName, record, index, nulls }));
+  const stampOf = compileStamp(cursor, nulls);
   return {
-    hash: hashOf([MAPPER_VERSION, system, streamName, stream.key, stream.cursor ?? null, stream.records]),
+    hash: hashOf([MAPPER_VERSION, system, streamName, key, cursor ?? null, nulls ?? null, stream.records]),
     async mapPage(records) {
       const mapped: MappedRecord[] = [];
       for (const record of records) {

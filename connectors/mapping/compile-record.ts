@@ -1,5 +1,5 @@
 import { HubError } from '../../config/errors.ts';
-import type { RecordMapping } from '../../config/settings.ts';
+import type { RecordMapping, StreamSettings } from '../../config/settings.ts';
 import { kindOf } from '../../schema/fields.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { JsonValue } from '../../schema/json.ts';
@@ -8,6 +8,7 @@ import type { CanonicalRow } from '../mapped-record.ts';
 import { type CompiledField, compileField } from './compile-field.ts';
 import { compileExpression, type Plain, plainOf } from './expression.ts';
 import { isMismatch, mismatch, textOf } from './mismatch.ts';
+import { compileNulls } from './nulls.ts';
 import { compilePath, type Getter, type Scope } from './path.ts';
 import { compileKey } from './source-record.ts';
 
@@ -26,12 +27,14 @@ export interface RecordInput {
   streamName: string;
   record: RecordMapping;
   index: number;
+  /** Values of the source that mean nothing. */
+  nulls: StreamSettings['nulls'];
 }
 
 const MAX_KEY_LENGTH = 255;
 
 /** Compiles one entry of `records:`. Throws HubError MAPPING_INVALID naming the place in the settings. */
-export function compileRecord({ system, streamName, record, index }: RecordInput): CompiledRecord {
+export function compileRecord({ system, streamName, record, index, nulls }: RecordInput): CompiledRecord {
   const place = `sources.${system}.streams.${streamName}.records[${index}]`;
   const fail = (where: string, reason: string, cause?: unknown): never => {
     throw new HubError('MAPPING_INVALID', `${place}${where}: ${reason}.`, {
@@ -46,9 +49,10 @@ export function compileRecord({ system, streamName, record, index }: RecordInput
   if (record.each !== undefined && record.key === undefined) {
     return fail('', 'expected `key` beside `each`, since the elements need keys of their own');
   }
-  const fields = compileFields(entity, record, system, fail);
+  const fields = compileFields(entity, record, { system, nulls }, fail);
   const when = attempt('.when', () => (record.when === undefined ? null : compileExpression(record.when)), fail);
   const elementsOf = record.each === undefined ? null : compilePath(record.each);
+  const isNull = compileNulls(nulls);
   const keyOf = record.key === undefined ? null : compileKey(record.key);
   const absent = absentValues(entity);
   const usesExpressions = when !== null || fields.some(({ expression }) => expression !== null);
@@ -80,7 +84,7 @@ export function compileRecord({ system, streamName, record, index }: RecordInput
     usesExpressions,
     rowsOf(scope, recordKey, plain) {
       try {
-        const found = elementsOf ? elements(elementsOf, scope, record.each) : [scope];
+        const found = elementsOf ? elements(elementsOf, scope, record.each, isNull) : [scope];
         if (!usesExpressions) return found.map((element) => rowOf(element, recordKey, nothingFound));
         return evaluatedRows(found, recordKey, plain).catch((error: unknown) => Promise.reject(explained(error)));
       } catch (error) {
@@ -108,11 +112,16 @@ function absentValues(entity: Entity): CanonicalRow['fields'] {
 
 type Fail = (where: string, reason: string, cause?: unknown) => never;
 
-function compileFields(entity: Entity, record: RecordMapping, system: string, fail: Fail): CompiledField[] {
+function compileFields(
+  entity: Entity,
+  record: RecordMapping,
+  source: Pick<RecordInput, 'system' | 'nulls'>,
+  fail: Fail,
+): CompiledField[] {
   const { shape } = recordSchemas[entity];
   const targets = new Map(
     Object.entries(shape).map(([name, schema]) => {
-      return [name, { kind: kindOf(schema), required: !schema.safeParse(null).success, system }];
+      return [name, { kind: kindOf(schema), required: !schema.safeParse(null).success, ...source }];
     }),
   );
   const fields = Object.entries(record.fields).map(([name, mapping]) => {
@@ -162,9 +171,14 @@ function readField(field: CompiledField, scope: Scope, found: Found): CanonicalR
   }
 }
 
-function elements(elementsOf: Getter, scope: Scope, path: string | undefined): Scope[] {
+function elements(
+  elementsOf: Getter,
+  scope: Scope,
+  path: string | undefined,
+  isNull: ReturnType<typeof compileNulls>,
+): Scope[] {
   const found = elementsOf(scope);
-  if (found === undefined || found === null) return [];
+  if (isNull(found)) return [];
   if (!Array.isArray(found)) throw named(path ?? 'each', mismatch('a list', found));
   return found.map((here) => ({ here, outer: scope }));
 }

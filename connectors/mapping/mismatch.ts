@@ -35,3 +35,15 @@ export function textOf(value: JsonValue | undefined): string | null {
   if (typeof value === 'object' && !isJsonNumber(value)) throw mismatch('a single value', value);
   return value.toString();
 }
+
+/**
+ * As `textOf`, for whatever is no yes or no. Throws a mismatch for a boolean: some systems write `false` where nothing
+ * is, and the word would be stored as a name, a date or a key.
+ */
+export function wordOf(value: JsonValue | undefined): string | null {
+  if (typeof value === 'boolean') {
+    const advice = value ? '' : '`nulls: [false]` where the source writes it for nothing, ';
+    throw mismatch(`a value and no yes or no (${advice}\`enum\` where it stands for a word)`, value);
+  }
+  return textOf(value);
+}

@@ -1,15 +1,16 @@
 import { HubError } from '../../config/errors.ts';
 import type { CursorSettings, StreamSettings } from '../../config/settings.ts';
 import { compoundKey } from '../../schema/ids.ts';
-import type { JsonObject } from '../../schema/json.ts';
+import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';
 import { exactInteger } from './decimals.ts';
-import { isMismatch, mismatch, textOf } from './mismatch.ts';
+import { isMismatch, mismatch, textOf, wordOf } from './mismatch.ts';
+import { compileNulls } from './nulls.ts';
 import { compilePath, type Scope } from './path.ts';
 import { compileDate, compileInstant, joinDateAndTime } from './times.ts';
 
 /** What every connector needs of a stream to make source records of what it read. */
-export type RecordShape = Pick<StreamSettings, 'key' | 'cursor' | 'deletes'>;
+export type RecordShape = Pick<StreamSettings, 'key' | 'cursor' | 'deletes' | 'nulls'>;
 
 /**
  * Compiles how a record of a stream tells its key, its version and whether it is deleted. A record without a key
@@ -17,7 +18,7 @@ export type RecordShape = Pick<StreamSettings, 'key' | 'cursor' | 'deletes'>;
  */
 export function compileSourceRecord(shape: RecordShape): (data: JsonObject) => SourceRecord {
   const keyOf = compileKey(shape.key);
-  const versionOf = compileVersion(shape.cursor);
+  const versionOf = compileVersion(shape.cursor, shape.nulls);
   const isDeleted = compileDeleted(shape.deletes);
   return (data) => {
     const scope = { here: data, outer: null };
@@ -33,15 +34,23 @@ export function compileSourceRecord(shape: RecordShape): (data: JsonObject) => S
   };
 }
 
+/** A yes or no is the key of nothing. */
+function keyPart(value: JsonValue | undefined): string | null {
+  return typeof value === 'boolean' ? null : textOf(value);
+}
+
 /** Compiles a key of one or several paths; null where a part is missing. */
-export function compileKey(paths: string | readonly string[]): (scope: Scope) => string | null {
+export function compileKey(
+  paths: string | readonly string[],
+  partOf: (value: JsonValue | undefined) => string | null = keyPart,
+): (scope: Scope) => string | null {
   const getters = [paths].flat().map(compilePath);
   const [only] = getters;
-  if (only && getters.length === 1) return (scope) => textOf(only(scope));
+  if (only && getters.length === 1) return (scope) => partOf(only(scope));
   return (scope) => {
     const parts: string[] = [];
     for (const get of getters) {
-      const part = textOf(get(scope));
+      const part = partOf(get(scope));
       if (part === null) return null;
       parts.push(part);
     }
@@ -50,8 +59,11 @@ export function compileKey(paths: string | readonly string[]): (scope: Scope) =>
 }
 
 /** Compiles the canonical version of a record; null where it carries none, or none that can be read. */
-export function compileVersion(cursor: CursorSettings | undefined): (data: JsonObject) => string | null {
-  const read = compileStamp(cursor);
+export function compileVersion(
+  cursor: CursorSettings | undefined,
+  nulls: StreamSettings['nulls'],
+): (data: JsonObject) => string | null {
+  const read = compileStamp(cursor, nulls);
   return (data) => {
     try {
       return read(data);
@@ -63,17 +75,22 @@ export function compileVersion(cursor: CursorSettings | undefined): (data: JsonO
 }
 
 /** As `compileVersion`, but throws a mismatch for a stamp that is there and cannot be read. */
-export function compileStamp(cursor: CursorSettings | undefined): (data: JsonObject) => string | null {
+export function compileStamp(
+  cursor: CursorSettings | undefined,
+  nulls: StreamSettings['nulls'],
+): (data: JsonObject) => string | null {
   if (!cursor) return () => null;
+  const isNull = compileNulls(nulls);
+  const stampText = (value: JsonValue | undefined) => (isNull(value) ? null : wordOf(value));
   const getters = [cursor.field].flat().map(compilePath);
   const timeOf = cursor.time === undefined ? null : compilePath(cursor.time);
   const canonical = compileCanonical(cursor);
   return (data) => {
     const scope = { here: data, outer: null };
     for (const get of getters) {
-      const text = textOf(get(scope));
+      const text = stampText(get(scope));
       if (text === null) continue;
-      const version = canonical(timeOf ? joinDateAndTime(text, textOf(timeOf(scope)), cursor.format) : text);
+      const version = canonical(timeOf ? joinDateAndTime(text, stampText(timeOf(scope)), cursor.format) : text);
       if (version !== null) return version;
     }
     return null;

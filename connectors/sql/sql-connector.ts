@@ -92,7 +92,7 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
 
 function compileRecord(stream: SqlStream): (row: DriverRow) => SourceRecord {
   const recordOf = compileSourceRecord(stream);
-  const versionOf = compileRowVersion(stream.cursor);
+  const versionOf = compileRowVersion(stream);
   const keys = [stream.key].flat();
   return (row) => {
     const data = plainRow(row);

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { CursorSettings } from '../../config/settings.ts';
+import type { CursorSettings, StreamSettings } from '../../config/settings.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import { compileVersion } from '../mapping/source-record.ts';
 import type { SqlValue } from './wire.ts';
@@ -69,12 +69,15 @@ function earliestWall(instant: string, zone: string): DateTime {
  * its beginning: of two changes in it neither passes for the older one. A time the clock skipped counts as the moment
  * of the change.
  */
-export function compileRowVersion(cursor: CursorSettings | undefined): (data: JsonObject) => string | null {
-  const versionOf = compileVersion(cursor);
+export function compileRowVersion({
+  cursor,
+  nulls,
+}: Pick<StreamSettings, 'cursor' | 'nulls'>): (data: JsonObject) => string | null {
+  const versionOf = compileVersion(cursor, nulls);
   const zone = cursor?.zone;
   if (!cursor || zone === undefined || cursor.type !== 'instant') return versionOf;
   // The same text read as if it were UTC, to see the wall clock itself.
-  const wallOf = compileVersion({ ...cursor, zone: 'utc' });
+  const wallOf = compileVersion({ ...cursor, zone: 'utc' }, nulls);
   return (data) => {
     const wall = wallOf(data);
     return wall === null ? null : versionAtWall(wall, zone);

@@ -7,7 +7,13 @@ const hashOf = (change: object) => readingHash('rest', { ...streamSettings.parse
 
 describe('the hash of what a stream reads', () => {
   it('changes with whatever decides which records come, options of the kind included', () => {
-    const changes = [{ resource: 'sales' }, { key: 'number' }, { filter: 'x eq 1' }, { params: { all: '1' } }];
+    const changes = [
+      { resource: 'sales' },
+      { key: 'number' },
+      { filter: 'x eq 1' },
+      { nulls: [false] },
+      { params: { all: '1' } },
+    ];
     const hashes = [hashOf({}), ...changes.map(hashOf), readingHash('odata', streamSettings.parse(stream))];
     expect(new Set(hashes).size).toBe(hashes.length);
   });
