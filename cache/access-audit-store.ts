@@ -24,24 +24,30 @@ export interface AccessAuditStore {
   forget(request: { kept: number; now: string }): Promise<void>;
 }
 
+/** One row of the audit names at most so many: it is one statement, and its bytes are bounded. */
+const CUSTOMERS_A_ROW = 2_000;
+
 /** Who read whose personal data. */
 export function createAccessAuditStore(cache: Cache): AccessAuditStore {
   const at = (value: string) => encodeValue(instant, value, cache.dialect);
   return {
     async note({ viewer, operation, operationHash, requestId, customers, now }) {
-      await cache.execute(
-        `INSERT INTO access_audit (id, read_at, viewer, operation, operation_hash, request_id, customers)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        [
-          randomUUID(),
-          at(now),
-          clip(viewer, 255),
-          clip(operation, 255),
-          operationHash,
-          requestId,
-          JSON.stringify([...customers].sort()),
-        ],
-      );
+      const sorted = [...customers].sort();
+      for (let start = 0; start === 0 || start < sorted.length; start += CUSTOMERS_A_ROW) {
+        await cache.execute(
+          `INSERT INTO access_audit (id, read_at, viewer, operation, operation_hash, request_id, customers)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          [
+            randomUUID(),
+            at(now),
+            clip(viewer, 255),
+            clip(operation, 255),
+            operationHash,
+            requestId,
+            JSON.stringify(sorted.slice(start, start + CUSTOMERS_A_ROW)),
+          ],
+        );
+      }
     },
 
     async list({ customer, first }) {

@@ -1,16 +1,21 @@
+import { defends } from '../config/defences.ts';
 import type { Row, Sql, SqlParameter, SqlRows } from './cache.ts';
 import type { Dialect } from './columns.ts';
+import { atMostBytes, roomForValues } from './statement-size.ts';
 
 /*
  * Statements over many rows, and what the dialects say differently.
  *
- * MySQL takes 65,535 placeholders a statement, and packets of 16 MB (MariaDB) or more: few statements are few round
- * trips. SQLite has none to save: there, statements stay short and of one length, and are prepared once.
+ * MySQL takes 65,535 placeholders a statement, and as many bytes as its `max_allowed_packet` says (`Sql.mostBytes`):
+ * few statements are few round trips. SQLite has none to save: there, statements stay short and of one length, and are
+ * prepared once.
  */
 const MOST_PLACEHOLDERS: Record<Dialect, number> = { mysql: 30_000, sqlite: 5_000 };
-const MOST_CHARACTERS = 2_000_000;
+const MOST_BYTES = 6_000_000;
 /** Fewer different statements: the lists of keys are asked for in pieces of this size. */
 const MOST_KEYS = 1_000;
+/** A statement may name its list of keys this often. */
+const LISTS_A_STATEMENT = 4;
 
 export interface Upsert {
   table: string;
@@ -28,7 +33,9 @@ export async function upsert(sql: Sql, { table, columns, key, keep = [], rows }:
   const head = `INSERT INTO \`${table}\` (${columns.map(quote).join(', ')}) VALUES `;
   const tail = onConflict(sql.dialect, key, overwritten);
   const row = `(${placeholders(columns.length)})`;
-  for (const part of statementsWorth(rows, Math.floor(MOST_PLACEHOLDERS[sql.dialect] / columns.length))) {
+  const most = Math.floor(MOST_PLACEHOLDERS[sql.dialect] / columns.length);
+  const room = defends('bounded statements') ? Math.min(roomForValues(sql.mostBytes), MOST_BYTES) : MOST_BYTES;
+  for (const part of statementsWorth(rows, most, room)) {
     // To fill in tens of thousands of placeholders one by one costs MySQL's driver twice what the values themselves do.
     if (sql.dialect === 'mysql') await sql.execute(`${head}?${tail}`, [part]);
     else await sql.execute(head + part.map(() => row).join(', ') + tail, part.flat());
@@ -43,7 +50,7 @@ export async function queryByKeys<R extends Row = Row>(
   before: readonly SqlParameter[] = [],
 ): Promise<R[]> {
   const rows: R[] = [];
-  for (const part of pieces(keys, MOST_KEYS)) {
+  for (const part of piecesOf(keys, sql)) {
     rows.push(...(await sql.query<R>(statement(placeholders(part.length)), [...before, ...part])));
   }
   return rows;
@@ -57,7 +64,7 @@ export async function executeByKeys(
   before: readonly SqlParameter[] = [],
 ): Promise<number> {
   let changed = 0;
-  for (const part of pieces(keys, MOST_KEYS)) {
+  for (const part of piecesOf(keys, sql)) {
     changed += await sql.execute(statement(placeholders(part.length)), [...before, ...part]);
   }
   return changed;
@@ -90,24 +97,39 @@ function onConflict(dialect: Dialect, key: readonly string[], overwritten: reado
   return `${target}UPDATE SET ${overwritten.map((c) => `${quote(c)} = excluded.${quote(c)}`).join(', ')}`;
 }
 
-function* statementsWorth(rows: SqlRows, most: number): Generator<SqlRows> {
+/** Of a row that takes more than `room` by itself, `misfit` (column-fit.ts) has seen that it fits all the same. */
+function* statementsWorth(rows: SqlRows, most: number, room: number): Generator<SqlRows> {
   let part: (readonly SqlParameter[])[] = [];
-  let characters = 0;
+  let bytes = 0;
   for (const row of rows) {
-    const size = row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
-    if (part.length === most || (part.length > 0 && characters + size > MOST_CHARACTERS)) {
+    const sent = atMostBytes([row]);
+    if (part.length === most || (part.length > 0 && bytes + sent > room)) {
       yield part;
       part = [];
-      characters = 0;
+      bytes = 0;
     }
     part.push(row);
-    characters += size;
+    bytes += sent;
   }
   if (part.length > 0) yield part;
 }
 
-function* pieces<T>(list: readonly T[], size: number): Generator<T[]> {
-  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
+/** Lists of keys that one statement can name. */
+export function* piecesOf(keys: readonly string[], { mostBytes }: Pick<Sql, 'mostBytes'>): Generator<string[]> {
+  const room = roomForValues(mostBytes) / LISTS_A_STATEMENT;
+  let part: string[] = [];
+  let bytes = 0;
+  for (const key of keys) {
+    const sent = atMostBytes(key);
+    if (part.length === MOST_KEYS || (part.length > 0 && bytes + sent > room)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(key);
+    bytes += sent;
+  }
+  if (part.length > 0) yield part;
 }
 
 function placeholders(count: number): string {

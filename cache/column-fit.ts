@@ -2,9 +2,11 @@ import { defends } from '../config/defences.ts';
 import type { FieldKind } from '../schema/fields.ts';
 import { RECORD_ID_PATTERN } from '../schema/ids.ts';
 import { DATE_PATTERN, INSTANT_PATTERN } from '../schema/time.ts';
+import type { Sql } from './cache.ts';
 import type { Dialect } from './columns.ts';
 import type { FieldValue, PageRecord, PageRow } from './page-record.ts';
 import { exceedsSqliteDecimal } from './row-codec.ts';
+import { literalBytes, roomForValues } from './statement-size.ts';
 import { fieldsOf } from './tables.ts';
 
 /** The longest raw record kept, in characters of JSON: well below the packet size of a MariaDB left at its defaults. */
@@ -16,7 +18,7 @@ export const LONGEST_VERSION = 32;
  * Why the cache cannot keep this record as it is, or null. No database is left to cut, round or refuse a value:
  * what does not fit goes to quarantine.
  */
-export function misfit(page: PageRecord, raw: string, dialect: Dialect): string | null {
+export function misfit(page: PageRecord, raw: string, cache: Pick<Sql, 'dialect' | 'mostBytes'>): string | null {
   const { key, version } = page.record;
   return (
     keyMisfit(key) ??
@@ -26,21 +28,55 @@ export function misfit(page: PageRecord, raw: string, dialect: Dialect): string 
     (raw.length > LONGEST_RAW && defends('longest record')
       ? `Expected a record of at most ${LONGEST_RAW} characters of JSON, got ${raw.length}. Let the stream select fewer fields.`
       : null) ??
-    (page.outcome === 'mapped' ? rowsMisfit(page.rows, dialect) : null)
+    rawMisfit(raw, cache) ??
+    (page.outcome === 'mapped' ? rowsMisfit(page.rows, cache) : null)
   );
 }
 
-function rowsMisfit(rows: readonly PageRow[], dialect: Dialect): string | null {
+/** A record is written by a statement of its own at least: it must not be larger than the server takes. */
+function rawMisfit(raw: string, cache: Pick<Sql, 'mostBytes'>): string | null {
+  return packetMisfit(raw.length, () => literalBytes(raw), cache);
+}
+
+function packetMisfit(characters: number, exact: () => number, { mostBytes }: Pick<Sql, 'mostBytes'>): string | null {
+  const room = roomForValues(mostBytes);
+  // Three bytes a character at most: nearly all records need no counting.
+  if (characters * 3 <= room || !defends('bounded statements')) return null;
+  const bytes = exact();
+  if (bytes <= room) return null;
+  return `Expected a record that the cache database takes in one statement, at most ${room} bytes of its max_allowed_packet of ${mostBytes}, got ${bytes} bytes. Raise max_allowed_packet, or let the stream select fewer fields.`;
+}
+
+function rowsMisfit(rows: readonly PageRow[], cache: Pick<Sql, 'dialect' | 'mostBytes'>): string | null {
   for (const row of rows) {
+    let characters = 0;
     const reason = keyMisfit(row.key);
     if (reason) return `${row.entity}: ${reason}`;
     for (const [name, kind] of fieldsOf(row.entity)) {
       const value = row.fields[name];
-      const unfit = value === null || value === undefined ? null : valueMisfit(kind, value, dialect);
+      const unfit = value === null || value === undefined ? null : valueMisfit(kind, value, cache.dialect);
       if (unfit) return `${row.entity}.${name}: ${unfit}`;
+      characters += charactersOf(value);
     }
+    const tooLarge = packetMisfit(characters, () => bytesOf(row), cache);
+    if (tooLarge) return `${row.entity}: ${tooLarge}`;
   }
   return null;
+}
+
+/** About as many characters as are written for a value. */
+function charactersOf(value: FieldValue | undefined): number {
+  if (typeof value === 'string') return value.length;
+  return Array.isArray(value) ? JSON.stringify(value).length : 8;
+}
+
+function bytesOf(row: PageRow): number {
+  let bytes = literalBytes(row.key);
+  for (const [name] of fieldsOf(row.entity)) {
+    const value = row.fields[name];
+    bytes += literalBytes(Array.isArray(value) ? JSON.stringify(value) : String(value ?? 'NULL'));
+  }
+  return bytes;
 }
 
 function keyMisfit(key: string): string | null {

@@ -2,7 +2,7 @@ import type { FieldKind } from '../schema/fields.ts';
 import type { CanonicalFields } from '../schema/records.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
 import { appendChanges } from './append-changes.ts';
-import { databaseNow } from './bulk-sql.ts';
+import { databaseNow, executeByKeys, queryByKeys, upsert } from './bulk-sql.ts';
 import type { Row, Sql, SqlParameter } from './cache.ts';
 import { decodeRow, decodeValue, encodeValue, selectList, selectValue } from './row-codec.ts';
 
@@ -55,7 +55,6 @@ export interface StoredCustomer {
 
 const instant: FieldKind = { type: 'instant' };
 const share: FieldKind = { type: 'decimal' };
-const CHUNK = 1_000;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Everything identity resolution reads and writes, inside the one transaction it is given. */
@@ -113,13 +112,21 @@ export function createIdentityStore(sql: Sql): IdentityStore {
     confidence: row.confidence === null ? null : String(decodeValue(share, row.confidence, sql.dialect)),
   });
   const executeIn = async (statement: string, values: readonly string[]) => {
-    for (const part of chunks(values)) await sql.execute(withPlaceholders(statement, part), part);
+    await executeByKeys(sql, values, (list) => withList(statement, list));
   };
+  /** Rows in key order, so that two writers meet in the same order. */
+  const write = (
+    table: string,
+    key: readonly string[],
+    columns: readonly string[],
+    rows: readonly SqlParameter[][],
+    keep: readonly string[] = [],
+  ) => upsert(sql, { table, columns, key, keep, rows: rows.toSorted((a, b) => compareKeys(a, b, key.length)) });
 
   return {
     // The row of a key that nobody has: writing it locks it, whether it was there or not, until the transaction ends.
     lock: async () => {
-      await upsert(sql, 'identity_keys', ['link_key', 'party_id'], ['link_key', 'party_id'], [['lock', NOBODY]]);
+      await write('identity_keys', ['link_key', 'party_id'], ['link_key', 'party_id'], [['lock', NOBODY]]);
     },
 
     dirtyParties: async (limit) => {
@@ -138,8 +145,7 @@ export function createIdentityStore(sql: Sql): IdentityStore {
     },
 
     markUnjudged: (partyIds) =>
-      upsert(
-        sql,
+      write(
         'identity_unjudged',
         ['party_id'],
         ['party_id'],
@@ -213,8 +219,7 @@ export function createIdentityStore(sql: Sql): IdentityStore {
       (await selectIn(`${selectLinks} WHERE customer_id IN (?)`, customerIds)).map(linkOf),
 
     saveLinks: (links) =>
-      upsert(
-        sql,
+      write(
         'customer_links',
         ['party_id'],
         ['party_id', 'customer_id', 'rule', 'linked_at', 'confidence'],
@@ -254,13 +259,12 @@ export function createIdentityStore(sql: Sql): IdentityStore {
     saveCustomers: (customers, now) => {
       const at = encodeValue(instant, now, sql.dialect);
       const columns = customerColumns.map(([, column]) => column);
-      return upsert(
-        sql,
+      return write(
         'customers',
         ['id'],
         ['id', ...columns, 'created_at', 'updated_at'],
         customers.map((customer) => [customer.id, ...customerColumns.map(([field]) => customer[field]), at, at]),
-        [...columns, 'updated_at'],
+        ['created_at'],
       );
     },
 
@@ -271,8 +275,7 @@ export function createIdentityStore(sql: Sql): IdentityStore {
       for (const { oldId, customerId } of forwards) {
         await sql.execute('UPDATE customer_forwards SET customer_id = ? WHERE customer_id = ?', [customerId, oldId]);
       }
-      await upsert(
-        sql,
+      await write(
         'customer_forwards',
         ['old_id'],
         ['old_id', 'customer_id', 'forwarded_at'],
@@ -315,29 +318,6 @@ const customerColumns = [
   ['searchText', 'search_text'],
 ] as const satisfies readonly (readonly [Exclude<keyof StoredCustomer, 'id'>, string])[];
 
-/** Rows in key order, so that two writers meet in the same order; `updated` names the columns an old row takes over. */
-async function upsert(
-  sql: Sql,
-  table: string,
-  key: readonly string[],
-  columns: readonly string[],
-  rows: readonly SqlParameter[][],
-  updated: readonly string[] = columns,
-): Promise<void> {
-  const sorted = [...rows].sort((a, b) => compareKeys(a, b, key.length));
-  const assignments =
-    sql.dialect === 'mysql'
-      ? `ON DUPLICATE KEY UPDATE ${updated.map((column) => `${column} = VALUES(${column})`).join(', ')}`
-      : `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${updated.map((column) => `${column} = excluded.${column}`).join(', ')}`;
-  const row = `(${columns.map(() => '?').join(', ')})`;
-  for (const part of chunks(sorted)) {
-    await sql.execute(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${part.map(() => row).join(', ')} ${assignments}`,
-      part.flat(),
-    );
-  }
-}
-
 function compareKeys(a: readonly SqlParameter[], b: readonly SqlParameter[], parts: number): number {
   for (let part = 0; part < parts; part++) {
     const [textA, textB] = [String(a[part]), String(b[part])];
@@ -346,21 +326,11 @@ function compareKeys(a: readonly SqlParameter[], b: readonly SqlParameter[], par
   return 0;
 }
 
-async function queryIn<R extends Row>(sql: Sql, statement: string, values: readonly string[]): Promise<R[]> {
-  const rows: R[] = [];
-  for (const part of chunks([...new Set(values)])) {
-    for (const row of await sql.query<R>(withPlaceholders(statement, part), part)) rows.push(row);
-  }
-  return rows;
+function queryIn<R extends Row>(sql: Sql, statement: string, values: readonly string[]): Promise<R[]> {
+  return queryByKeys<R>(sql, [...new Set(values)], (list) => withList(statement, list));
 }
 
 /** `IN (?)` → `IN (?, ?, …)`. */
-function withPlaceholders(statement: string, values: readonly string[]): string {
-  return statement.replace('(?)', `(${values.map(() => '?').join(', ')})`);
-}
-
-function chunks<T>(values: readonly T[], size: number = CHUNK): T[][] {
-  const parts: T[][] = [];
-  for (let start = 0; start < values.length; start += size) parts.push(values.slice(start, start + size));
-  return parts;
+function withList(statement: string, list: string): string {
+  return statement.replace('(?)', `(${list})`);
 }

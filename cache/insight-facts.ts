@@ -1,5 +1,5 @@
 import type { CanonicalFields } from '../schema/records.ts';
-import { queryByKeys } from './bulk-sql.ts';
+import { piecesOf, queryByKeys } from './bulk-sql.ts';
 import type { Sql } from './cache.ts';
 import { readChildren } from './child-records.ts';
 import { documentsOfOrders } from './order-documents.ts';
@@ -104,10 +104,10 @@ export async function readOrdersToDeliver(
     [from, until],
   );
   const ids = rows.map(({ id }) => String(id));
-  const lines = await inPieces(ids, (part) => readChildren(sql, 'orderLine', 'orderId', part, ['lineNo'], null));
-  const shipments = await inPieces(ids, (part) => documentsOfOrders(sql, 'shipment', part));
+  const lines = await inPieces(sql, ids, (part) => readChildren(sql, 'orderLine', 'orderId', part, ['lineNo'], null));
+  const shipments = await inPieces(sql, ids, (part) => documentsOfOrders(sql, 'shipment', part));
   const shipmentIds = [...new Set([...shipments.values()].flat().map(({ id }) => id))];
-  const shipmentLines = await inPieces(shipmentIds, (part) =>
+  const shipmentLines = await inPieces(sql, shipmentIds, (part) =>
     readChildren(sql, 'shipmentLine', 'shipmentId', part, [], null),
   );
   return rowsBy(rows, 'owner', (row) => {
@@ -194,16 +194,15 @@ function typed<E extends 'order' | 'orderLine' | 'shipment' | 'shipmentLine' | '
   return row as unknown as Owned<CanonicalFields<E>>;
 }
 
-/** Some statements name each key three times: below the databases' limits of placeholders. */
-const PIECE = 1_000;
-
+/** Some statements name each key three times: below the databases' limits of placeholders and bytes. */
 async function inPieces<V>(
+  sql: Sql,
   ids: readonly string[],
   read: (part: readonly string[]) => Promise<Map<string, V>>,
 ): Promise<Map<string, V>> {
   const all = new Map<string, V>();
-  for (let start = 0; start < ids.length; start += PIECE) {
-    for (const [key, value] of await read(ids.slice(start, start + PIECE))) all.set(key, value);
+  for (const part of piecesOf(ids, sql)) {
+    for (const [key, value] of await read(part)) all.set(key, value);
   }
   return all;
 }

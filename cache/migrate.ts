@@ -39,6 +39,20 @@ export const migrations = [
   Completeness1767225617000,
 ];
 
+/** How many migrations are still to run. Throws CACHE_SCHEMA_OLD for a database of a newer version. Changes nothing. */
+export async function pendingMigrations(source: DataSource): Promise<number> {
+  const runner = source.createQueryRunner();
+  try {
+    if (!(await runner.hasTable('schema_migrations'))) return migrations.length;
+    const rows = (await runner.query('SELECT name FROM schema_migrations')) as { name: unknown }[];
+    const executed = rows.map(({ name }) => String(name));
+    refuseNewer(executed);
+    return migrations.filter(({ name }) => !executed.includes(name)).length;
+  } finally {
+    await runner.release();
+  }
+}
+
 const LOCK_SECONDS = 60;
 
 /**
@@ -58,17 +72,20 @@ export async function migrate(source: DataSource): Promise<void> {
 async function runPending(source: DataSource, runner: QueryRunner): Promise<void> {
   const executor = new MigrationExecutor(source, runner);
   executor.transaction = 'none';
-  const known = new Set(migrations.map((migration) => migration.name));
   const executed = await executor.getExecutedMigrations();
-  const newer = executed.find(({ name }) => !known.has(name));
-  if (newer) {
-    throw new HubError(
-      'CACHE_SCHEMA_OLD',
-      `Expected a cache database of this version or an older one, got one with the migration ${newer.name}. Run the version that made it, or point database.url at another database.`,
-    );
-  }
+  refuseNewer(executed.map(({ name }) => name));
   if (executed.length > 0 && !executed.some(({ name }) => name === nearIds.name)) await expectNoRecords(runner);
   await executor.executePendingMigrations();
+}
+
+function refuseNewer(executed: readonly string[]): void {
+  const known = new Set(migrations.map((migration) => migration.name));
+  const newer = executed.find((name) => !known.has(name));
+  if (newer === undefined) return;
+  throw new HubError(
+    'CACHE_SCHEMA_OLD',
+    `Expected a cache database of this version or an older one, got one with the migration ${newer}. Run the version that made it, or point database.url at another database.`,
+  );
 }
 
 /** Rows under ids of the older kind would stay beside the new ones. No release has ever made such ids. */

@@ -1,18 +1,28 @@
 import { HubError } from '../config/errors.ts';
-import type { Cache } from './cache.ts';
-import { openMysql } from './open-mysql.ts';
-import { openSqlite } from './open-sqlite.ts';
+import type { Cache, CacheSettings } from './cache.ts';
+import type { CacheProbe } from './cache-probe.ts';
+import { inspectMysql, openMysql } from './open-mysql.ts';
+import { inspectSqlite, openSqlite } from './open-sqlite.ts';
 
-export interface CacheSettings {
-  /** `mysql://user:password@host:3306/database`, `sqlite:./customer360.db` or `sqlite::memory:`. */
-  url: string;
-  poolSize: number;
+/**
+ * Opens the cache database and brings its tables up to date. Throws CACHE_UNREACHABLE, CACHE_UNUSABLE,
+ * CACHE_NOT_WRITABLE or CACHE_SCHEMA_OLD.
+ */
+export async function openCache(settings: CacheSettings): Promise<Cache> {
+  const file = sqlitePath(settings.url);
+  return file === null ? openMysql(settings) : openSqlite(file);
 }
 
-/** Opens the cache database and brings its tables up to date. Throws CACHE_UNREACHABLE or CACHE_SCHEMA_OLD. */
-export async function openCache({ url, poolSize }: CacheSettings): Promise<Cache> {
-  if (/^(mysql|mariadb):\/\//.test(url)) return openMysql({ url, poolSize });
-  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''));
+/** Tries what the hub will do with the cache database, and says what its settings do not allow. Changes nothing. */
+export async function inspectCache(settings: CacheSettings): Promise<CacheProbe[]> {
+  const file = sqlitePath(settings.url);
+  return file === null ? inspectMysql(settings) : inspectSqlite(file);
+}
+
+/** The path of a SQLite file, or null for a server. */
+function sqlitePath(url: string): string | null {
+  if (/^(mysql|mariadb):\/\//.test(url)) return null;
+  if (url.startsWith('sqlite:')) return url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
   // The rest of the URL may hold a password, so only its scheme is shown.
   throw new HubError(
     'CACHE_UNREACHABLE',

@@ -1,13 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { Cache, Row, Sql, SqlParameter, SqlRows } from './cache.ts';
-import { migrate, migrations } from './migrate.ts';
+import { type CacheProbe, describePending } from './cache-probe.ts';
+import { migrate, migrations, pendingMigrations } from './migrate.ts';
 import { createMutex } from './mutex.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { addChecksumFunctions, type FunctionHost } from './sqlite-functions.ts';
 import { createSqliteStatistics } from './sqlite-statistics.ts';
 import { openError, statementError } from './statement-error.ts';
+import { SQLITE_MOST_BYTES } from './statement-size.ts';
 import { statementSpan } from './statement-span.ts';
 import { tablesFor } from './tables.ts';
 
@@ -30,9 +34,38 @@ export async function openSqlite(path: string): Promise<Cache> {
       throw error;
     }
   } catch (error) {
-    throw openError(error, place, 'Check database.url in the settings, and that the folder can be written to.');
+    throw openError(error, place, ADVICE);
   }
 }
+
+/** What `check` finds out about the cache in a file: no file and no table is made. */
+export async function inspectSqlite(path: string): Promise<CacheProbe[]> {
+  if (path === ':memory:') {
+    return [{ probe: 'open', is: 'warning', detail: 'in memory: everything is read again after each start.' }];
+  }
+  const place = `in the file ${path}`;
+  try {
+    if (!existsSync(path)) {
+      accessSync(dirname(resolve(path)), constants.W_OK | constants.X_OK);
+      return [{ probe: 'open', is: 'ok', detail: `${path} is made when the hub starts` }];
+    }
+    const source = await connect(path, false);
+    try {
+      const pending = await pendingMigrations(source);
+      await source.query('BEGIN IMMEDIATE');
+      await source.query('CREATE TABLE customer360_check (id text)');
+      await source.query('ROLLBACK');
+      return [{ probe: 'open', is: 'ok', detail: `${path}, ${describePending(pending)}` }];
+    } finally {
+      await source.destroy();
+    }
+  } catch (error) {
+    const { code, message } = openError(error, place, ADVICE);
+    return [{ probe: 'open', is: 'failed', detail: `${code}: ${message}` }];
+  }
+}
+
+const ADVICE = 'Check database.url in the settings, and that the folder can be written to.';
 
 async function openWriter(path: string): Promise<DataSource> {
   const writer = await connect(path, false);
@@ -84,6 +117,7 @@ function cacheOf(writer: DataSource, reader: DataSource, place: string): Cache {
   };
   return {
     dialect: 'sqlite',
+    mostBytes: SQLITE_MOST_BYTES,
     query: (statement, parameters) =>
       reader === writer
         ? alone(() => write.query(statement, parameters))
@@ -131,6 +165,7 @@ function sqlOf(source: DataSource, place: string): Sql {
   };
   return {
     dialect: 'sqlite',
+    mostBytes: SQLITE_MOST_BYTES,
     async query<R extends Row>(statement: string, parameters: readonly SqlParameter[] = []) {
       return (await send(statement, parameters)).records as R[];
     },

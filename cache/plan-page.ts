@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { defends } from '../config/defences.ts';
 import type { ErrorCode } from '../config/errors.ts';
 import type { Entity } from '../schema/records.ts';
+import type { Sql } from './cache.ts';
 import { misfit } from './column-fit.ts';
-import type { Dialect } from './columns.ts';
 import { contentHash } from './content-hash.ts';
 import { jsonText } from './json-text.ts';
 import type { PageRecord, PreparedPage, PreparedRecord } from './page-record.ts';
@@ -45,7 +45,7 @@ const SLICE = 20;
 export async function preparePage(
   name: StreamName,
   records: readonly PageRecord[],
-  dialect: Dialect,
+  cache: Pick<Sql, 'dialect' | 'mostBytes'>,
 ): Promise<PreparedPage> {
   const byId = new Map<string, PageRecord>();
   for (const page of records) {
@@ -56,15 +56,15 @@ export async function preparePage(
   const prepared: PreparedRecord[] = [];
   for (const [id, page] of byId) {
     if (prepared.length > 0 && prepared.length % SLICE === 0) await nextTurn();
-    prepared.push(prepare(id, page, dialect));
+    prepared.push(prepare(id, page, cache));
   }
   return { read: records.length, records: prepared.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
-function prepare(id: string, page: PageRecord, dialect: Dialect): PreparedRecord {
+function prepare(id: string, page: PageRecord, cache: Pick<Sql, 'dialect' | 'mostBytes'>): PreparedRecord {
   const { record } = page;
   const raw = jsonText(record.data);
-  const unfit = page.outcome === 'rejected' ? null : misfit(page, raw, dialect);
+  const unfit = page.outcome === 'rejected' ? null : misfit(page, raw, cache);
   return { id, record, raw, hash: contentHash(record.data), outcome: outcomeOf(page, unfit) };
 }
 

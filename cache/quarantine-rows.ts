@@ -5,12 +5,17 @@ import { LONGEST_KEY, LONGEST_RAW, LONGEST_VERSION } from './column-fit.ts';
 import { instant } from './column-kinds.ts';
 import type { Quarantining } from './plan-page.ts';
 import { encodeValue } from './row-codec.ts';
+import { clipToBytes, roomForValues } from './statement-size.ts';
 import type { SavePage } from './sync-store.ts';
+
+/** For the columns of a quarantined record besides its raw text, in bytes. */
+const BESIDES_RAW = 16_384;
 
 /** Keeps what did not fit, with the reason; the last version that did fit stays in the cache as it is. */
 export async function writeQuarantine(sql: Sql, page: SavePage, quarantining: readonly Quarantining[]): Promise<void> {
   const { system, stream } = page.lease;
   const now = encodeValue(instant, page.now, sql.dialect);
+  const room = roomForValues(sql.mostBytes) - BESIDES_RAW;
   await upsert(sql, {
     table: 'quarantine',
     columns: [
@@ -37,7 +42,7 @@ export async function writeQuarantine(sql: Sql, page: SavePage, quarantining: re
       page.runId,
       code,
       clip(message, 2048),
-      clip(raw, LONGEST_RAW),
+      clipToBytes(clip(raw, LONGEST_RAW), room),
       now,
       now,
     ]),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defends } from '../config/defences.ts';
-import { isConflict } from './statement-error.ts';
+import { busyError, isConflict } from './statement-error.ts';
 
 /** With 20 ms doubling up to a second, the last attempt comes after about eight seconds. */
 const ATTEMPTS = 12;
@@ -16,7 +16,8 @@ export async function retryConflicts<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isConflict(error) || !defends('conflict retry')) throw error;
+      if (!isConflict(error) || !defends('conflict retry')) throw error;
+      if (attempt === ATTEMPTS) throw busyError(error);
       // Full jitter, so that two that met once do not meet again.
       await sleep(Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempt));
     }

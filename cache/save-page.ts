@@ -20,7 +20,7 @@ import type { Touched } from './touched.ts';
 /** Writing records: each call is one transaction, which begins by checking the lease. */
 export function createPageWriter(cache: Cache): Pick<SyncStore, 'preparePage' | 'savePage' | 'deleteMissing'> {
   return {
-    preparePage: (name, records) => preparePage(name, records, cache.dialect),
+    preparePage: (name, records) => preparePage(name, records, cache),
 
     async savePage(page) {
       const { records: prepared, read } = page.prepared;

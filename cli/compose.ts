@@ -38,7 +38,7 @@ export interface Hub {
 
 /** Opens the cache and makes the connectors; nothing is asked of a source yet. */
 export async function openHub(settings: HubSettings, log: Log = createLog(settings.log)): Promise<Hub> {
-  const cache = await openCache(settings.database);
+  const cache = await openCache({ ...settings.database, onWarning: (text) => log.warn(text) });
   const health = createSourceHealth(cache, log);
   const connectors = connectAll(settings, health.noticesOf);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;

@@ -92,6 +92,14 @@ export const defences = {
   breaker: { rows: [15], reason: 'A source that is down would be asked by every stream, over and over.' },
   'silence limit': { rows: [16], reason: 'A source that hangs or drips would hold a pass for ever.' },
   'one refresh': { rows: [20], reason: 'Of two tokens asked for at once, a source may take the other one back.' },
+  'bounded statements': {
+    rows: [54],
+    reason: 'A page larger than max_allowed_packet would end the connection, and the stream would fail for ever.',
+  },
+  'live connections': {
+    rows: [54],
+    reason: 'A connection that the server closed after its wait_timeout would fail the pass that is given it.',
+  },
   'hidden secrets': { rows: [38], reason: 'A source that repeats the login in its error would put it into our log.' },
   'ends of lists': {
     rows: [45],

@@ -31,6 +31,9 @@ export const errorCatalogue = {
   VERIFY_DIFFERENT: 'The cache differs from the source.',
   // cache
   CACHE_UNREACHABLE: 'The cache database did not answer.',
+  CACHE_UNUSABLE: "The cache database answers, but its settings or the login's rights do not let the hub work with it.",
+  CACHE_STATEMENT_TOO_LARGE: 'A single record or list is larger than the cache database takes in one statement.',
+  CACHE_BUSY: 'Another program held locks in the cache database for longer than the hub waits.',
   CACHE_NOT_WRITABLE: 'The cache database can be read but takes no changes.',
   CACHE_SCHEMA_OLD: 'The cache database was made by another version.',
   // identity

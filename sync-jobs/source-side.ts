@@ -1,6 +1,6 @@
 import { stringify } from 'lossless-json';
+import type { Cache } from '../cache/cache.ts';
 import { misfit } from '../cache/column-fit.ts';
-import type { Dialect } from '../cache/columns.ts';
 import type { ReadEvidence } from '../connectors/connector.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import { chunks } from './chunks.ts';
@@ -19,7 +19,7 @@ interface SourcePart {
 export async function* readSource({ request, mapping }: Sides): AsyncGenerator<SourcePart> {
   const { connector, stream, cache, signal } = request;
   for await (const page of connector.pull(stream, { since: null, resume: null }, signal)) {
-    yield { states: statesOf(await mapping.mapPage(page.records), cache.dialect), evidence: page.evidence };
+    yield { states: statesOf(await mapping.mapPage(page.records), cache), evidence: page.evidence };
   }
   signal.throwIfAborted();
 }
@@ -33,20 +33,23 @@ export async function readSourceKeys(
   const states = new Map<string, RecordState>(keys.map((key) => [key, absent]));
   for (const some of chunks(keys, CHUNK)) {
     const found = await connector.readByKeys(stream, some, signal);
-    for (const [key, state] of statesOf(await mapping.mapPage(found), cache.dialect)) states.set(key, state);
+    for (const [key, state] of statesOf(await mapping.mapPage(found), cache)) states.set(key, state);
   }
   return states;
 }
 
-function statesOf(mapped: readonly MappedRecord[], dialect: Dialect): Map<string, RecordState> {
-  return new Map(mapped.map((one) => [one.record.key, stateOf(one, dialect)]));
+function statesOf(
+  mapped: readonly MappedRecord[],
+  cache: Pick<Cache, 'dialect' | 'mostBytes'>,
+): Map<string, RecordState> {
+  return new Map(mapped.map((one) => [one.record.key, stateOf(one, cache)]));
 }
 
-function stateOf(mapped: MappedRecord, dialect: Dialect): RecordState {
+function stateOf(mapped: MappedRecord, cache: Pick<Cache, 'dialect' | 'mostBytes'>): RecordState {
   switch (mapped.outcome) {
     case 'mapped': {
       const { key, data } = mapped.record;
-      if (misfit(mapped, stringify(data) ?? '', dialect) !== null) return rejected;
+      if (misfit(mapped, stringify(data) ?? '', cache) !== null) return rejected;
       return { digest: recordDigest(key, mapped.rows), rows: mapped.rows };
     }
     case 'deleted':

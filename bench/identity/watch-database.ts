@@ -31,6 +31,7 @@ export async function watchDatabase(cache: Cache, url: string): Promise<WatchedD
   };
   const watch = (sql: Sql): Sql => ({
     dialect: sql.dialect,
+    mostBytes: sql.mostBytes,
     query: (statement, parameters) => counted(() => sql.query(statement, parameters)),
     execute: (statement, parameters) => counted(() => sql.execute(statement, parameters)),
   });

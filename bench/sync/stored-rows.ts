@@ -5,6 +5,7 @@ import type { Dialect } from '../../cache/columns.ts';
 import { preparePage } from '../../cache/plan-page.ts';
 import { encodeValue } from '../../cache/row-codec.ts';
 import { rowsChecksum } from '../../cache/rows-checksum.ts';
+import { SQLITE_MOST_BYTES } from '../../cache/statement-size.ts';
 import { columnName, entityTables, fieldsOf, rowColumns } from '../../cache/tables.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import { instantOf } from '../../schema/time.ts';
@@ -53,11 +54,10 @@ export async function* storedRows(
   const runId = '00000000-0000-4000-8000-000000000000';
   for (let from = 0; from < orders; from += batch) {
     const found = Array.from({ length: Math.min(batch, orders - from) }, (_, n) => sourceOrder(from + n));
-    const { records: page } = await preparePage(
-      { system: SYSTEM, stream: STREAM },
-      await mapping.mapPage(found),
+    const { records: page } = await preparePage({ system: SYSTEM, stream: STREAM }, await mapping.mapPage(found), {
       dialect,
-    );
+      mostBytes: SQLITE_MOST_BYTES,
+    });
     const tables: StoredTables = { source_records: [], orders: [], order_lines: [] };
     for (const { id, record, hash, raw, outcome } of page) {
       const rows = outcome.is === 'mapped' ? outcome.rows : [];

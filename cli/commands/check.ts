@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CheckLine } from '../check-cache.ts';
 import { exitCodes, type Finish } from '../exit-codes.ts';
 import { type SharedOptions, settingsOf, withSharedOptions } from '../options.ts';
 import { selectSource } from '../select-streams.ts';
@@ -9,7 +10,7 @@ import { terminal } from '../terminal.ts';
 export function checkCommand(finish: Finish): Command {
   return withSharedOptions(new Command('check'))
     .description(
-      'Try every source (login, clock, one record of each stream, its cursor) and the schema of every service.',
+      'Try the cache database, every source (login, clock, one record of each stream, its cursor) and the schema of every service.',
     )
     .argument('[source]', 'only this source or service')
     .addHelpText('after', '\nExamples:\n  customer360 check\n  customer360 check crm --json')
@@ -18,9 +19,13 @@ export function checkCommand(finish: Finish): Command {
       const isService = system !== undefined && Object.hasOwn(settings.services, system);
       const systems =
         system === undefined ? Object.keys(settings.sources) : isService ? [] : [selectSource(settings, system)];
-      const { connectAll } = await import('../connect-all.ts');
+      const [{ connectAll }, { checkCache }] = await Promise.all([
+        import('../connect-all.ts'),
+        import('../check-cache.ts'),
+      ]);
       const connectors = connectAll(settings);
       const signal = stopSignal();
+      const cache = await checkCache(settings);
       const results = await Promise.all(
         systems.map(async (source) =>
           ((await connectors[source]?.check(signal)) ?? []).map((result) => ({ source, ...result })),
@@ -33,11 +38,15 @@ export function checkCommand(finish: Finish): Command {
         (system === undefined && Object.keys(settings.services).length > 0) || isService
           ? await (await import('../check-services.ts')).checkServices(settings)
           : [];
-      const all = [...results.flat(), ...services.filter(({ source }) => !isService || source === system)];
+      const all: CheckLine[] = [
+        ...cache,
+        ...results.flat(),
+        ...services.filter(({ source }) => !isService || source === system),
+      ];
       if (options.json) terminal.out(JSON.stringify(all, null, 2));
       else
-        for (const { source, probe, ok, detail } of all)
-          terminal.out(`${ok ? 'ok    ' : 'FAILED'} ${source}: ${probe}: ${detail}`);
+        for (const { source, probe, ok, warning, detail } of all)
+          terminal.out(`${!ok ? 'FAILED' : warning ? 'warn  ' : 'ok    '} ${source}: ${probe}: ${detail}`);
       if (all.some(({ ok }) => !ok)) finish(exitCodes.failed);
     });
 }

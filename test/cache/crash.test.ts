@@ -53,6 +53,7 @@ function failingAfter(cache: Cache, after: () => number): Cache {
         };
         const plugged: Sql = {
           dialect: sql.dialect,
+          mostBytes: sql.mostBytes,
           query: async (statement, parameters) => {
             tick();
             return sql.query(statement, parameters);

@@ -216,6 +216,7 @@ function countStatements(cache: Cache) {
       cache.transaction((sql) =>
         work({
           dialect: sql.dialect,
+          mostBytes: sql.mostBytes,
           query: (...args) => {
             statements += 1;
             return sql.query(...args);

@@ -122,6 +122,18 @@ describe('looking around', () => {
     expect(refused.out).not.toContain('wrong@');
   });
 
+  it('check opens the cache database, and fails where it cannot', async () => {
+    const { code, out } = await on('check', 'finance', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toContainEqual(expect.objectContaining({ source: 'cache', probe: 'open', ok: true }));
+    const nowhere = `sqlite:${company.folder}/nowhere/cache.db`;
+    const file = company.altered('no-cache.yaml', [`sqlite:${company.cacheFile}`, nowhere]);
+    const refused = await runCli('check', 'finance', '--settings', file);
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(/^FAILED cache: open: CACHE_UNREACHABLE: .*Check database\.url/m);
+    expect(refused.out).toMatch(/^ok {4} finance: login/m);
+  });
+
   it('discover lists resources with their fields', async () => {
     const { code, out } = await on('discover', 'erp', '--json');
     expect(code).toBe(0);

@@ -93,6 +93,7 @@ export function createProcessImage({ cache, connector, fate, onSourceCall }: Pro
   function mortal(sql: Sql, isInside: boolean): Sql {
     return {
       dialect: sql.dialect,
+      mostBytes: sql.mostBytes,
       async query<R extends Row>(statement: string, parameters?: readonly SqlParameter[]) {
         beforeStatement(statement, isInside);
         return await sql.query<R>(statement, parameters);

@@ -34,12 +34,27 @@ export async function startTestServer(env: NodeJS.ProcessEnv): Promise<TestServe
   return { url: null, what: 'nothing', stop: async () => undefined };
 }
 
+/** A server of one test file's own, started with these options; null where there is no binary of one. */
+export async function startOwnServer(options: readonly string[]): Promise<TestServer | null> {
+  const binary = findBinary(['mariadbd', 'mysqld'], process.env);
+  return binary ? startPrivateServer(binary, process.env, options) : null;
+}
+
+/** Whether `startOwnServer` finds a binary. */
+export function hasOwnServer(): boolean {
+  return findBinary(['mariadbd', 'mysqld'], process.env) !== undefined;
+}
+
 function findBinary(names: string[], env: NodeJS.ProcessEnv): string | undefined {
   const folders = [...(env.PATH ?? '').split(delimiter), ...binaryFolders];
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
-async function startPrivateServer(binary: string, env: NodeJS.ProcessEnv): Promise<TestServer> {
+async function startPrivateServer(
+  binary: string,
+  env: NodeJS.ProcessEnv,
+  extra: readonly string[] = [],
+): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'customer360-mysql-'));
   const data = join(folder, 'data');
   // A server clears its folder for temporary tables when it starts: in one that is shared, it takes the tables of
@@ -83,6 +98,7 @@ async function startPrivateServer(binary: string, env: NodeJS.ProcessEnv): Promi
       '--innodb-flush-log-at-trx-commit=0',
       '--skip-log-bin',
       '--default-time-zone=+00:00',
+      ...extra,
     ],
     { stdio: 'ignore' },
   );

@@ -29,6 +29,7 @@ function checked(sql: Sql): Sql {
   };
   return {
     dialect: sql.dialect,
+    mostBytes: sql.mostBytes,
     query(statement, parameters) {
       check(statement);
       return sql.query(statement, parameters);
