@@ -59,6 +59,14 @@ export const defences = {
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },
   'reading hash': { rows: [33], reason: 'A checkpoint of other settings would skip what they did not read.' },
   'full refresh': { rows: [19], reason: 'A stream whose delta token has expired would stand still for good.' },
+  'own key': {
+    rows: [48],
+    reason: 'The record that a source gives for another key would take the place of the one that was asked for.',
+  },
+  'refused keys': {
+    rows: [48],
+    reason: 'What a source deletes and then answers with 403 would be served for ever.',
+  },
   'dead tokens': {
     rows: [44],
     reason: 'A pass whose page token the source has forgotten would be asked to go on from it for ever.',

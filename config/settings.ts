@@ -124,10 +124,15 @@ export const streamSettings = z.strictObject({
   live: z.boolean().optional(),
   /**
    * How deletes are noticed. `none`: never. `scan`: after a complete scan of all keys, on `reconcileSchedule`.
-   * A `flag` marks them in the record itself.
+   * A `flag` marks them in the record itself; a scan then finds what the list no longer shows, as well, and asks for it
+   * by its key, since a source may hide deleted records from its lists. `scan: false` leaves that out.
    */
   deletes: z
-    .union([z.literal('none'), z.literal('scan'), z.strictObject({ flag: path, values: z.array(z.string()).min(1) })])
+    .union([
+      z.literal('none'),
+      z.literal('scan'),
+      z.strictObject({ flag: path, values: z.array(z.string()).min(1), scan: z.boolean().optional() }),
+    ])
     .default('scan'),
   /** A pass fails, checkpoint held, when more than this share of at least 20 records read is quarantined. */
   quarantineThreshold: z.number().min(0).max(1).default(0.2),

@@ -9,6 +9,7 @@ import { createJsonRpcConnector } from './json-rpc/json-rpc-connector.ts';
 import { jsonRpcSettings } from './json-rpc/settings.ts';
 import { createOdataConnector } from './odata/odata-connector.ts';
 import { odataSettings } from './odata/settings.ts';
+import { withOwnKeys } from './own-keys.ts';
 import { createRestConnector } from './rest/rest-connector.ts';
 import { restSettings } from './rest/settings.ts';
 import type { SourceNotices } from './source-notices.ts';
@@ -43,7 +44,11 @@ interface ConnectRequest {
 }
 
 /** The connector of a source. Connects to nothing yet. */
-export function connect({ system, settings, notices }: ConnectRequest): Connector {
+export function connect(request: ConnectRequest): Connector {
+  return withOwnKeys(connectorOf(request));
+}
+
+function connectorOf({ system, settings, notices }: ConnectRequest): Connector {
   switch (settings.kind) {
     case 'odata':
       return createOdataConnector({ system, settings, notices });

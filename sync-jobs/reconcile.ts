@@ -6,6 +6,7 @@ import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { type CompareKeys, compareKeys, guardShrink } from './compare-keys.ts';
 import { completenessOf, isComplete } from './completeness.ts';
+import { noticesByScan } from './delete-scans.ts';
 import { hubNow } from './end-run.ts';
 import { type HeldLease, holdLease, streamBusy } from './hold-lease.ts';
 import { hubErrorOf } from './hub-error-of.ts';
@@ -31,7 +32,8 @@ export type ReconcileRun = SyncRun | (RunFacts & { outcome: 'SKIPPED' });
 export async function reconcile(request: ReconcileRequest): Promise<ReconcileRun> {
   const store = createSyncStore(request.cache);
   try {
-    if (streamSettingsOf(request.source, request).deletes !== 'scan') {
+    const { deletes } = streamSettingsOf(request.source, request);
+    if (!noticesByScan(deletes) || request.connector.forgets?.(request.stream)) {
       return { ...neverStarted(request, 'its deletes are not noticed by scans'), outcome: 'SKIPPED' };
     }
     const run = await holdLease({ ...request, store }, (held) => reconcileStream(store, held, request));

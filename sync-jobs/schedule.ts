@@ -7,6 +7,7 @@ import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Connector } from '../connectors/connector.ts';
+import { noticesByScan } from './delete-scans.ts';
 import { followRequests } from './follow-requests.ts';
 import { createInsightJob } from './insight-job.ts';
 import { isOverdue } from './is-overdue.ts';
@@ -81,7 +82,7 @@ export function createSchedule({
         // Of a stream that was never verified nothing has been missed.
         if (lastVerifyAt && isOverdue(lastVerifyAt, proofs.getNextRuns(2), new Date())) queue.offer(proof);
       }
-      if (deletes !== 'scan') continue;
+      if (!noticesByScan(deletes)) continue;
       const recounts = every(source.reconcileSchedule, () => queue.offer(recount), place);
       // A stream that was never read has nothing to reconcile yet.
       if (lastSuccessAt && isOverdue(lastReconcileAt, recounts.getNextRuns(2), new Date())) queue.offer(recount);

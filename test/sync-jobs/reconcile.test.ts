@@ -138,8 +138,10 @@ describe.each(databases)('reconcile on $name', (database) => {
   });
 
   it('has nothing to do where deletes are told otherwise, or before the first full read', async () => {
-    const told = orderStream(source, cache, { system, deletes: { flag: 'gone', values: ['1'] } });
+    const told = orderStream(source, cache, { system, deletes: { flag: 'gone', values: ['1'], scan: false } });
     expect(await told.reconcile()).toMatchObject({ outcome: 'SKIPPED' });
+    const connector = { ...source.connector, forgets: () => true };
+    expect(await stream.reconcile({ connector })).toMatchObject({ outcome: 'SKIPPED' });
     const unread = orderStream(source, cache, { system: `${system}-unread` });
     expect(await unread.reconcile()).toMatchObject({ outcome: 'SKIPPED' });
   });
