@@ -105,7 +105,7 @@ export async function readOrdersToDeliver(
   );
   const ids = rows.map(({ id }) => String(id));
   const lines = await inPieces(sql, ids, (part) => readChildren(sql, 'orderLine', 'orderId', part, ['lineNo'], null));
-  const shipments = await inPieces(sql, ids, (part) => documentsOfOrders(sql, 'shipment', part));
+  const shipments = await inPieces(sql, ids, (part) => documentsOfOrders(sql, 'shipment', part, null));
   const shipmentIds = [...new Set([...shipments.values()].flat().map(({ id }) => id))];
   const shipmentLines = await inPieces(sql, shipmentIds, (part) =>
     readChildren(sql, 'shipmentLine', 'shipmentId', part, [], null),

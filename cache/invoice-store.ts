@@ -1,12 +1,12 @@
 import type { Sql } from './cache.ts';
-import { among, type Condition } from './condition.ts';
-import { documentsOfOrders, orderMissing } from './order-documents.ts';
+import { allOf, among, type Condition } from './condition.ts';
+import { documentsOfOrders, documentsOfOthers, orderMissing } from './order-documents.ts';
 import { bothWays, type Filter, type FilterContext, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 import { type DecodedRow, decodeRow, decodeSum, type RowColumns, selectList, sumOf } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
 import type { OrderDocumentStore } from './shipment-store.ts';
-import type { Visible } from './visible.ts';
+import { documentVisible, type Visible } from './visible.ts';
 
 /**
  * What is left to pay of an invoice. Where a source gives no amount, its payment state decides: a paid or reversed
@@ -101,7 +101,7 @@ export interface InvoiceStore extends OrderDocumentStore {
 export function createInvoiceStore(sql: Sql, visible: Visible): InvoiceStore {
   return {
     ...createRecordStore(sql, invoices, visible),
-    ofOrders: (ids, columns) => documentsOfOrders(sql, 'invoice', ids, columns),
+    ofOrders: (ids, columns) => documentsOfOrders(sql, 'invoice', ids, visible, columns),
     openBalances,
   };
 
@@ -134,12 +134,32 @@ export function createPaymentStore(sql: Sql, visible: Visible): PaymentStore {
 
   async function ofInvoices(ids: readonly string[], columns?: RowColumns): Promise<Map<string, DecodedRow[]>> {
     const chosen = among('a.invoice_id', ids);
+    const where = allOf(documentVisible('t', visible));
     const rows = await sql.query(
       `SELECT paid.invoice_id AS \`owner\`, ${selectList('payment', 't', sql.dialect, columns)}
        FROM (SELECT DISTINCT a.invoice_id, a.payment_id FROM payment_allocations a WHERE ${chosen.sql}) paid
-         JOIN payments t ON t.id = paid.payment_id ORDER BY t.received_at, t.id`,
-      chosen.parameters,
+         JOIN payments t ON t.id = paid.payment_id WHERE ${where.sql} ORDER BY t.received_at, t.id`,
+      [...chosen.parameters, ...where.parameters],
     );
-    return rowsBy(rows, 'owner', (row) => decodeRow('payment', row, sql.dialect));
+    const ofNobody = rows.filter((row) => row.partyId === null).map((row) => String(row.id));
+    const hidden = await paymentsOfOthers(ofNobody);
+    const shown = rows.filter((row) => !hidden.has(String(row.id)));
+    return rowsBy(shown, 'owner', (row) => decodeRow('payment', row, sql.dialect));
+  }
+
+  /** Those of the payments that also pay an invoice that may not be seen. */
+  async function paymentsOfOthers(paymentIds: readonly string[]): Promise<Set<string>> {
+    if (!visible || paymentIds.length === 0) return new Set();
+    const chosen = among('a.payment_id', [...new Set(paymentIds)]);
+    const own = allOf(documentVisible('i', visible));
+    const rows = await sql.query(
+      `SELECT a.payment_id AS payment, i.id AS invoice, i.party_id AS party, CASE WHEN ${own.sql} THEN 1 ELSE 0 END AS seen
+       FROM payment_allocations a JOIN invoices i ON i.id = a.invoice_id WHERE ${chosen.sql}`,
+      [...own.parameters, ...chosen.parameters],
+    );
+    const ofNobody = rows.filter(({ party }) => party === null).map(({ invoice }) => String(invoice));
+    const others = await documentsOfOthers(sql, 'invoice', ofNobody, visible);
+    const hidden = rows.filter(({ seen, invoice }) => Number(seen) === 0 || others.has(String(invoice)));
+    return new Set(hidden.map(({ payment }) => String(payment)));
   }
 }

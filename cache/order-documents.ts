@@ -6,7 +6,7 @@ import { type DecodedRow, decodeRow, type RowColumns, selectList } from './row-c
 
 import { rowsBy } from './rows-by.ts';
 import { columnName, entityTables } from './tables.ts';
-import { ofVisible, type Visible } from './visible.ts';
+import { documentVisible, ofVisible, partyVisible, type Visible } from './visible.ts';
 
 /*
  * Where shipments, returns and invoices are joined to orders. A document belongs to an order when it names the
@@ -21,21 +21,44 @@ const documents = {
 
 export type Document = keyof typeof documents;
 
-/** The documents of each order, oldest first. */
+/** The documents of each order that may be seen, oldest first. */
 export async function documentsOfOrders(
   sql: Sql,
   document: Document,
   orderIds: readonly string[],
+  visible: Visible,
   columns: RowColumns = 'short',
 ): Promise<Map<string, DecodedRow[]>> {
   const links = linksBy(document, 'order', orderIds);
+  const where = allOf(documentVisible('t', visible));
   const rows = await sql.query(
     `SELECT links.order_id AS \`owner\`, ${selectList(document, 't', sql.dialect, columns)}
      FROM (${links.sql}) links JOIN ${entityTables[document]} t ON t.id = links.document_id
-     ORDER BY t.\`${columnName(documents[document].orderBy)}\`, t.id`,
-    links.parameters,
+     WHERE ${where.sql} ORDER BY t.\`${columnName(documents[document].orderBy)}\`, t.id`,
+    [...links.parameters, ...where.parameters],
   );
-  return rowsBy(rows, 'owner', (row) => decodeRow(document, row, sql.dialect));
+  const ofNobody = rows.filter((row) => row.partyId === null).map((row) => String(row.id));
+  const hidden = await documentsOfOthers(sql, document, ofNobody, visible);
+  const shown = rows.filter((row) => !hidden.has(String(row.id)));
+  return rowsBy(shown, 'owner', (row) => decodeRow(document, row, sql.dialect));
+}
+
+/** Those of the documents that also belong to an order that may not be seen. */
+export async function documentsOfOthers(
+  sql: Sql,
+  document: Document,
+  documentIds: readonly string[],
+  visible: Visible,
+): Promise<Set<string>> {
+  if (!visible || documentIds.length === 0) return new Set();
+  const links = linksBy(document, 'document', [...new Set(documentIds)]);
+  const own = partyVisible('o.party_id', visible);
+  const rows = await sql.query(
+    `SELECT DISTINCT links.document_id AS id FROM (${links.sql}) links JOIN orders o ON o.id = links.order_id
+     WHERE o.party_id IS NULL OR NOT ${own.sql}`,
+    [...links.parameters, ...own.parameters],
+  );
+  return new Set(rows.map(({ id }) => String(id)));
 }
 
 /** The orders of each document, oldest first. */

@@ -30,9 +30,9 @@ export async function readOrdersWithDocuments(sql: Sql, ids: readonly string[]):
   const [orders, lines, shipments, returns, invoices] = await Promise.all([
     readByIds(sql, 'order', ids, null),
     readChildren(sql, 'orderLine', 'orderId', ids, ['lineNo'], null),
-    documentsOfOrders(sql, 'shipment', ids),
-    documentsOfOrders(sql, 'customerReturn', ids),
-    documentsOfOrders(sql, 'invoice', ids),
+    documentsOfOrders(sql, 'shipment', ids, null),
+    documentsOfOrders(sql, 'customerReturn', ids, null),
+    documentsOfOrders(sql, 'invoice', ids, null),
   ]);
   const [shipmentLines, returnLines, invoiceLines] = await Promise.all([
     linesOf('shipmentLine', 'shipmentId', shipments),

@@ -56,13 +56,13 @@ export interface OrderDocumentStore extends RecordStore {
 export function createShipmentStore(sql: Sql, visible: Visible): OrderDocumentStore {
   return {
     ...createRecordStore(sql, shipments, visible),
-    ofOrders: (ids, columns) => documentsOfOrders(sql, 'shipment', ids, columns),
+    ofOrders: (ids, columns) => documentsOfOrders(sql, 'shipment', ids, visible, columns),
   };
 }
 
 export function createReturnStore(sql: Sql, visible: Visible): OrderDocumentStore {
   return {
     ...createRecordStore(sql, returns, visible),
-    ofOrders: (ids, columns) => documentsOfOrders(sql, 'customerReturn', ids, columns),
+    ofOrders: (ids, columns) => documentsOfOrders(sql, 'customerReturn', ids, visible, columns),
   };
 }

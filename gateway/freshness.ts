@@ -10,6 +10,7 @@ import {
   type SystemCompleteness,
 } from '../customer-360/consistency.ts';
 import { freshness, type SystemFreshness } from '../customer-360/freshness.ts';
+import { errorWithoutQuotes } from './access/message-without-values.ts';
 import { may, type Viewer } from './access/viewer.ts';
 
 /** How current a system's part of an answer is, and whether it was proved to be right. */
@@ -128,7 +129,9 @@ export function createFreshnessReader({
 
 /** What a source said when it failed names addresses: it is for those who run the hub. The same of the same states. */
 function shown(systems: SystemState[], viewer: Viewer): Shown {
-  if (may(viewer, 'sync:operate')) return { freshness: systems };
+  if (may(viewer, 'sync:operate')) {
+    return { freshness: systems.map((one) => ({ ...one, error: errorWithoutQuotes(one.error, viewer) })) };
+  }
   const known = withoutErrors.get(systems);
   if (known) return known;
   const fewer = { freshness: systems.map(({ error: _, ...rest }) => rest) };

@@ -2,6 +2,7 @@ import { asciiOnly } from '../cache/condition.ts';
 import type { QuarantinedRecord } from '../cache/quarantine-store.ts';
 import { countRuns } from '../cache/run-count.ts';
 import type { SyncRunRow } from '../cache/status-store.ts';
+import { HubError } from '../config/errors.ts';
 import { INSTANT_PATTERN } from '../schema/time.ts';
 import type { Connection } from './connection.ts';
 import type { GraphContext } from './context.ts';
@@ -37,6 +38,12 @@ export function syncRuns(_source: unknown, args: OperationArguments, context: Gr
 /** Records that did not fit. */
 export function quarantine(_source: unknown, args: OperationArguments, context: GraphContext) {
   const { stores } = context;
+  if (stores.visible) {
+    throw new HubError(
+      'FORBIDDEN',
+      'Expected a login that may see all customers, got one with row rules: whose records are in quarantine is not known, because they could not be read. Ask somebody who sees everybody.',
+    );
+  }
   const where = given(args);
   const first = pageSize(args.first, context);
   const after = args.after == null ? null : quarantinePosition(args.after);

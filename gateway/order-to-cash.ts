@@ -5,8 +5,8 @@ import { type LineQuantities, quantitiesOf } from '../customer-360/order-to-cash
 import { orderToCash } from '../customer-360/order-to-cash.ts';
 import type { CanonicalFields } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
-import { readDocuments } from './order-documents.ts';
-import { children, type RecordSource, recordById } from './records.ts';
+import { everyDocument } from './order-documents.ts';
+import { everyChild, type RecordSource, recordById } from './records.ts';
 import type { FieldResolver } from './subschema.ts';
 
 /** One of the axes of an order, or the stage over them. Four fields of one order are worked out once. */
@@ -44,13 +44,17 @@ function progressOf(orderId: string, context: GraphContext): Promise<Progress | 
   return progress;
 }
 
+/**
+ * How far an order is belongs to the order: it is worked out of all its documents and lines, as the lists are filtered
+ * by it, also where some of them belong to customers that the viewer may not see.
+ */
 async function readProgress(orderId: string, context: GraphContext): Promise<Progress | null> {
   const [order, lines, shipments, returns, invoices] = await Promise.all([
     recordById('order', orderId, context),
-    children('orderLine', 'orderId', orderId, context, ['lineNo']),
-    readDocuments('shipment', orderId, context),
-    readDocuments('customerReturn', orderId, context),
-    readDocuments('invoice', orderId, context),
+    everyChild('orderLine', 'orderId', orderId, context, ['lineNo']),
+    everyDocument('shipment', orderId, context),
+    everyDocument('customerReturn', orderId, context),
+    everyDocument('invoice', orderId, context),
   ]);
   if (!order) return null;
   const [shipmentLines, returnLines, invoiceLines] = await Promise.all([
@@ -83,7 +87,7 @@ async function linesOf(
   context: GraphContext,
   orderBy: readonly string[] = [],
 ): Promise<DecodedRow[]> {
-  const lines = await Promise.all(documents.map(({ id }) => children(entity, field, id, context, orderBy)));
+  const lines = await Promise.all(documents.map(({ id }) => everyChild(entity, field, id, context, orderBy)));
   return lines.flat();
 }
 

@@ -1,6 +1,7 @@
 import { readChildren, readOfCustomers } from '../cache/child-records.ts';
 import { readByIds, readLongTexts } from '../cache/record-store.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
+import type { Visible } from '../cache/visible.ts';
 import type { Entity } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
 import { customerOfParty } from './customers.ts';
@@ -47,18 +48,40 @@ export function keepRecords(
 }
 
 /** All records of an entity whose field names this one: the lines of an order. */
-export function children(
+function children(
   entity: Entity,
   field: string,
   id: string,
   context: GraphContext,
   orderBy: readonly string[] = [],
 ): Awaitable<readonly DecodedRow[]> {
-  const { columns, loaders, stores } = context;
+  return childrenSeen(entity, field, id, context, orderBy, context.stores.visible);
+}
+
+/** The same with records that the viewer may not see: to work something out, never to be shown. */
+export function everyChild(
+  entity: Entity,
+  field: string,
+  id: string,
+  context: GraphContext,
+  orderBy: readonly string[] = [],
+): Awaitable<readonly DecodedRow[]> {
+  return childrenSeen(entity, field, id, context, orderBy, null);
+}
+
+function childrenSeen(
+  entity: Entity,
+  field: string,
+  id: string,
+  { columns, loaders, stores }: GraphContext,
+  orderBy: readonly string[],
+  visible: Visible,
+): Awaitable<readonly DecodedRow[]> {
+  const all = visible === stores.visible ? '' : 'all ';
   const rows = loaders.load(
-    `children:${entity}.${field}${columns.named(entity)}`,
+    `${all}children:${entity}.${field}${columns.named(entity)}`,
     id,
-    (ids) => readChildren(stores.sql, entity, field, ids, orderBy, stores.visible, columns.of(entity)),
+    (ids) => readChildren(stores.sql, entity, field, ids, orderBy, visible, columns.of(entity)),
     onChildren(entity, field),
   );
   return goOn(rows, (known) => known ?? []);

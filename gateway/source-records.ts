@@ -16,6 +16,16 @@ export function sourceRecordField(entity: Entity): FieldResolver {
   return (source: RecordSource, _args: unknown, context: GraphContext) => sourceRecordOf(source, entity, context);
 }
 
+/** null where the viewer may see only some of the customers that the record tells of. */
+async function rawOf({ id, raw }: SourceRecordRow, _args: unknown, { loaders, stores }: GraphContext) {
+  if (!stores.visible) return readRaw(raw);
+  const read = async (ids: readonly string[]) => {
+    const shared = await stores.sourceRecords.sharedWithOthers(ids);
+    return new Map(ids.map((each) => [each, shared.has(each)]));
+  };
+  return (await loaders.load('source-record:shared', id, read)) === false ? readRaw(raw) : null;
+}
+
 export const sourceRecordResolvers: Resolvers = {
-  SourceRecord: { raw: (source: SourceRecordRow) => readRaw(source.raw) },
+  SourceRecord: { raw: rawOf },
 };

@@ -62,7 +62,7 @@ export function createStores(cache: Cache, visible: Visible): Stores {
     payments: createPaymentStore(cache, visible),
     organisations: createOrganisationStore(cache, visible),
     portfolio: createPortfolioStore(cache),
-    sourceRecords: createSourceRecordStore(cache),
+    sourceRecords: createSourceRecordStore(cache, visible),
     timeline: createTimelineStore(cache),
     status: createStatusStore(cache),
     quarantine: createQuarantineStore(cache),

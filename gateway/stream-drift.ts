@@ -22,6 +22,11 @@ export async function driftOfRun({ id }: { id: string }, _args: unknown, { loade
   return found ?? [];
 }
 
+/** The record that a change was first seen in: whose it is, is not known. */
+export function driftKey({ key }: { key: string | null }, _args: unknown, { stores }: GraphContext): string | null {
+  return stores.visible ? null : key;
+}
+
 /** The store's names under the graph's. */
 function shown({ from, to, sourceKey, ...event }: DriftEvent) {
   return { ...event, fromTypes: from, toTypes: to, key: sourceKey };

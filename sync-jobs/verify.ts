@@ -70,7 +70,7 @@ async function compareAndRepair(request: VerifyRequest): Promise<VerifyReport> {
   const settings = streamSettingsOf(source, request);
   const mapping = await mappingOf(request, settings);
   const checksums = createChecksumStore(cache);
-  const sides: Sides = { request, store, rawRecords: createSourceRecordStore(cache), checksums, mapping };
+  const sides: Sides = { request, store, rawRecords: createSourceRecordStore(cache, null), checksums, mapping };
 
   await expectReadInFull(sides);
   const keepsExtras = settings.deletes === 'none' || (request.connector.forgets?.(stream) ?? false);

@@ -33,7 +33,7 @@ export function compileExpression(source: string): Expression {
         return jsonOf(await expression.evaluate(here, { record }));
       } catch (error) {
         const reason = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
-        throw mismatch(`the expression ${source} to have a value (${reason})`, undefined);
+        throw mismatch(`the expression ${source} to have a value`, String(reason));
       }
     },
   };

@@ -2,11 +2,12 @@ import type { QuarantinedRecord } from '../../cache/quarantine-store.ts';
 import type { StreamStatus } from '../../cache/status-store.ts';
 import { readRaw } from '../../customer-360/read-raw.ts';
 import { instantOf } from '../../schema/time.ts';
+import { errorWithoutQuotes, quarantineMessage } from '../access/message-without-values.ts';
 import { connectionResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
 import { quarantine, syncRuns } from '../operation-lists.ts';
-import { driftOfRun, openDrift } from '../stream-drift.ts';
-import type { DomainSubschema } from '../subschema.ts';
+import { driftKey, driftOfRun, openDrift } from '../stream-drift.ts';
+import type { DomainSubschema, FieldResolver } from '../subschema.ts';
 import { lastVerify, verifyRuns } from '../verify-runs.ts';
 
 interface SourceParent {
@@ -37,13 +38,26 @@ export const operations: DomainSubschema = {
       breaker: breakerOf,
       streams: streamsOf,
     },
-    SourceStream: { drift: openDrift, lastVerify },
-    SyncRun: { drift: driftOfRun },
-    QuarantinedRecord: { raw: (record: QuarantinedRecord) => readRaw(record.raw) },
+    SourceBreaker: { lastError: errorField('lastError') },
+    SourceStream: { drift: openDrift, lastVerify, lastErrorMessage: errorField('lastErrorMessage') },
+    SyncRun: { drift: driftOfRun, errorMessage: errorField('errorMessage') },
+    VerifyRun: { errorMessage: errorField('errorMessage') },
+    SystemFreshness: { error: errorField('error') },
+    Drift: { key: driftKey },
+    QuarantinedRecord: {
+      message: quarantineMessage,
+      raw: (record: QuarantinedRecord) => readRaw(record.raw),
+    },
     ...connectionResolvers('SyncRun'),
     ...connectionResolvers('QuarantinedRecord'),
   },
 };
+
+/** A resolver for an error's text, without what it quotes where the viewer may not read that. */
+function errorField<Field extends string>(field: Field): FieldResolver {
+  return (source: { [name in Field]?: string | null }, _args: unknown, context: GraphContext) =>
+    errorWithoutQuotes(source[field], context.viewer);
+}
 
 /** How current and how consistent a source is. */
 async function stateOf({ system }: SourceParent, _args: unknown, { freshness }: GraphContext) {
