@@ -156,6 +156,11 @@ export const sourceSettings = z.strictObject({
   /** Passes that `@freshness` asks for begin at least this far apart, whoever asks. */
   catchUpInterval: duration.default(5_000),
   timeout: duration.default(30_000),
+  /**
+   * The largest record that is read, in bytes as the source writes it. A larger one goes to quarantine with its size,
+   * its SHA-256 and its first 64 KB; it is never held in memory. The cache takes none above 3,000,000.
+   */
+  maxRecordBytes: z.int().min(1_000).max(3_000_000).default(3_000_000),
   /** Higher wins when parties of several systems disagree about the golden record. */
   priority: z.int().default(0),
 });

@@ -17,7 +17,8 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
   function targetOf(name: string): FileTarget {
     const stream = streamOf(system, settings.streams, name);
     const pageSize = stream.pageSize ?? settings.pageSize;
-    return { system, name, stream, folder, files, pageSize, recordOf: compileFileRecord(stream) };
+    const { maxRecordBytes } = settings;
+    return { system, name, stream, folder, files, pageSize, maxRecordBytes, recordOf: compileFileRecord(stream) };
   }
 
   /** Everything the files hold, in their order. */
@@ -39,7 +40,7 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
       for (const record of records) {
         const before = last.get(record.key);
         const isLater = !before?.version || !record.version || record.version >= before.version;
-        if (record.damage === undefined && isWanted(record.key) && isLater) last.set(record.key, record);
+        if (!record.isKeyless && isWanted(record.key) && isLater) last.set(record.key, record);
       }
     }
     return last;
@@ -61,8 +62,8 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
     async *scanKeys(name, signal) {
       const seen = new Map<string, KeyVersion & { deleted: boolean }>();
       for await (const records of readAll(name, signal)) {
-        for (const { key, version, deleted, damage } of records) {
-          if (damage !== undefined) throw incompleteScan(system, name, damage);
+        for (const { key, version, deleted, damage, isKeyless } of records) {
+          if (isKeyless) throw incompleteScan(system, name, damage ?? '');
           const before = seen.get(key);
           if (!before?.version || !version || version >= before.version) seen.set(key, { key, version, deleted });
         }

@@ -16,6 +16,7 @@ export interface FileTarget {
   folder: Folder;
   files: FileSystem;
   pageSize: number;
+  maxRecordBytes: number;
   recordOf(data: SourceRecord['data'], file: DroppedFile): SourceRecord;
 }
 

@@ -1,6 +1,8 @@
 import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
 import type { SourceRecord } from '../connector.ts';
+import { damageOf } from '../json/long-record.ts';
+import { isMismatch } from '../mapping/mismatch.ts';
 import type { OpenFile } from './file-system.ts';
 import type { DroppedFile } from './folder.ts';
 import { checkColumns, readHeader } from './header.ts';
@@ -9,11 +11,7 @@ import type { FileStream } from './settings.ts';
 import { createTextDecoder, type DecodeText, lengthOfMark } from './text-decoder.ts';
 import { type ParsedRecord, readCsvRecords, readJsonLine } from './wire.ts';
 
-/** A record of more bytes is put aside without being held; the cache keeps none that are longer. */
-const LONGEST_RECORD = 3_000_000;
 const CHUNK = 256 * 1024;
-/** Characters of a damaged line that are kept for people to look at. */
-const SHOWN = 2_000;
 
 export interface FilePage {
   records: SourceRecord[];
@@ -33,6 +31,8 @@ export interface ReadFile {
   /** Where to go on, with the columns its header told; null to begin. */
   from: { offset: number; line: number; columns: string[] | null } | null;
   pageSize: number;
+  /** A record of more bytes is put aside without being held. */
+  maxRecordBytes: number;
   recordOf(data: SourceRecord['data'], file: DroppedFile): SourceRecord;
 }
 
@@ -48,7 +48,8 @@ export async function* readFile(request: ReadFile, signal: AbortSignal): AsyncGe
     from: start,
     quote: stream.format === 'csv' && stream.quote !== '' ? stream.quote.charCodeAt(0) : null,
     delimiter: stream.delimiter.charCodeAt(0),
-    longest: LONGEST_RECORD,
+    longest: request.maxRecordBytes,
+    textOf: reader.textOf,
   });
   let columns = stream.columns ?? from?.columns ?? null;
   let needsHeader = stream.format === 'csv' && columns === null;
@@ -111,30 +112,45 @@ function createLineReader(request: ReadFile) {
   const { file, stream, recordOf } = request;
   const decode = createTextDecoder(stream.encoding);
 
-  function damaged(raw: RawRecord, damage: string): SourceRecord {
+  const textOf = (bytes: Buffer) =>
+    stream.encoding === 'utf-8' ? bytes.toString('utf8') : (decode(bytes) ?? bytes.toString('latin1'));
+
+  /** A damaged line is known by its key where that can still be read, and else by its place. */
+  function damaged(raw: RawRecord, reason: string, isJson = true): SourceRecord {
     if (!raw.terminated && defends('cut-off files'))
-      throw failure(request, `expected a whole record at the end, got a file that is cut off (${damage})`, raw.line);
-    const text = raw.bytes ? (decode(raw.bytes) ?? '').slice(0, SHOWN) : '';
+      throw failure(request, `expected a whole record at the end, got a file that is cut off (${reason})`, raw.line);
+    const { damage, outline } = raw.long ?? damageOf(raw.bytes ?? Buffer.alloc(0), reason, textOf);
+    const known = stream.format === 'jsonl' ? keyedBy(outline) : null;
+    const isNone = stream.format === 'jsonl' && raw.line === 1 && known === null && !isJson;
+    if (isNone) throw failure(request, `expected JSON Lines, one object a line: ${damage.reason}`, raw.line);
     const base = file.name.split(/[\\/]/).at(-1) ?? file.name;
+    const named = known ?? { key: `${base.slice(-200)}:${raw.line}`, version: null, isKeyless: true as const };
+    const { bytes, sha256, text } = damage;
     return {
-      key: `${base.slice(-200)}:${raw.line}`,
-      version: null,
+      ...named,
       deleted: false,
-      data: { file: file.name, line: String(raw.line), text },
-      damage: `${file.name}, line ${raw.line}: ${damage}`,
+      data: { file: file.name, line: String(raw.line), bytes: String(bytes), sha256, text },
+      damage: `${file.name}, line ${raw.line}: ${damage.reason}`,
     };
   }
 
-  function recordOrDamage(raw: RawRecord, parsed: ParsedRecord): SourceRecord {
-    if ('damage' in parsed) {
-      const isFirst = stream.format === 'jsonl' && raw.line === 1;
-      if (isFirst) throw failure(request, `expected JSON Lines, one object a line: ${parsed.damage}`, raw.line);
-      return damaged(raw, parsed.damage);
+  function keyedBy(outline: SourceRecord['data']): Pick<SourceRecord, 'key' | 'version'> | null {
+    try {
+      const { key, version } = recordOf(outline, file);
+      return { key, version };
+    } catch (error) {
+      if (isMismatch(error) || (error instanceof HubError && error.code === 'SOURCE_PROTOCOL')) return null;
+      throw error;
     }
+  }
+
+  function recordOrDamage(raw: RawRecord, parsed: ParsedRecord): SourceRecord {
+    if ('damage' in parsed) return damaged(raw, parsed.damage, false);
     try {
       return recordOf(parsed.data, file);
     } catch (error) {
-      if (error instanceof HubError && error.code === 'SOURCE_PROTOCOL') return damaged(raw, error.message);
+      if (isMismatch(error) || (error instanceof HubError && error.code === 'SOURCE_PROTOCOL'))
+        return damaged(raw, error.message);
       throw error;
     }
   }
@@ -149,6 +165,8 @@ function createLineReader(request: ReadFile) {
   }
 
   return {
+    textOf,
+
     header(raw: RawRecord): string[] {
       expectEnd(raw);
       const text = raw.bytes && decoded(request, decode, raw);
@@ -171,7 +189,7 @@ function createLineReader(request: ReadFile) {
         if (raw.openQuote) return damaged(raw, 'a quote is opened and never closed');
         const one = byLine.get(raw);
         if (one && !('damage' in one)) expectEnd(raw);
-        return one ? recordOrDamage(raw, one) : damaged(raw, `expected a record of at most ${LONGEST_RECORD} bytes`);
+        return one ? recordOrDamage(raw, one) : damaged(raw, '');
       });
     },
   };

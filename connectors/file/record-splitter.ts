@@ -1,7 +1,13 @@
+import type { JsonObject } from '../../schema/json.ts';
+import type { Damage } from '../json/list-place.ts';
+import { createLongRecord, type LongRecord } from '../json/long-record.ts';
+
 /** The bytes of one record, and where they are in the file. */
 export interface RawRecord {
   /** Without the end of the line; null for a record too long to be held. */
   bytes: Buffer | null;
+  /** What is kept of a record that is too long. */
+  long: { damage: Damage; outline: JsonObject } | null;
   /** The line it begins on, from 1. */
   line: number;
   /** Where the next record begins: its offset in the file, and its line. */
@@ -20,6 +26,8 @@ export interface SplitterOptions {
   delimiter: number;
   /** A record of more bytes is not held. */
   longest: number;
+  /** What text bytes are, for people. */
+  textOf?: (bytes: Buffer) => string;
 }
 
 export interface RecordSplitter {
@@ -36,28 +44,36 @@ const RETURN = 0x0d;
  * can go on at any record, and holds no more than one record, and none that is too long. In UTF-8, and in the
  * encodings of East Asia, no byte of a longer character looks like a quote or an end of line.
  */
-export function createRecordSplitter({ from, quote, delimiter, longest }: SplitterOptions): RecordSplitter {
+export function createRecordSplitter(options: SplitterOptions): RecordSplitter {
+  const { from, quote, delimiter, longest, textOf } = options;
   let { offset, line } = from;
   let endLine = line;
   let held: Buffer[] = [];
   let length = 0;
+  let long: LongRecord | null = null;
   let state: 'field start' | 'plain' | 'quoted' | 'after quote' = 'field start';
 
   function hold(bytes: Buffer): void {
     length += bytes.length;
-    if (length > longest) held = [];
-    else if (bytes.length > 0) held.push(bytes);
+    if (bytes.length > 0 && !long) held.push(bytes);
+    else long?.push(bytes);
+    if (long || length <= longest) return;
+    long = createLongRecord(longest, textOf);
+    for (const part of held) long.push(part);
+    held = [];
   }
 
   function finish(terminated: boolean): RawRecord {
     offset += length;
     const whole = held.length === 1 ? (held[0] ?? null) : Buffer.concat(held);
-    const bytes = length > longest || whole === null ? null : withoutEnd(whole);
+    const bytes = long || whole === null ? null : withoutEnd(whole);
     if (terminated) endLine += 1;
-    const record = { bytes, line, end: offset, endLine, terminated, openQuote: !terminated && state === 'quoted' };
+    const openQuote = !terminated && state === 'quoted';
+    const record = { bytes, long: long?.end() ?? null, line, end: offset, endLine, terminated, openQuote };
     line = endLine;
     held = [];
     length = 0;
+    long = null;
     state = 'field start';
     return record;
   }

@@ -29,8 +29,16 @@ const KEYS_AT_ONCE = 100;
 
 /** Reads the connections of another system's GraphQL endpoint. */
 export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ system, settings, notices }) => {
-  const { url, auth, timeout, rateLimit, headers } = settings;
-  const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: Object.values(headers) });
+  const { url, auth, timeout, rateLimit, headers, maxRecordBytes } = settings;
+  const http = createHttpClient({
+    system,
+    auth,
+    timeout,
+    rateLimit,
+    maxRecordBytes,
+    notices,
+    secrets: Object.values(headers),
+  });
 
   async function post(stream: string, { query, variables, records }: Question, signal: AbortSignal) {
     const body = stringify({ query, variables }) ?? '';

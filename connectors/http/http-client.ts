@@ -4,11 +4,12 @@ import { type ErrorCode, HubError } from '../../config/errors.ts';
 import type { HttpAuth } from '../../config/http-settings.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { instantOf } from '../../schema/time.ts';
-import { type CutAnswer, cutList } from '../json/cut-list.ts';
+import type { CutAnswer } from '../json/cut-list.ts';
 import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { ranOut } from '../ran-out.ts';
 import { createSourceBreaker } from '../source-breaker.ts';
 import { noNotices, type SourceNotices } from '../source-notices.ts';
+import { type AnswerReader, createAnswerReader } from './answer-reader.ts';
 import { createAuthorization } from './authorization.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { loginEnded } from './login-ended.ts';
@@ -26,9 +27,12 @@ export interface HttpClientOptions {
   auth: HttpAuth;
   /** Longest silence in milliseconds; a whole exchange may last ten times as long. */
   timeout: number;
+  /** Most bytes of an answer, or of the records of one together. */
   maxBytes?: number;
   rateLimit?: RateLimit;
   notices?: SourceNotices | undefined;
+  /** A record of more bytes is damaged, and not held. */
+  maxRecordBytes?: number;
   /** More that must never be seen in a message. */
   secrets?: readonly string[];
 }
@@ -65,6 +69,7 @@ export interface HttpAnswer {
   url: string;
   status: number;
   headers: Record<string, string>;
+  /** Of an answer with records no more than its beginning. */
   text: string;
   /** The source's clock as the answer told it, whole seconds; null where it told none. */
   date: string | null;
@@ -95,10 +100,12 @@ interface FailedAttempt {
 
 const MAX_RETRIES = 3;
 const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_RECORD_BYTES = 3_000_000;
 
 /** The one way sources are spoken to over HTTP: timeouts, retries, breaker, size bound, login, no secrets in errors. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { system, auth, timeout, maxBytes = MAX_BYTES, secrets = [], notices = noNotices } = options;
+  const { maxRecordBytes = MAX_RECORD_BYTES } = options;
   const { send, close } = createSend({ idle: timeout, total: timeout * 10, maxBytes });
   const authorization = createAuthorization(auth, send);
   const budget = createRateBudget(options.rateLimit ?? { concurrent: 8 });
@@ -111,14 +118,31 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const leave = await budget.enter(signal);
     try {
       const headers = { accept: 'application/json', ...request.headers, ...login };
-      const raw = await send({ method, url, headers, body }, signal).catch((error: unknown) => {
+      const taken: { reader: AnswerReader | null } = { reader: null };
+      const readerOf = (status: number, { 'content-type': contentType }: Record<string, string>) => {
+        const { records: place } = request;
+        const reads = place !== undefined && outcomeOf(status) === 'ok';
+        taken.reader = reads ? createAnswerReader({ place, contentType, maxRecordBytes, mostBytes: maxBytes }) : null;
+        return taken.reader;
+      };
+      const sent = await send({ method, url, headers, body, readerOf }, signal).catch((error: unknown) => {
         throw ranOut(signal) ? new Unanswered('no answer within the time that the caller has') : error;
       });
-      const tried = judge(request, raw, (message) => fault('SOURCE_PROTOCOL', message, stream));
+      const { reader } = taken;
+      const raw = reader ? { ...sent, text: reader.beginning() } : sent;
+      const tried = judge(request, raw, () => read(raw, reader, stream));
       if (tried.outcome === 'rate-limited' && tried.retryAfter !== null) budget.pause(tried.retryAfter);
       return tried;
     } finally {
       leave();
+    }
+  }
+
+  function read({ text, headers }: RawAnswer, reader: AnswerReader | null, stream: string | undefined): CutAnswer {
+    try {
+      return reader?.end() ?? { rest: readJson(text, headers['content-type']), list: null };
+    } catch (error) {
+      throw fault('SOURCE_PROTOCOL', error instanceof Error ? error.message : 'expected JSON', stream);
     }
   }
 
@@ -215,7 +239,7 @@ function worthAnother({ outcome, retryAfter }: FailedAttempt, giveUpAt: number):
   return outcome === 'rate-limited' || Date.now() < giveUpAt;
 }
 
-function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: string) => HubError): Attempt {
+function judge(request: HttpRequest, raw: RawAnswer, read: () => CutAnswer): Attempt {
   const retryAfter = askedWait(raw.headers, Date.now());
   const isAnswer = request.answers?.includes(raw.status) === true && retryAfter === null;
   const outcome = isAnswer ? 'ok' : outcomeOf(raw.status, retryAfter !== null);
@@ -230,12 +254,15 @@ function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: st
   }
   const date = Date.parse(raw.headers.date ?? '');
   let cut: CutAnswer | null = null;
-  const read = () => {
+  let unreadable: unknown = null;
+  const once = () => {
+    if (unreadable !== null) throw unreadable;
     try {
-      cut ??= cutList(readJson(raw.text, raw.headers['content-type']), request.records ?? { lists: [] });
+      cut ??= read();
       return cut;
     } catch (error) {
-      throw protocolError(error instanceof Error ? error.message : 'expected JSON');
+      unreadable = error;
+      throw error;
     }
   };
   return {
@@ -247,8 +274,8 @@ function judge(request: HttpRequest, raw: RawAnswer, protocolError: (message: st
       headers: raw.headers,
       text: raw.text,
       date: Number.isNaN(date) ? null : instantOf(date),
-      json: () => read().rest,
-      list: () => read().list,
+      json: () => once().rest,
+      list: () => once().list,
     },
   };
 }

@@ -3,21 +3,33 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance } from 'axios';
 import { defends } from '../../config/defences.ts';
+import { charsetOf } from './charset-decoder.ts';
+
+/** Takes the body of an answer as it comes. */
+interface BodyReader {
+  push(chunk: Buffer): void;
+}
 
 interface Exchange {
   method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;
   body: string | undefined;
+  /** Who takes the body of an answer with this status and these headers; null where it becomes the text. */
+  readerOf?: (status: number, headers: Record<string, string>) => BodyReader | null;
 }
 
 export interface RawAnswer {
   status: number;
   headers: Record<string, string>;
+  /** Empty where somebody else took the body. */
   text: string;
   /** The `Set-Cookie` headers, each as it came. */
   cookies: readonly string[];
 }
+
+/** Most bytes of an answer that is read while it comes, and not held. */
+const MOST_BYTES_READ = 1_000_000_000;
 
 export interface Limits {
   /** Longest silence: while connecting, before the first byte, between two bytes. */
@@ -59,7 +71,7 @@ async function sendOnce(client: AxiosInstance, limits: Limits, exchange: Exchang
   signal.throwIfAborted();
   const watch = watchSilence(limits, signal);
   try {
-    const { data, ...exchanged } = { ...exchange, data: exchange.body };
+    const { body: data, readerOf, ...exchanged } = exchange;
     const answer = await client.request<Readable>({
       ...exchanged,
       ...(data === undefined ? {} : { data }),
@@ -67,7 +79,9 @@ async function sendOnce(client: AxiosInstance, limits: Limits, exchange: Exchang
       beforeRedirect: (next: Record<string, unknown>) => refuseOtherHost(exchange.url, String(next.href ?? '')),
     });
     const headers = flatHeaders(answer.headers);
-    const text = await readText(answer.data, headers['content-type'], limits.maxBytes, watch);
+    const reader = readerOf?.(answer.status, headers) ?? null;
+    if (reader) await readBody(answer.data, MOST_BYTES_READ, watch, (chunk) => reader.push(chunk));
+    const text = reader ? '' : await readText(answer.data, headers['content-type'], limits.maxBytes, watch);
     const cookies = [(answer.headers as Record<string, unknown>)['set-cookie'] ?? []].flat().map(String);
     return { status: answer.status, headers, text, cookies };
   } catch (error) {
@@ -110,6 +124,11 @@ function watchSilence(limits: Limits, outer: AbortSignal): Watch {
 
 async function readText(body: Readable, contentType: string | undefined, maxBytes: number, watch: Watch) {
   const chunks: Buffer[] = [];
+  await readBody(body, maxBytes, watch, (chunk) => chunks.push(chunk));
+  return decode(Buffer.concat(chunks), contentType);
+}
+
+async function readBody(body: Readable, maxBytes: number, watch: Watch, take: (chunk: Buffer) => void) {
   let size = 0;
   const cut = () => body.destroy(watch.reason() ?? new Error('aborted'));
   watch.signal.addEventListener('abort', cut, { once: true });
@@ -120,16 +139,15 @@ async function readText(body: Readable, contentType: string | undefined, maxByte
       size += (chunk as Buffer).length;
       if (size > maxBytes)
         throw new BadAnswer(`expected at most ${maxBytes} bytes in one answer, got more; make pageSize smaller`);
-      chunks.push(chunk as Buffer);
+      take(chunk as Buffer);
     }
   } finally {
     watch.signal.removeEventListener('abort', cut);
   }
-  return decode(Buffer.concat(chunks), contentType);
 }
 
 function decode(bytes: Buffer, contentType: string | undefined): string {
-  const charset = /charset="?([\w-]+)/i.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  const charset = charsetOf(contentType);
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch {

@@ -50,6 +50,7 @@ export function createOdataService(system: string, settings: OdataSettings, noti
     auth: settings.auth,
     timeout: settings.timeout,
     rateLimit: settings.rateLimit,
+    maxRecordBytes: settings.maxRecordBytes,
     notices,
     secrets: Object.values(headers),
   });

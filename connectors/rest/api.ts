@@ -30,8 +30,16 @@ export interface RestApi {
 }
 
 export function createRestApi(system: string, settings: RestSettings, notices?: SourceNotices): RestApi {
-  const { url, auth, timeout, headers, rateLimit, rewriteLinks } = settings;
-  const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: secretsOf(settings) });
+  const { url, auth, timeout, headers, rateLimit, rewriteLinks, maxRecordBytes } = settings;
+  const http = createHttpClient({
+    system,
+    auth,
+    timeout,
+    rateLimit,
+    maxRecordBytes,
+    notices,
+    secrets: secretsOf(settings),
+  });
   const refusal = compileRestRefusal(settings.throttled);
   return {
     async get({ stream, asked, records, answers }, signal) {

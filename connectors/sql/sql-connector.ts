@@ -5,6 +5,7 @@ import { compileSourceRecord } from '../mapping/source-record.ts';
 import { streamOf } from '../stream-of.ts';
 import { checkDatabase } from './check-database.ts';
 import { discoverTables } from './discover-tables.ts';
+import { withinLimit } from './large-row.ts';
 import type { SqlSettings, SqlStream } from './settings.ts';
 import { createSourceDatabase } from './source-database.ts';
 import { compileRowVersion } from './stamps.ts';
@@ -31,7 +32,7 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
     Object.entries(settings.streams).map(([name, stream]) => {
       const reader = createStreamReader(database, system, name, stream);
       const pageSize = stream.pageSize ?? settings.pageSize;
-      return [name, { stream, reader, pageSize, recordOf: compileRecord(stream) }];
+      return [name, { stream, reader, pageSize, recordOf: compileRecord(stream, settings.maxRecordBytes) }];
     }),
   );
 
@@ -90,7 +91,7 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
   } satisfies Connector;
 };
 
-function compileRecord(stream: SqlStream): (row: DriverRow) => SourceRecord {
+function compileRecord(stream: SqlStream, maxRecordBytes: number): (row: DriverRow) => SourceRecord {
   const recordOf = compileSourceRecord(stream);
   const versionOf = compileRowVersion(stream);
   const keys = [stream.key].flat();
@@ -100,7 +101,7 @@ function compileRecord(stream: SqlStream): (row: DriverRow) => SourceRecord {
     const zeros = keys.filter((name) => data[name] === null && row[name] !== null);
     const keyed =
       zeros.length === 0 ? data : { ...data, ...Object.fromEntries(zeros.map((name) => [name, plainText(row[name])])) };
-    return { ...recordOf(keyed), version: versionOf(data), data };
+    return withinLimit({ ...recordOf(keyed), version: versionOf(data), data }, maxRecordBytes);
   };
 }
 

@@ -24,9 +24,9 @@ interface TrytonDependencies {
 
 /** Tryton's JSON-RPC: models by `search_read`, the context as the last parameter of every call. */
 export function createTryton({ system, settings, notices }: TrytonDependencies): RpcDialect {
-  const { timeout, password, rateLimit } = settings;
+  const { timeout, password, rateLimit, maxRecordBytes } = settings;
   const auth = { type: 'none' } as const;
-  const http = createHttpClient({ system, auth, timeout, rateLimit, notices, secrets: [password] });
+  const http = createHttpClient({ system, auth, timeout, rateLimit, maxRecordBytes, notices, secrets: [password] });
   const session = createTrytonSession({ system, settings, http });
   let context: Promise<JsonObject> | null = null;
 
