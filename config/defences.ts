@@ -120,6 +120,10 @@ export const defences = {
   },
   'bound of empty pages': { rows: [46], reason: 'A source that always names a next page would be read for ever.' },
   'further pages': { rows: [41], reason: 'Of a list whose next page is named elsewhere, one page would be all.' },
+  'whole lists': {
+    rows: [40],
+    reason: 'Of a list inside a record that the source pages, the first page would be stored as if it were all.',
+  },
   'doubt of lists': { rows: [39], reason: 'A list that looks as if it were cut would be taken for the whole one.' },
 } as const satisfies Record<string, { rows: readonly number[]; reason: string }>;
 

@@ -1,7 +1,7 @@
 import type { HubError } from '../../config/errors.ts';
 import { isSecretKey } from '../../config/redact.ts';
 import type { JsonValue } from '../../schema/json.ts';
-import { addressBelow, nextAddress } from '../http/address.ts';
+import { addressBelow, nextAddress, wholeAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';
 import type { ListPlace } from '../json/list-place.ts';
 import type { SourceNotices } from '../source-notices.ts';
@@ -23,6 +23,8 @@ interface RestRequest {
 /** The API of one source: addresses, headers, and answers that hold lists. */
 export interface RestApi {
   get(request: RestRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  /** A link found in an answer to a path, made whole. Throws SOURCE_PROTOCOL for what is no address. */
+  linkFrom(path: string, link: string, stream: string): string;
   /** Reads a part of an answer; what is not there is a SOURCE_PROTOCOL error. */
   read<T>(answer: HttpAnswer, stream: string, part: (body: JsonValue) => T): T;
   protocolError(message: string, stream: string): HubError;
@@ -47,6 +49,13 @@ export function createRestApi(system: string, settings: RestSettings, notices?: 
       if (!('link' in asked)) return http.request({ url: addressBelow(url, asked.path, asked.query), ...how }, signal);
       const { link } = asked;
       return http.request({ url: nextAddress(url, url, link, rewriteLinks), ...how, link }, signal);
+    },
+    linkFrom(path, link, stream) {
+      try {
+        return wholeAddress(addressBelow(url, path), link);
+      } catch (error) {
+        throw http.protocolError(`${stream}: ${error instanceof Error ? error.message : 'unreadable link'}`, stream);
+      }
     },
     read(answer, stream, part) {
       const body = answer.json();

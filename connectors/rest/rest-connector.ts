@@ -15,7 +15,10 @@ import { offsetPages } from './offset-pages.ts';
 import type { Paging, RestList } from './read-page.ts';
 import type { RestSettings, RestStream } from './settings.ts';
 import { singleAnswer } from './single-answer.ts';
+import { compileWholeRecords } from './whole-records.ts';
 import { readItem } from './wire.ts';
+
+const everything: PullRequest = { since: null, resume: null };
 
 /** How many single records are asked for at once. */
 const PARALLEL_READS = 4;
@@ -42,7 +45,18 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
     };
   }
 
-  function pull(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+  async function* pull(name: string, request: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+    const whole = wholeRecordsOf(name);
+    for await (const page of listPages(name, request, signal)) {
+      yield { ...page, records: await whole(page.records, signal) };
+    }
+  }
+
+  const wholeRecordsOf = (name: string) =>
+    compileWholeRecords({ api, name, stream: streamOf(system, settings.streams, name) });
+
+  /** The pages of a list, their records as they are in it. */
+  function listPages(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
     const stream = streamOf(system, settings.streams, name);
     const changed = since === null ? [] : sinceParameters(stream, since);
     const list = listOf(name, stream, changed.length === 0 ? 'all' : 'changes', changed);
@@ -51,7 +65,7 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
 
   async function readAll(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
     const records: SourceRecord[] = [];
-    for await (const page of pull(name, { since: null, resume: null }, signal)) records.push(...page.records);
+    for await (const page of listPages(name, everything, signal)) records.push(...page.records);
     return records;
   }
 
@@ -84,6 +98,7 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
     const records = { lists: [], record: itemPath };
     try {
       const answer = await api.get({ stream: name, asked: { path: address, query: [] }, records }, signal);
+      if (answer.status === 204) return [];
       const item = api.read(answer, name, (body) => readItem(answer.list(), body, itemPath));
       return item ? [recordOfItem(item, compileSourceRecord(stream), key)] : [];
     } catch (error) {
@@ -92,8 +107,30 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
     }
   }
 
+  async function readKeys(name: string, keys: readonly string[], signal: AbortSignal): Promise<SourceRecord[]> {
+    const stream = streamOf(system, settings.streams, name);
+    const { byKey } = stream;
+    if (byKey === undefined) {
+      const wanted = new Set(keys);
+      return (await readAll(name, signal)).filter(({ key }) => wanted.has(key));
+    }
+    if ('path' in byKey) {
+      const limit = pLimit(PARALLEL_READS);
+      const reads = keys.map((key) => limit(() => readSingle(name, key, byKey, signal)));
+      return (await Promise.all(reads)).flat();
+    }
+    const records: SourceRecord[] = [];
+    const atOnce = Math.min(stream.pageSize ?? settings.pageSize, ...sizesIn(stream.params));
+    for (const chunk of chunksOf(keys, atOnce)) {
+      const by: Parameters = [[byKey.param, chunk.join(byKey.separator)]];
+      const found = await readChunk(name, by, chunk, signal);
+      records.push(...recordsAskedFor(found, chunk));
+    }
+    return records;
+  }
+
   async function readSome(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
-    for await (const { records } of pull(name, { since: null, resume: null }, signal)) return records;
+    for await (const { records } of listPages(name, everything, signal)) return records;
     return [];
   }
 
@@ -121,37 +158,19 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
           readSome,
           readsUnstamped: (name) => streamOf(system, settings.streams, name).since === undefined,
           async askSince(name, since) {
-            for await (const _ of pull(name, { since, resume: null }, signal)) return;
+            for await (const _ of listPages(name, { since, resume: null }, signal)) return;
           },
         },
         signal,
       ),
-    discover: (signal) => discoverLists(settings.streams, (name) => pull(name, { since: null, resume: null }, signal)),
+    discover: (signal) => discoverLists(settings.streams, (name) => listPages(name, everything, signal)),
     asksByKey: (name) => streamOf(system, settings.streams, name).byKey !== undefined,
     async readByKeys(name, keys, signal) {
-      const stream = streamOf(system, settings.streams, name);
-      const { byKey } = stream;
       if (keys.length === 0) return [];
-      if (byKey === undefined) {
-        const wanted = new Set(keys);
-        return (await readAll(name, signal)).filter(({ key }) => wanted.has(key));
-      }
-      if ('path' in byKey) {
-        const limit = pLimit(PARALLEL_READS);
-        const reads = keys.map((key) => limit(() => readSingle(name, key, byKey, signal)));
-        return (await Promise.all(reads)).flat();
-      }
-      const records: SourceRecord[] = [];
-      const atOnce = Math.min(stream.pageSize ?? settings.pageSize, ...sizesIn(stream.params));
-      for (const chunk of chunksOf(keys, atOnce)) {
-        const by: Parameters = [[byKey.param, chunk.join(byKey.separator)]];
-        const found = await readChunk(name, by, chunk, signal);
-        records.push(...recordsAskedFor(found, chunk));
-      }
-      return records;
+      return wholeRecordsOf(name)(await readKeys(name, keys, signal), signal);
     },
     async *scanKeys(name, signal) {
-      for await (const { records, evidence } of pull(name, { since: null, resume: null }, signal)) {
+      for await (const { records, evidence } of listPages(name, everything, signal)) {
         const keys = records.filter(({ deleted }) => !deleted).map(({ key, version }) => ({ key, version }));
         yield { keys, ...(evidence ? { evidence } : {}) };
       }

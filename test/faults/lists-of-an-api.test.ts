@@ -10,6 +10,13 @@ const SIZE = 10;
 const people = (from: number, to: number) =>
   Array.from({ length: Math.max(0, to - from) }, (_, n) => ({ id: `K${from + n}`, name: `Person ${from + n}` }));
 
+const parties = [{ entity: 'party', fields: { kind: { const: 'PERSON' }, displayName: 'name' } }];
+
+const ordersWithLines = [
+  { entity: 'order', fields: { orderNumber: 'id', status: { const: 'CONFIRMED' } } },
+  { entity: 'orderLine', each: 'lines.data', key: ['^.id', 'no'], fields: { orderId: '^.id', sku: 'sku' } },
+];
+
 const byPage = { type: 'page', pageParam: 'page', sizeParam: 'size' };
 const byCursor = { type: 'cursor', cursorParam: 'cursor', nextPath: 'next', sizeParam: 'size' };
 
@@ -36,10 +43,10 @@ describe.each(databases)('the lists of an API, into $name', (database) => {
     handle: Handler,
     paging: object | null,
     work: (stream: StreamUnderTest) => Promise<void>,
+    records: object[] = parties,
   ): Promise<void> {
     count += 1;
     const server = await startLoopback(null, handle);
-    const records = [{ entity: 'party', fields: { kind: { const: 'PERSON' }, displayName: 'name' } }];
     const stream = streamUnderTest(cache, `api${count}`, {
       kind: 'rest',
       url: server.origin,
@@ -140,4 +147,37 @@ describe.each(databases)('the lists of an API, into $name', (database) => {
       },
     );
   });
+
+  const lines = (from: number, to: number) => people(from, to).map(({ id }) => ({ no: id, sku: id }));
+  const order = (more: object) => ({ id: 'A', lines: { data: lines(0, 2), ...more } });
+
+  fault(40, 'a list inside a record that names its next page is read to its end', 'whole lists', () =>
+    withList(
+      (url) =>
+        url.pathname === '/lines'
+          ? { body: { data: lines(2, 5), next: null } }
+          : { body: { data: [order({ next: '/lines?page=2', previous: null })] } },
+      { type: 'none' },
+      async (stream) => {
+        await stream.sync();
+        expect(Object.keys(await stream.rows())).toHaveLength(6);
+      },
+      ordersWithLines,
+    ),
+  );
+
+  fault(40, 'a record with a list that cannot be read to its end is put aside', 'whole lists', () =>
+    withList(
+      () => ({ body: { data: [order({ has_more: true }), { ...order({ has_more: false }), id: 'B' }] } }),
+      { type: 'none' },
+      async (stream) => {
+        await stream.sync();
+        expect(await stream.quarantined()).toEqual({
+          A: expect.stringContaining('lines.data: expected the whole list'),
+        });
+        expect(Object.keys(await stream.rows())).toHaveLength(3);
+      },
+      ordersWithLines,
+    ),
+  );
 });
