@@ -28,6 +28,13 @@ export interface RecordBucket {
   unsure: number;
 }
 
+/** The live source records of one bucket. */
+interface IdBucket {
+  records: number;
+  /** Over their ids. */
+  checksum: bigint;
+}
+
 export interface RecordChecksums {
   id: string;
   key: string;
@@ -61,8 +68,8 @@ export interface ChecksumStore {
   }): Promise<Map<string, bigint>>;
   /** Those of these ids that no source record has. */
   unknown(ids: readonly string[]): Promise<string[]>;
-  /** Over the ids of the live records of a stream. */
-  idBuckets(request: StreamName & Extent): Promise<Map<string, bigint>>;
+  /** The live records of a stream, and a checksum over their ids. */
+  idBuckets(request: StreamName & Extent): Promise<Map<string, IdBucket>>;
 }
 
 /** Rows one statement goes over: what a server does in about a second, and SQLite, which blocks us, in a moment. */
@@ -224,11 +231,20 @@ export function createChecksumStore(cache: Cache): ChecksumStore {
       const rows = await inParts(
         parts,
         (within) =>
-          `SELECT ${bucketOf('id')} AS name, CAST(BIT_XOR(${checksumOf('id', dialect)}) AS CHAR) AS checksum
+          `SELECT ${bucketOf('id')} AS name, COUNT(*) AS records, CAST(BIT_XOR(${checksumOf('id', dialect)}) AS CHAR) AS checksum
            FROM source_records WHERE \`system\` = ? AND stream = ? AND deleted_at IS NULL AND ${within('id')} GROUP BY name`,
         [digits, system, stream],
       );
-      return joined(rows);
+      const buckets = new Map<string, IdBucket>();
+      for (const row of rows) {
+        const name = String(row.name);
+        const before = buckets.get(name);
+        buckets.set(name, {
+          records: decodeCount(row.records) + (before?.records ?? 0),
+          checksum: number(row.checksum) ^ (before?.checksum ?? 0n),
+        });
+      }
+      return buckets;
     },
   };
 }

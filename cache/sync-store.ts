@@ -156,7 +156,7 @@ export interface VerifyRun extends StreamName {
   method: string | null;
   /** Why not by checksums. */
   reason: string | null;
-  outcome: 'EQUAL' | 'DIFFERENT' | 'FAILED' | 'STOPPED';
+  outcome: 'EQUAL' | 'DIFFERENT' | 'UNPROVED' | 'FAILED' | 'STOPPED';
   startedAt: string;
   finishedAt: string;
   /** Records of the source that were compared; null, as all counts, where it did not come to comparing. */
@@ -171,6 +171,7 @@ export interface VerifyRun extends StreamName {
   /** Whether the read of the source that was compared gave all of it; null where it did not come to comparing. */
   completeness: Completeness | null;
   errorCode: string | null;
+  /** What the error is; for UNPROVED, why. */
   errorMessage: string | null;
 }
 

@@ -52,10 +52,12 @@ export function createVerifyNotes(cache: Cache): Pick<SyncStore, 'noteVerify'> {
           ],
         );
         // An attempt that failed says nothing new of the stream.
-        if (outcome !== 'EQUAL' && outcome !== 'DIFFERENT') return;
+        if (outcome === 'FAILED' || outcome === 'STOPPED') return;
+        // Without a proof, that no difference was found is not that there is none.
+        const differences = outcome === 'UNPROVED' ? null : (missing ?? 0) + (extra ?? 0) + (different ?? 0);
         await sql.execute(
           'UPDATE stream_states SET last_verify_at = ?, last_verify_differences = ? WHERE `system` = ? AND stream = ?',
-          [at(finishedAt), (missing ?? 0) + (extra ?? 0) + (different ?? 0), system, stream],
+          [at(finishedAt), differences, system, stream],
         );
         if (run.completeness === null) return;
         const set = completenessColumns.map((column) => `${column} = ?`).join(', ');

@@ -1,8 +1,7 @@
 import { createStatusStore } from '../cache/status-store.ts';
 import type { HubError } from '../config/errors.ts';
-import type { Thoroughness } from '../sync-jobs/first-look.ts';
-import { verify } from '../sync-jobs/verify.ts';
-import type { Difference, RepairFacts, VerifyReport } from '../sync-jobs/verify-report.ts';
+import { type Thoroughness, verify } from '../sync-jobs/verify.ts';
+import type { Difference, RepairFacts, VerifyFacts, VerifyReport } from '../sync-jobs/verify-report.ts';
 import type { Hub } from './compose.ts';
 import { eachStream } from './each-stream.ts';
 import { createProgress, nameOf } from './progress.ts';
@@ -16,7 +15,7 @@ export interface VerifyStreams {
   terminal: Terminal;
   /** As far as the sources can; `proof` when left out. */
   thoroughness?: Thoroughness;
-  /** Write what differs anew. */
+  /** Write what differs again. */
   repair?: boolean;
   quiet?: boolean;
 }
@@ -70,6 +69,7 @@ export function describeReports(reports: readonly VerifyReport[]): string {
   const details = reports.flatMap((report) => [
     ...('repair' in report && report.repair ? describeRepair(report, report.repair) : []),
     ...(report.outcome === 'DIFFERENT' ? describeDifferences(report) : []),
+    ...('undecided' in report ? describeUndecided(report) : []),
   ]);
   const equal = reports.filter((report) => report.outcome === 'EQUAL').length;
   const verdict =
@@ -77,8 +77,15 @@ export function describeReports(reports: readonly VerifyReport[]): string {
       ? `The cache equals the sources: ${reports.length} of ${reports.length} streams.`
       : `${equal} of ${reports.length} streams equal their source.`;
   const unrepaired = reports.some((report) => report.outcome === 'DIFFERENT' && !report.repair);
-  const advice = unrepaired ? ['customer360 verify --repair writes the records that differ anew.'] : [];
-  return [table(headings, rows), ...describeMethods(reports), ...details, verdict, ...advice].join('\n');
+  const advice = unrepaired ? ['customer360 verify --repair writes the records that differ again.'] : [];
+  return [
+    table(headings, rows),
+    ...describeMethods(reports),
+    ...describeDoubts(reports),
+    ...details,
+    verdict,
+    ...advice,
+  ].join('\n');
 }
 
 /** A report as `--json` prints it. */
@@ -98,7 +105,9 @@ function errorAsJson({ code, message }: HubError): object {
 function outcomeOf(report: VerifyReport): string {
   switch (report.outcome) {
     case 'EQUAL':
-      return report.moving > 0 ? `equal (${report.moving} still changing)` : 'equal';
+      return `equal${newsOf(report)}`;
+    case 'UNPROVED':
+      return `unproved${newsOf(report)}`;
     case 'DIFFERENT':
       return `DIFFERENT: ${report.missing} missing, ${report.extra} extra, ${report.different} different`;
     case 'FAILED':
@@ -106,6 +115,22 @@ function outcomeOf(report: VerifyReport): string {
     case 'STOPPED':
       return 'stopped';
   }
+}
+
+/** What the cache is behind with, which is no difference. */
+function newsOf({ pending, moving }: { pending: number; moving: number }): string {
+  const news = [
+    ...(pending > 0 ? [`${pending} changed since the last pass`] : []),
+    ...(moving > 0 ? [`${moving} still changing`] : []),
+  ];
+  return news.length === 0 ? '' : ` (${news.join(', ')})`;
+}
+
+/** Why streams without a difference are not proved to be equal. */
+function describeDoubts(reports: readonly VerifyReport[]): string[] {
+  return reports.flatMap((report) =>
+    report.outcome === 'UNPROVED' ? [`${nameOf(report)} is not proved to be equal, because ${report.unproved}.`] : [],
+  );
 }
 
 /** Every database could be compared by checksums; where one was not, somebody may want to know why. */
@@ -139,6 +164,20 @@ function describeDifferences(report: Extract<VerifyReport, { outcome: 'DIFFERENT
     `${nameOf(report)} differs in ${all} records:`,
     ...report.differences.flatMap(describeDifference),
     ...(unlisted > 0 ? [`  … and ${unlisted} more`] : []),
+  ];
+}
+
+function describeUndecided(report: VerifyFacts): string[] {
+  const { undecided, undecidedRecords } = report;
+  if (undecided === 0) return [];
+  const name = nameOf(report);
+  const unlisted = undecided - undecidedRecords.length;
+  return [
+    '',
+    `${name} differs in ${undecided} ${undecided === 1 ? 'record that has' : 'records that have'} no change stamp to tell whether that is news:`,
+    ...undecidedRecords.flatMap(describeDifference),
+    ...(unlisted > 0 ? [`  … and ${unlisted} more`] : []),
+    `  customer360 sync ${name} and customer360 reconcile ${name} bring what is new; verify it again after them.`,
   ];
 }
 

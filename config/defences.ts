@@ -37,6 +37,14 @@ export const defences = {
     rows: [39],
     reason: 'A list that the server cut without a word would be taken for the whole, and the rest would be deleted.',
   },
+  'verify only reads': {
+    rows: [55],
+    reason: 'Looking at the cache would change it: what differs would be gone before anybody has seen it.',
+  },
+  'unproved verify': {
+    rows: [57],
+    reason: 'What neither the sync nor verify was shown would count as proved to be equal.',
+  },
   'shrink guard': { rows: [10], reason: 'A source that shows nothing for an hour would empty the cache.' },
   'complete scan': { rows: [10, 11], reason: 'A scan that ended early would delete what comes after its end.' },
   'resumed passes': { rows: [11], reason: 'Over a bad line a long read would begin anew each time, and never end.' },

@@ -5,6 +5,7 @@ export interface StreamProof {
   system: string;
   stream: string;
   lastVerifyAt: string | null;
+  /** null where it was not verified yet, and where that proved nothing. */
   lastVerifyDifferences: number | null;
   completeness: StreamCompleteness | null;
 }
@@ -12,8 +13,8 @@ export interface StreamProof {
 /** Whether the cache was proved to equal a source. */
 export interface Consistency {
   /**
-   * DIFFERENT: some stream differed when it was last compared. UNPROVED: some stream was never compared, or whether it
-   * was read completely is unknown.
+   * DIFFERENT: some stream differed when it was last compared. UNPROVED: some stream was never compared, or its last
+   * comparison proved nothing, or whether it was read completely is unknown.
    */
   status: 'EQUAL' | 'DIFFERENT' | 'UNPROVED';
   /** When the stream was compared whose proof is oldest; null where one was never compared. */
@@ -36,7 +37,8 @@ export function consistencyOf(system: string, streams: readonly string[], proofs
   const compared = known.flatMap(({ proof }) => (proof && proof.lastVerifyAt !== null ? [proof] : []));
   const differences = compared.reduce((sum, proof) => sum + (proof.lastVerifyDifferences ?? 0), 0);
   const never = times.includes(null);
-  const unproved = never || completenessOfSystem(system, streams, proofs).status === 'UNKNOWN';
+  const open = compared.some((proof) => proof.lastVerifyDifferences === null);
+  const unproved = never || open || completenessOfSystem(system, streams, proofs).status === 'UNKNOWN';
   return {
     status: differences > 0 ? 'DIFFERENT' : unproved ? 'UNPROVED' : 'EQUAL',
     verifiedAt: never ? null : (times.sort().at(0) ?? null),

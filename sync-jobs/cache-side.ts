@@ -58,12 +58,13 @@ function storedState(
   raw: string | undefined,
   dialect: Dialect,
 ): RecordState {
-  const { key, deletedAt, rowsChecksum } = record;
-  if (deletedAt !== null && rows.length === 0) return absent;
+  const { key, version, contentHash: hash, deletedAt, rowsChecksum } = record;
+  const noted = { version, contentHash: hash, deletedAt };
+  if (deletedAt !== null && rows.length === 0) return { ...absent, noted };
   const live = deletedAt === null;
   const altered = alteredIn(record, raw) ?? alteredNote(rowsChecksum, rows, dialect);
-  if (altered === null) return { digest: recordDigest(key, rows), rows, live };
-  return { digest: recordDigest(`${key} ${altered.how}`, rows), rows, live, altered };
+  if (altered === null) return { digest: recordDigest(key, rows), rows, live, noted };
+  return { digest: recordDigest(`${key} ${altered.how}`, rows), rows, live, noted, altered };
 }
 
 /** The raw record must still hash to what was noted when it was read, and rows must not outlive their record. */

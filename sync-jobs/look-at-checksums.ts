@@ -2,10 +2,9 @@ import type { RecordChecksums } from '../cache/checksum-store.ts';
 import { sourceRecordSalt } from '../cache/source-record-id.ts';
 import type { BucketChecksum, StreamChecksums, Unable } from '../connectors/connector.ts';
 import { spreadOf } from '../schema/ids.ts';
-import { strayRows } from './altered-rows.ts';
 import { agree, createLook, type Look, lookAtKeys } from './look.ts';
 import type { Sides } from './record-state.ts';
-import { bucketHangsTogether, createRowsSide, noRecords, recordHangsTogether } from './rows-side.ts';
+import { bucketHangsTogether, createRowsSide, noRecords, recordHangsTogether, strayRows } from './rows-side.ts';
 
 /** Records a bucket should hold: so many are listed, with their checksums, when one of them differs. */
 const IN_A_BUCKET = 1_024;
@@ -36,7 +35,8 @@ export async function lookAtChecksums(
     rowsSide.buckets(extent),
   ]);
 
-  const look = createLook('CHECKSUM');
+  const total = [...there.values()].reduce((sum, { records }) => sum + records, 0);
+  const look = createLook('CHECKSUM', { status: 'COUNTED', reason: null, total, came: total });
   const differing = new Set<string>();
   const open: OpenBucket[] = [];
   for (const bucket of new Set([...there.keys(), ...here.keys(), ...rows.keys()])) {
@@ -72,8 +72,6 @@ export async function lookAtChecksums(
     await lookAtKeys(sides, look, [...suspects, ...inSource.keys()]);
     onProgress(look.agreed.records);
   }
-  const total = [...there.values()].reduce((sum, { records }) => sum + records, 0);
-  look.completeness = { status: 'COUNTED', reason: null, total, came: total };
   return look;
 }
 

@@ -1,35 +1,33 @@
-import type { ReadEvidence } from '../connectors/connector.ts';
-import { findAlteredRows } from './altered-rows.ts';
 import { readCacheKeys, readTombstones } from './cache-side.ts';
-import { completenessOf } from './completeness.ts';
-import { compare, createLook, type Look, lookAtKeys } from './look.ts';
-import { absent, type Sides } from './record-state.ts';
+import { agree, compare, createLook, type Look, lookAtKeys, lookAtUnseen, notRead } from './look.ts';
+import { digestNumber } from './record-digest.ts';
+import { absent, isAbsent, type Sides } from './record-state.ts';
+import { findAlteredRows } from './rows-side.ts';
 import { createSeenKeys } from './seen-keys.ts';
-import { readSource } from './source-side.ts';
+import { readList } from './source-side.ts';
 
 /** Reads the source in full and compares every record with what the cache shows of it. Holds one page at a time. */
 export async function lookAtRecords(sides: Sides, onProgress: (compared: number) => void): Promise<Look> {
-  const look = createLook('RECORDS');
+  const look = createLook('RECORDS', notRead);
   const seen = await createSeenKeys(sides);
   let compared = 0;
-  let evidence: ReadEvidence | undefined;
-  for await (const { states: page, evidence: given } of readSource(sides)) {
-    evidence = given;
-    const cached = await readCacheKeys(sides, [...page.keys()]);
-    for (const [key, source] of page) {
+  for await (const { states, completeness } of readList(sides)) {
+    const cached = await readCacheKeys(sides, [...states.keys()]);
+    for (const [key, source] of states) {
       const cache = cached.get(key) ?? absent;
-      if (cache.live) seen.add(key);
-      compare(look, key, source, cache);
+      const digest = compare(look, key, source, cache) ? digestNumber(source.digest) : null;
+      if (cache.live) seen.add(key, digest);
+      else if (digest !== null) agree(look, 1, digest);
     }
-    compared += page.size;
+    compared += states.size;
     onProgress(compared);
+    if (completeness) look.completeness = completeness;
   }
-  look.completeness = completenessOf(evidence, compared, sides.request);
   for await (const page of readTombstones(sides)) {
     for (const [key, cache] of page)
-      if (cache !== absent && !look.suspects.has(key)) await lookAtKeys(sides, look, [key]);
+      if (!isAbsent(cache) && !look.suspects.has(key)) await lookAtKeys(sides, look, [key]);
   }
   look.strays = (await findAlteredRows(sides)).strays;
-  for await (const keys of seen.unseen()) await lookAtKeys(sides, look, keys, { counted: true });
+  await lookAtUnseen(sides, look, seen);
   return look;
 }

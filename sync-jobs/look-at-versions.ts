@@ -1,9 +1,8 @@
-import type { ReadEvidence } from '../connectors/connector.ts';
-import { findAlteredRows } from './altered-rows.ts';
 import { completenessOf } from './completeness.ts';
-import { agree, createLook, type Look, lookAtKeys } from './look.ts';
+import { createLook, type Look, lookAtKeys, lookAtUnseen, notRead } from './look.ts';
 import { digestNumber } from './record-digest.ts';
 import type { Sides } from './record-state.ts';
+import { findAlteredRows } from './rows-side.ts';
 import { createSeenKeys } from './seen-keys.ts';
 
 /**
@@ -13,31 +12,40 @@ import { createSeenKeys } from './seen-keys.ts';
 export async function lookAtVersions(sides: Sides, onProgress: (compared: number) => void): Promise<Look> {
   const { request, store } = sides;
   const { system, stream, connector, signal } = request;
-  const look = createLook('KEY_VERSION');
+  const look = createLook('KEY_VERSION', notRead);
   const { altered, strays } = await findAlteredRows(sides);
   look.strays = strays;
   const seen = await createSeenKeys(sides);
-  let evidence: ReadEvidence | undefined;
   let scanned = 0;
-  for await (const { keys: page, evidence: given } of connector.scanKeys(stream, signal)) {
-    evidence = given;
-    scanned += page.length;
+  let last: Parameters<typeof completenessOf>[0];
+  for await (const { keys: page, evidence } of connector.scanKeys(stream, signal)) {
     const keys = page.map(({ key }) => key);
     const known = new Map((await store.recordsByKeys({ system, stream, keys })).map((record) => [record.key, record]));
     const suspects: string[] = [];
+    const isLive = (key: string) => known.get(key)?.deletedAt === null;
     for (const { key, version } of page) {
       const record = known.get(key);
-      const live = record?.deletedAt === null;
-      if (live) seen.add(key);
-      if (altered.delete(key) || !live || version === null || record.version !== version) suspects.push(key);
-      else agree(look, 1, digestNumber(record.contentHash));
+      const live = isLive(key);
+      const same = !altered.delete(key) && live && version !== null && record?.version === version;
+      if (live) seen.add(key, same && record ? digestNumber(record.contentHash) : null);
+      if (!same) suspects.push(key);
     }
-    await lookAtKeys(sides, look, suspects);
-    onProgress(look.agreed.records);
+    // One that the cache did not show a moment ago has not been counted as seen yet.
+    const onAgreed = (key: string, digest: bigint) => (isLive(key) ? seen.agree : seen.add)(key, digest);
+    await lookAtKeys(sides, look, suspects, { onAgreed });
+    scanned += page.length;
+    last = evidence;
+    onProgress(scanned);
   }
   signal.throwIfAborted();
-  look.completeness = completenessOf(evidence, scanned, request);
-  for await (const keys of seen.unseen()) await lookAtKeys(sides, look, keys, { counted: true });
-  await lookAtKeys(sides, look, [...altered], { counted: true });
+  look.completeness = completenessOf(last, scanned, request);
+  await lookAtUnseen(sides, look, seen);
+  const found = await store.recordsByKeys({ system, stream, keys: [...altered] });
+  // Live ones that were not scanned have been looked at as unseen; what is left are rows under tombstones.
+  await lookAtKeys(
+    sides,
+    look,
+    found.filter(({ deletedAt }) => deletedAt !== null).map(({ key }) => key),
+  );
   return look;
 }

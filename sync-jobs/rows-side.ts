@@ -1,7 +1,10 @@
 import type { Extent, RecordBucket, RecordChecksums } from '../cache/checksum-store.ts';
+import type { StoredRow } from '../cache/sync-store.ts';
 import type { SourceSettings } from '../config/settings.ts';
 import { type Entity, isEntity } from '../schema/records.ts';
 import type { Sides } from './record-state.ts';
+
+const IN_A_BUCKET = 256;
 
 /** Streams of one system whose records become rows of the same tables, and those tables. */
 interface Neighbours {
@@ -45,6 +48,41 @@ export function bucketHangsTogether({ noted, unsure }: RecordBucket, rows: bigin
 
 export function recordHangsTogether({ noted, unsure }: RecordChecksums, rows: bigint | undefined): boolean {
   return !unsure && noted === (rows ?? 0n);
+}
+
+export interface AlteredRows {
+  /** Keys of records whose rows are not those that were written. */
+  altered: Set<string>;
+  /** Rows that name a source record which there is not. */
+  strays: StoredRow[];
+}
+
+/** What the cache's database alone can tell of the rows of a stream. */
+export async function findAlteredRows(sides: Sides): Promise<AlteredRows> {
+  const { checksums, mapping, request } = sides;
+  const { system, stream } = request;
+  const name = { system, stream, mappingHash: mapping.hash };
+  const extent = await checksums.extent({ system, stream, inABucket: IN_A_BUCKET });
+  const rowsSide = createRowsSide(sides);
+  const [here, rows] = await Promise.all([checksums.recordBuckets({ ...name, ...extent }), rowsSide.buckets(extent)]);
+  const found: AlteredRows = { altered: new Set(), strays: [] };
+  for (const bucket of new Set([...here.keys(), ...rows.keys()])) {
+    if (bucketHangsTogether(here.get(bucket) ?? noRecords, rows.get(bucket))) continue;
+    const list = await checksums.recordsIn({ ...name, buckets: [bucket] });
+    const now = await rowsSide.records([bucket]);
+    found.strays.push(...(await strayRows(sides, now.keys())));
+    for (const record of list) if (!recordHangsTogether(record, now.get(record.id))) found.altered.add(record.key);
+  }
+  return found;
+}
+
+/**
+ * The rows made of source records which there are not. Rows and their record are written together, so that rows seen
+ * first without a record seen later were put there by somebody else.
+ */
+export async function strayRows({ checksums, store }: Sides, originIds: Iterable<string>): Promise<StoredRow[]> {
+  const unknown = await checksums.unknown([...originIds]);
+  return unknown.length === 0 ? [] : await store.canonicalRowsOf(unknown);
 }
 
 function neighboursOf({ streams }: SourceSettings, stream: string): Neighbours {

@@ -17,7 +17,7 @@ import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts
 import type { StreamRequest } from './sync-run.ts';
 import { tickDelay } from './tick-delay.ts';
 import { utcTask } from './utc-task.ts';
-import { verifyOnSchedule } from './verify-on-schedule.ts';
+import { createVerifyJob } from './verify-on-schedule.ts';
 
 export interface ScheduleDependencies {
   settings: Settings;
@@ -134,7 +134,7 @@ function jobsOf(request: StreamRequest): { sync: Job; recount: Job; proof: Job }
     sync: { name: stream, stream, run: () => told(runSync(request)) },
     recount: { name: `reconcile ${stream}`, stream, insists: true, run: () => told(reconcile(request)) },
     // The queue runs one job of a stream at a time: no pass while it is being compared.
-    proof: { name: `verify ${stream}`, stream, insists: true, run: () => verifyOnSchedule(request) },
+    proof: { name: `verify ${stream}`, stream, insists: true, run: createVerifyJob(request) },
   };
 }
 

@@ -3,36 +3,44 @@ import { createSyncStore } from '../cache/create-sync-store.ts';
 import { sourceRecordId } from '../cache/source-record-id.ts';
 import { createSourceRecordStore } from '../cache/source-record-store.ts';
 import type { StoredRow } from '../cache/sync-store.ts';
+import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
-import { strayRows } from './altered-rows.ts';
-import { catchUp } from './catch-up.ts';
-import { parseCheckpoint } from './checkpoint.ts';
+import type { StreamChecksums, Unable } from '../connectors/connector.ts';
+import { expectReadInFull, isBelievable, judge, readLastPass } from './behind.ts';
 import { hubNow } from './end-run.ts';
-import { type FirstLook, firstLook, type Thoroughness } from './first-look.ts';
 import { hubErrorOf } from './hub-error-of.ts';
+import type { Look } from './look.ts';
+import { lookAtChecksums } from './look-at-checksums.ts';
+import { lookAtRecords } from './look-at-records.ts';
+import { lookAtVersions } from './look-at-versions.ts';
 import { mappingOf } from './mapping-of.ts';
 import { type Rechecked, recheck } from './recheck.ts';
-import { reconcile } from './reconcile.ts';
-import { absent, type RecordState, type Sides } from './record-state.ts';
-import { repairStanding, repairStrays } from './repair-standing.ts';
-import { runSync } from './run-sync.ts';
+import { isAbsent, type Sides } from './record-state.ts';
+import { repairStanding, repairStrays } from './repair.ts';
+import { strayRows } from './rows-side.ts';
 import { streamSettingsOf } from './stream-settings-of.ts';
 import type { StreamRequest } from './sync-run.ts';
 import {
   differentError,
   factsOf,
+  heldInCache,
+  type Judged,
   type RepairFacts,
   runOf,
+  unprovedBecause,
   type VerifyFacts,
   type VerifyReport,
 } from './verify-report.ts';
 
+/** `quick`: versions will do where there are no checksums. `full`: every record is read, whatever checksums say. */
+export type Thoroughness = 'quick' | 'proof' | 'full';
+
 export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
-  /** `quick`: versions will do where there are no checksums. `full`: read every record, whatever checksums say. */
+  /** `proof` when left out. */
   thoroughness?: Thoroughness;
   /** How many differences are listed; all are counted. 50 when left out. */
   listed?: number;
-  /** Writes the records that differ anew from the source, and looks at them once more. */
+  /** Writes the records that differ again from the source, and looks at them once more. */
   repair?: boolean;
   /** Records one repair takes on. 10,000 when left out. */
   repairedAtMost?: number;
@@ -41,9 +49,9 @@ export interface VerifyRequest extends Omit<StreamRequest, 'onProgress'> {
 
 /**
  * Compares what the source says with what the cache shows: by checksums that both databases compute where the source
- * can, else record by record. Records that differ are looked at again after one more pass, so that a source that keeps
- * changing is not mistaken for a broken cache. What differs then is repaired, if that is asked for. What came of it is
- * a row of `verify_runs`.
+ * can, else record by record. It writes nothing but its result, a row of `verify_runs`: records that differ are asked
+ * for by key once more, and what changed in the source since the last pass is told apart from what differs. What
+ * differs is repaired, if that is asked for.
  */
 export async function verify(request: VerifyRequest): Promise<VerifyReport> {
   const { system, stream, cache, signal } = request;
@@ -72,28 +80,65 @@ async function compareAndRepair(request: VerifyRequest): Promise<VerifyReport> {
   const checksums = createChecksumStore(cache);
   const sides: Sides = { request, store, rawRecords: createSourceRecordStore(cache, null), checksums, mapping };
 
-  await expectReadInFull(sides);
+  await expectReadInFull(request, store);
   const keepsExtras = settings.deletes === 'none' || (request.connector.forgets?.(stream) ?? false);
-  const seen = await firstLook(sides, { ...request, job: jobOf(request), versioned: settings.cursor !== undefined });
-  const rechecked = await recheckAll(sides, seen.look.suspects, jobOf(request), settings.deletes);
-  const strays = await stillStray(sides, seen.look.strays, rechecked);
-  const facts = await factsAfter(sides, { ...seen, look: { ...seen.look, strays } }, rechecked, request, {
-    keepsExtras,
-  });
-  return facts.missing + facts.extra + facts.different === 0
-    ? { ...facts, outcome: 'EQUAL' }
-    : { ...facts, outcome: 'DIFFERENT', error: differentError(facts) };
+  const { look, reason } = await firstLook(sides, request, settings.cursor !== undefined);
+  const seenAt = hubNow();
+  const rechecked = await recheck(sides, look.suspects, { look });
+  look.strays = await stillStray(sides, look.strays, rechecked);
+  const judging = { look, keepsExtras, seenAt };
+  const judged = await judgeAll(sides, rechecked, judging);
+  const facts: VerifyFacts =
+    request.repair || !defends('verify only reads')
+      ? await afterRepair(sides, judged, { request, reason, judging })
+      : factsOf(request, { look, reason }, judged);
+  const unproved = unprovedBecause(facts);
+  if (facts.missing + facts.extra + facts.different > 0) {
+    return { ...facts, outcome: 'DIFFERENT', error: differentError(facts) };
+  }
+  return unproved === null ? { ...facts, outcome: 'EQUAL' } : { ...facts, outcome: 'UNPROVED', unproved };
 }
 
-/** Before that, verify would itself do the first read, and then praise it. */
-async function expectReadInFull({ store, request: { system, stream } }: Sides): Promise<void> {
-  const checkpoint = parseCheckpoint((await store.state({ system, stream })).checkpoint);
-  if (checkpoint.finished) return;
-  throw new HubError(
-    'VERIFY_DIFFERENT',
-    `Expected ${system}/${stream} to have been read in full, but no pass has got to its end yet. Sync it first.`,
-    { source: system, stream },
+interface FirstLook {
+  look: Look;
+  /** Why the source was not compared by checksums, to go on after "because"; null where it was. */
+  reason: string | null;
+}
+
+/** Compares the two sides in the cheapest way that proves what was asked for. */
+async function firstLook(
+  sides: Sides,
+  { system, stream, thoroughness = 'proof', onProgress }: VerifyRequest,
+  versioned: boolean,
+): Promise<FirstLook> {
+  const tell = (compared: number) => onProgress?.({ system, stream, compared });
+  if (thoroughness === 'full') {
+    return { look: await twice(() => lookAtRecords(sides, tell)), reason: 'it was asked for' };
+  }
+
+  const source = await checksumsOf(sides);
+  const seen = 'unable' in source ? source : await lookAtChecksums(sides, source, tell);
+  if (!('unable' in seen)) return { look: seen, reason: null };
+  const look = await twice(() =>
+    thoroughness === 'quick' && versioned ? lookAtVersions(sides, tell) : lookAtRecords(sides, tell),
   );
+  return { look, reason: seen.unable };
+}
+
+/** Rows that come and go while they are counted make one read come up short; hardly ever two in a row. */
+async function twice(read: () => Promise<Look>): Promise<Look> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof HubError && error.code === 'SOURCE_INCOMPLETE') return await read();
+    throw error;
+  }
+}
+
+async function checksumsOf({ request }: Sides): Promise<StreamChecksums | Unable> {
+  const { connector, stream, signal } = request;
+  if (!connector.checksums) return { unable: 'sources of its kind compute no checksums' };
+  return await connector.checksums(stream, signal);
 }
 
 /** Rows without a record, seen again; those of a record that is missing in the cache are that difference, not another. */
@@ -104,47 +149,55 @@ async function stillStray(sides: Sides, strays: readonly StoredRow[], { standing
   return await strayRows(sides, origins);
 }
 
-/** The request as the jobs take it that verify runs; their progress is not its own. */
-function jobOf({ onProgress: _, ...job }: VerifyRequest): StreamRequest {
-  return job;
+interface Judging {
+  look: Look;
+  /** The stream keeps what the source no longer has; such records are as they should be. */
+  keepsExtras: boolean;
+  /** When the differences had been seen for the first time. */
+  seenAt: string;
 }
 
-async function recheckAll(
-  sides: Sides,
-  suspects: ReadonlyMap<string, RecordState>,
-  job: StreamRequest,
-  deletes: unknown,
-): Promise<Rechecked> {
-  const result = await recheck(sides, suspects, () => catchUp(() => runSync(job), job));
-  if (deletes !== 'scan') return result;
-
-  // A source that tells no deletes is followed by reconcile only.
-  const extras = [...result.standing.keys()].filter((key) => result.standing.get(key)?.source === absent);
-  const again = await recheck(sides, new Map(extras.map((key) => [key, absent])), () =>
-    catchUp(() => reconcile(job), job),
-  );
-  for (const key of extras) result.standing.delete(key);
-  for (const [key, standing] of again.standing) result.standing.set(key, standing);
-  for (const [key, state] of again.settled) result.settled.set(key, state);
-  for (const [key, state] of again.moving) result.moving.set(key, state);
-  return result;
-}
-
-/** The figures of the report, after a repair where one was asked for. */
-async function factsAfter(
-  sides: Sides,
-  seen: FirstLook,
+/** What each record that still differs is: a difference, or one that the next pass or reconcile brings. */
+async function judgeAll(
+  { request, store }: Sides,
   rechecked: Rechecked,
-  request: VerifyRequest,
-  { keepsExtras }: { keepsExtras: boolean },
+  { look, keepsExtras, seenAt }: Judging,
+): Promise<Judged> {
+  const judged: Judged = { rechecked, different: [], pending: [], undecided: [], kept: 0 };
+  const lastPass = await readLastPass(request, store, seenAt);
+  for (const [key, one] of rechecked.standing) {
+    if (keepsExtras && isAbsent(one.source)) judged.kept += 1;
+    else {
+      const verdict = judge(one, lastPass);
+      const list = { DIFFERENT: judged.different, PENDING: judged.pending, UNDECIDED: judged.undecided }[verdict];
+      list.push([key, one]);
+    }
+  }
+  const isGone = ([, { source }]: Judged['undecided'][number]) => isAbsent(source) && !source.given;
+  const gone = judged.undecided.filter(isGone);
+  // What the next reconcile would refuse to delete stays in the cache until somebody looks at it.
+  if (gone.length > 0 && !isBelievable(gone.length, heldInCache(look, judged), request)) {
+    judged.different.push(...gone);
+    judged.undecided = judged.undecided.filter((one) => !isGone(one));
+  }
+  for (const list of [judged.different, judged.pending, judged.undecided]) list.sort(([a], [b]) => (a < b ? -1 : 1));
+  return judged;
+}
+
+/** The figures after the repair: what differed, or may have, is read once more from both sides. */
+async function afterRepair(
+  sides: Sides,
+  judged: Judged,
+  { request, reason, judging }: { request: VerifyRequest; reason: string | null; judging: Judging },
 ): Promise<VerifyFacts> {
-  if (!request.repair) return factsOf(request, seen, rechecked, { keepsExtras });
-  const most = request.repairedAtMost;
-  const after = await repairStanding(sides, rechecked, { job: jobOf(request), keepsExtras, most });
-  const strays = await repairStrays(sides, seen.look.strays, { job: jobOf(request), most });
-  const look = { ...seen.look, strays: strays.rows };
-  const facts = factsOf(request, { ...seen, look }, after.rechecked, { keepsExtras });
-  return { ...facts, settled: rechecked.settled.size, repair: together(after.facts, strays.facts) };
+  const { onProgress: _, ...job } = request;
+  const { look } = judging;
+  const { repairedAtMost: most } = request;
+  const after = await repairStanding(sides, judged, { job, look, most });
+  const strays = await repairStrays(sides, look.strays, { job, most });
+  const again = await judgeAll(sides, after.rechecked, { ...judging, look: { ...look, strays: strays.rows } });
+  const facts = factsOf(request, { look: { ...look, strays: strays.rows }, reason }, again);
+  return { ...facts, settled: judged.rechecked.settled.size, repair: together(after.facts, strays.facts) };
 }
 
 function together(a: RepairFacts, b: RepairFacts): RepairFacts {

@@ -4,11 +4,12 @@ import { HubError } from '../../config/errors.ts';
 import { differentError, type RepairFacts, type VerifyReport } from '../../sync-jobs/verify-report.ts';
 
 function different(repair: RepairFacts | undefined): VerifyReport {
-  const side = { records: 9, checksum: '0123456789abcdef' };
+  const side = { records: 9, aside: 0, checksum: '0123456789abcdef' };
   const facts = {
     ...{ system: 'erp', stream: 'orders', source: side, cache: side, missing: 0, extra: 0, different: 1 },
     ...{ differences: [{ key: '7', kind: 'DIFFERENT' as const, fields: [] }] },
     ...{ method: 'RECORDS' as const, reason: null, rejected: 0, settled: 0, moving: 0, kept: 0, reread: 1 },
+    ...{ equal: 8, pending: 0, undecided: 0, undecidedRecords: [], unseen: 0 },
     ...{ completeness: { status: 'ENDED' as const, reason: null, total: null, came: 9 } },
     ...(repair ? { repair } : {}),
   };

@@ -61,8 +61,10 @@ async function startRest({ rows, numbers }: FactTable): Promise<RunningSource> {
 
 async function startGraphql({ rows, numbers }: FactTable): Promise<RunningSource> {
   const list = `[${rows.map((row) => jsonOf(row, numbers)).join(',')}]`;
-  const server = await startLoopback(null, () => ({ body: `{"data":{"things":${list}}}` }));
-  const query = `{ things { ${Object.keys(rows[0] ?? {}).join(' ')} } }`;
+  const lastPage = '"pageInfo":{"hasNextPage":false,"endCursor":null}';
+  const server = await startLoopback(null, () => ({ body: `{"data":{"things":{"nodes":${list},${lastPage}}}}` }));
+  const fields = Object.keys(rows[0] ?? {}).join(' ');
+  const query = `{ things { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`;
   return {
     settings: (stream) => ({
       kind: 'graphql',

@@ -23,12 +23,16 @@ export interface FakeSource {
   faults: {
     page?: ((index: number) => void | Promise<void>) | undefined;
     scan?: (() => void) | undefined;
-    readByKeys?: ((keys: readonly string[]) => void) | undefined;
+    readByKeys?: ((keys: readonly string[]) => void | Promise<void>) | undefined;
     now?: (() => void) | undefined;
     /** What the scan claims instead of the truth. */
     scanned?: string[] | undefined;
+    /** Keys of records that a page of the list gives once more. */
+    again?: ((index: number) => readonly string[]) | undefined;
   };
   pageSize: number;
+  /** So many records its lists show at most, without a word; null: all. */
+  cut: number | null;
   /** What its lists prove at their end; set at will. */
   evidence: ReadEvidence;
   /** Whether it can be asked for single keys; set at will. */
@@ -45,6 +49,7 @@ export function createFakeSource({ pageSize = 10 }: { pageSize?: number } = {}):
   const source: FakeSource = {
     truth,
     pageSize,
+    cut: null,
     evidence: { total: null, doubt: null },
     asksByKey: true,
     faults: {},
@@ -74,10 +79,12 @@ export function createFakeSource({ pageSize = 10 }: { pageSize?: number } = {}):
       asksByKey: () => source.asksByKey,
       readByKeys: async (_stream, keys) => {
         source.asked.push(`read ${keys.length}`);
-        source.faults.readByKeys?.(keys);
+        await source.faults.readByKeys?.(keys);
+        // Without a query by key, it is the list that is searched.
+        const shown = new Set(source.asksByKey ? truth.keys() : listed(source, null).map(({ key }) => key));
         return keys.flatMap((key) => {
           const record = truth.get(key);
-          return record ? [asGiven(record)] : [];
+          return record && shown.has(key) ? [asGiven(record)] : [];
         });
       },
       scanKeys: (_stream, signal) => scan(source, signal),
@@ -102,20 +109,25 @@ async function* pages(
   for (let index = 0; ; index += 1) {
     await source.faults.page?.(index);
     signal.throwIfAborted();
-    const ordered = [...source.truth.values()].map((record) => ({ record, at: positionOf(record) }));
-    ordered.sort((a, b) => (a.at < b.at ? -1 : 1));
-    const rest = ordered.filter(
-      ({ record, at }) =>
-        (since === null || (record.version !== null && record.version >= since)) &&
-        (position === null || at > position),
-    );
+    const from = position;
+    const rest = listed(source, since)
+      .map((record) => ({ record, at: positionOf(record) }))
+      .filter(({ at }) => from === null || at > from);
     const page = rest.slice(0, source.pageSize);
     position = page.at(-1)?.at ?? position;
     const last = rest.length <= source.pageSize;
-    const records = page.map(({ record }) => asGiven(record));
+    const again = (source.faults.again?.(index) ?? []).flatMap((key) => source.truth.get(key) ?? []);
+    const records = [...page.map(({ record }) => record), ...again].map(asGiven);
     yield last ? { records, next: null, evidence: source.evidence } : { records, next: position };
     if (last) return;
   }
+}
+
+/** What a list shows: in order, and no more than the source lets it. */
+function listed({ truth, cut }: FakeSource, since: string | null): TruthRecord[] {
+  const all = [...truth.values()].filter(({ version }) => since === null || (version !== null && version >= since));
+  all.sort((a, b) => (positionOf(a) < positionOf(b) ? -1 : 1));
+  return all.slice(0, cut ?? all.length);
 }
 
 async function* scan(source: FakeSource, signal: AbortSignal): AsyncGenerator<KeyPage> {
@@ -123,7 +135,7 @@ async function* scan(source: FakeSource, signal: AbortSignal): AsyncGenerator<Ke
   source.faults.scan?.();
   signal.throwIfAborted();
   const claimed = source.faults.scanned;
-  const all = [...source.truth.values()].filter(({ key }) => !claimed || claimed.includes(key));
+  const all = listed(source, null).filter(({ key }) => !claimed || claimed.includes(key));
   for (let start = 0; start < all.length; start += source.pageSize) {
     yield { keys: all.slice(start, start + source.pageSize).map(({ key, version }) => ({ key, version })) };
   }
