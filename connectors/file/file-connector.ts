@@ -11,7 +11,7 @@ import type { FileSettings, FileStream } from './settings.ts';
 
 /** Reads files of CSV or JSON Lines that somebody drops in a folder. */
 export const createFileConnector: CreateConnector<FileSettings> = ({ system, settings }) => {
-  const files = createFileSystem({ system, timeout: settings.timeout });
+  const files = createFileSystem({ system, folder: settings.folder, timeout: settings.timeout });
   const folder = createFolder(system, settings, files);
 
   function targetOf(name: string): FileTarget {

@@ -61,7 +61,7 @@ const fileStream = streamSettings
 /** Files that somebody drops in a folder. */
 export const fileSettings = sourceSettings.extend({
   kind: z.literal('file'),
-  /** Relative to where the hub is started. Read only; links in it are not followed. */
+  /** Relative to where the hub is started. Read only; links below it are not followed, it may be one itself. */
   folder: z.string().min(1),
   /** How long a file must have been left alone before it counts as complete. */
   settle: duration.default(30_000),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
+import { createFileSystem } from '../../connectors/file/file-system.ts';
 import { createRecordSplitter, type RawRecord } from '../../connectors/file/record-splitter.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
 import { randomOf } from '../sync-jobs/harness.ts';
@@ -165,6 +166,54 @@ describe('the folder', () => {
       const settings = { kind: 'file', folder, streams: { things: { resource, key: 'id', records } } };
       expect({ resource, ok: sourceSchema.safeParse(settings).success }).toEqual({ resource, ok: false });
     }
+  });
+
+  it('does not follow a link to a folder, at any depth, and says so', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'c360-outside-'));
+    mkdirSync(join(outside, 'deep'));
+    writeFileSync(join(outside, 'secret.csv'), 'id,name\n1,secret\n');
+    writeFileSync(join(outside, 'deep', 'secret.csv'), 'id,name\n1,secret\n');
+    symlinkSync(outside, join(folder, 'sub'));
+    mkdirSync(join(folder, 'own'));
+    symlinkSync(join(outside, 'deep'), join(folder, 'own', 'deep'));
+    for (const resource of ['sub/*.csv', 'sub/secret.csv', 'sub/deep/*.csv', 'own/deep/*.csv']) {
+      await expect(read({ resource, mode: 'changes', deletes: 'none' })).rejects.toMatchObject({
+        code: 'SOURCE_FORBIDDEN',
+        message: expect.stringMatching(/got a link, and links are not followed\. .*set folder/),
+      });
+    }
+    rmSync(outside, { recursive: true });
+  });
+
+  it('may be a link itself, and hold folders of its own', async () => {
+    mkdirSync(join(folder, 'own', 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'own', 'deep', 'a.csv'), 'id,name\n1,one\n');
+    const link = join(mkdtempSync(join(tmpdir(), 'c360-link-')), 'drop');
+    symlinkSync(folder, link);
+    for (const way of [folder, link, `${link}/`, `${link}/own/..`]) {
+      const found = await read({ resource: 'own/deep/*.csv' }, { folder: way });
+      expect({ way, keys: found.map(({ key }) => key) }).toEqual({ way, keys: ['1'] });
+    }
+  });
+
+  it('does not open what a link leads to that took the place of a file or folder after it was listed', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'c360-outside-'));
+    mkdirSync(join(folder, 'own'));
+    for (const where of [outside, join(folder, 'own')]) writeFileSync(join(where, 'a.csv'), 'id,name\n1,one\n');
+    const files = createFileSystem({ system: 'files', folder, timeout: 10_000 });
+    const path = join(folder, 'own', 'a.csv');
+    expect(await files.names(join(folder, 'own'), live())).toEqual(['a.csv']);
+    await (await files.open(path, live())).close();
+
+    rmSync(join(folder, 'own'), { recursive: true });
+    symlinkSync(outside, join(folder, 'own'));
+    await expect(files.open(path, live())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+
+    rmSync(join(folder, 'own'));
+    mkdirSync(join(folder, 'own'));
+    symlinkSync(join(outside, 'a.csv'), path);
+    await expect(files.open(path, live())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+    rmSync(outside, { recursive: true });
   });
 
   it('orders files by when they were written, then by name, or by the digits in their names', async () => {
