@@ -20,7 +20,7 @@ try {
   tell({ type: 'ready', settings: sources.settings });
 } catch (error) {
   tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
-  process.exitCode = 1;
+  // systems that did start keep the process up; the other end kills it as soon as it has read why
   process.disconnect?.();
 }
 

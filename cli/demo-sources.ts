@@ -33,7 +33,12 @@ export async function startSources(options: DemoSourcesOptions): Promise<Running
       if (message.type === 'ready') resolve(message.settings);
       else reject(new Error(`The demo's sources could not start: ${message.message}`));
     });
+    child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`The demo's sources ended at their start with exit code ${code}.`)));
+  }).catch((error: unknown) => {
+    // some of the systems may have started: as long as they run, this process does not end either
+    child.kill('SIGKILL');
+    throw error;
   });
   const order = (message: SourcesOrder) => {
     if (child.connected) child.send(message);

@@ -32,19 +32,33 @@ export async function runDemo(options: DemoCommandOptions): Promise<void> {
   const signal = stopSignal();
   const folder = prepareFolder(options);
   terminal.err(`Making a company (seed ${options.seed}, scale ${options.scale}) and starting its four systems …`);
-  const sources = await startSources({ seed: options.seed, scale: options.scale, directory: folder });
   try {
-    const settingsFile = writeSettings(folder, sources, options.port);
-    const settings = readSettings(settingsFile, {});
-    const hub = await openHub(settings, createLog({ level: options.debug ? 'debug' : 'warn' }));
+    const sources = await startSources({ seed: options.seed, scale: options.scale, directory: folder });
     try {
-      await serveDemo({ hub, sources, settingsFile, signal, changes: options.changes });
+      await runHub({ options, folder, sources, signal });
     } finally {
-      await hub.close();
+      await sources.stop();
     }
   } finally {
-    await sources.stop();
     if (!options.keep && options.data === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface RunHub {
+  options: DemoCommandOptions;
+  folder: string;
+  sources: RunningSources;
+  signal: AbortSignal;
+}
+
+async function runHub({ options, folder, sources, signal }: RunHub): Promise<void> {
+  const settingsFile = writeSettings(folder, sources, options.port);
+  const settings = readSettings(settingsFile, {});
+  const hub = await openHub(settings, createLog({ level: options.debug ? 'debug' : 'warn' }));
+  try {
+    await serveDemo({ hub, sources, settingsFile, signal, changes: options.changes });
+  } finally {
+    await hub.close();
   }
 }
 
@@ -60,8 +74,8 @@ async function serveDemo({ hub, sources, settingsFile, signal, changes }: ServeD
   const started = Date.now();
   // A taken port is said before the work and not after it.
   const gateway = await hub.gateway();
-  const url = await gateway.listen();
   try {
+    const url = await gateway.listen();
     terminal.err(`${url} answers already, from what has been read so far. Reading everything for the first time …`);
     const streams = selectStreams(hub.settings, undefined);
     const totals = await countRecords(hub, signal);
@@ -70,16 +84,19 @@ async function serveDemo({ hub, sources, settingsFile, signal, changes }: ServeD
     terminal.err('Working out what the numbers say of each customer …');
     await runRefresh({ hub, signal, terminal, changed: false });
     const schedule = hub.schedule();
-    await schedule.start();
-    if (changes) sources.startChanging(CHANGE_EVERY);
-    const streamsNow = await createStatusStore(hub.cache).streams();
-    const seconds = Math.round((Date.now() - started) / 1_000);
-    terminal.out(
-      describeDemo({ url, settings: hub.settings, settingsFile, streams: streamsNow, runs, seconds, changes }),
-    );
-    await aborted(signal);
-    terminal.err('Stopping …');
-    await schedule.stop();
+    try {
+      await schedule.start();
+      if (changes) sources.startChanging(CHANGE_EVERY);
+      const streamsNow = await createStatusStore(hub.cache).streams();
+      const seconds = Math.round((Date.now() - started) / 1_000);
+      terminal.out(
+        describeDemo({ url, settings: hub.settings, settingsFile, streams: streamsNow, runs, seconds, changes }),
+      );
+      await aborted(signal);
+      terminal.err('Stopping …');
+    } finally {
+      await schedule.stop();
+    }
   } finally {
     await gateway.close();
   }

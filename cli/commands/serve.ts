@@ -28,10 +28,13 @@ export function serveCommand(): Command {
         try {
           await gateway.listen();
           const schedule = options.sync ? hub.schedule() : null;
-          await schedule?.start();
-          await aborted(signal);
-          log.info('Stopping: the pages under way are finished first');
-          await schedule?.stop();
+          try {
+            await schedule?.start();
+            await aborted(signal);
+            log.info('Stopping: the pages under way are finished first');
+          } finally {
+            await schedule?.stop();
+          }
         } finally {
           await gateway.close();
         }
