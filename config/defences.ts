@@ -120,6 +120,14 @@ export const defences = {
     rows: [54],
     reason: 'A connection that the server closed after its wait_timeout would fail the pass that is given it.',
   },
+  'spellings of links': {
+    rows: [41],
+    reason: 'A next link under the name of another version would be taken for none, and its page for the last one.',
+  },
+  'exact stamps': {
+    rows: [49],
+    reason: 'Records whose stamps the source rounds up would be lost between two pages, and nothing would tell.',
+  },
   'hidden secrets': { rows: [38], reason: 'A source that repeats the login in its error would put it into our log.' },
   'ends of lists': {
     rows: [45],

@@ -5,10 +5,10 @@ import type { KnownSource } from './kinds.ts';
  * left in checkpoints before says nothing then, and its streams are read in full.
  */
 export const readerVersions: Record<KnownSource['kind'], number> = {
-  odata: 1,
+  odata: 2,
   rest: 2,
   sql: 2,
-  'json-rpc': 1,
+  'json-rpc': 2,
   file: 1,
-  graphql: 1,
+  graphql: 2,
 };

@@ -1,7 +1,7 @@
 import { HubError } from '../../config/errors.ts';
 import type { DiscoveredStream } from '../connector.ts';
+import { countEntities } from './count-entities.ts';
 import type { EntitySet } from './metadata.ts';
-import { countOf } from './scan-entity-keys.ts';
 import type { OdataService } from './service.ts';
 
 /** Services of hundreds of entity sets exist; the first ones are counted, the rest only named. */
@@ -30,8 +30,7 @@ function looksLikeStamp([name, { type }]: [string, { type: string }]): boolean {
 
 async function counted(service: OdataService, { name }: EntitySet, signal: AbortSignal): Promise<number | null> {
   try {
-    const target = { service, stream: name, resource: name, filter: undefined, expand: undefined, pageSize: 1 };
-    return await countOf(target, signal);
+    return await countEntities({ service, stream: name, resource: name }, undefined, signal);
   } catch (error) {
     // A set that may not be listed is still there.
     if (error instanceof HubError && error.code !== 'SOURCE_UNREACHABLE') return null;

@@ -7,6 +7,7 @@ import { compileSourceRecord } from '../mapping/source-record.ts';
 import type { Bound } from './filter.ts';
 import { assumedStampType, literal } from './literals.ts';
 import type { EntitySet } from './metadata.ts';
+import type { OdataVersion } from './odata-version.ts';
 import type { OdataStream } from './settings.ts';
 import { compileStampBounds } from './stamp-bounds.ts';
 
@@ -29,7 +30,11 @@ export interface EntityReader {
   selectKeys(): string;
 }
 
-export function compileEntityReader(stream: OdataStream, set: EntitySet | undefined, version: 2 | 4): EntityReader {
+export function compileEntityReader(
+  stream: OdataStream,
+  set: EntitySet | undefined,
+  version: OdataVersion,
+): EntityReader {
   const { cursor, deletes } = stream;
   const keyFields = [stream.key].flat().map(propertyOf);
   const stampFields = cursor ? [cursor.field].flat().map(propertyOf) : [];
@@ -42,7 +47,7 @@ export function compileEntityReader(stream: OdataStream, set: EntitySet | undefi
   function typeOf(field: string): string {
     const known = set?.properties[field]?.type;
     if (known) return known;
-    if (field === timeField) return version === 2 ? 'Edm.Time' : 'Edm.TimeOfDay';
+    if (field === timeField) return version < 4 ? 'Edm.Time' : 'Edm.TimeOfDay';
     if (cursor && stampFields.includes(field))
       return cursor.format ? 'Edm.String' : assumedStampType(cursor.type, version);
     return numericKeys.has(field) ? 'Edm.Int32' : 'Edm.String';

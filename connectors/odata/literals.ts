@@ -1,5 +1,7 @@
+import type { OdataVersion } from './odata-version.ts';
+
 /** How values are written in addresses: bare in v4 unless they are text, mostly with a prefix in v2. */
-export function literal(text: string, type: string, version: 2 | 4): string {
+export function literal(text: string, type: string, version: OdataVersion): string {
   if (type === 'Edm.String') return quoted(text);
   if (version === 4) return text;
   switch (type) {
@@ -25,12 +27,12 @@ function quoted(text: string): string {
 }
 
 /** The type of a change stamp where `$metadata` does not tell. */
-export function assumedStampType(cursorType: 'instant' | 'date' | 'integer', version: 2 | 4): string {
+export function assumedStampType(cursorType: 'instant' | 'date' | 'integer', version: OdataVersion): string {
   switch (cursorType) {
     case 'instant':
       return 'Edm.DateTimeOffset';
     case 'date':
-      return version === 2 ? 'Edm.DateTime' : 'Edm.Date';
+      return version < 4 ? 'Edm.DateTime' : 'Edm.Date';
     case 'integer':
       return 'Edm.Int64';
   }

@@ -1,17 +1,19 @@
 import type { Connector, CreateConnector, DiscoveredStream, PullRequest, SourceRecord } from '../connector.ts';
-import { recordsAskedFor, recordsOfItems, withKeylessDoubt } from '../damaged-record.ts';
+import { withKeylessDoubt } from '../damaged-record.ts';
 import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { streamOf } from '../stream-of.ts';
 import { checkDeltas, pullDeltas } from './delta-pull.ts';
 import { discoverEntitySets } from './discover-entity-sets.ts';
 import { compileEntityReader } from './entity-reader.ts';
-import { allOf, anyOfKeys, type Bound } from './filter.ts';
 import { type PullTarget, pullKeyset } from './keyset-pull.ts';
 import { pullLinks } from './link-pull.ts';
-import { scanEntityKeys } from './scan-entity-keys.ts';
+import { readEntitiesByKeys } from './read-by-keys.ts';
+import { scanEntityKeys, scanEntityLinks } from './scan-entity-keys.ts';
 import { createOdataService } from './service.ts';
 import type { OdataSettings } from './settings.ts';
+import { checkStamp } from './stamp-precision.ts';
+import { wholeRecords } from './whole-records.ts';
 
 /** How many records a check looks at. */
 const SAMPLE = 20;
@@ -31,6 +33,7 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
       filter: stream.filter,
       expand: stream.expand.length > 0 ? stream.expand.join(',') : undefined,
       pageSize: stream.pageSize ?? settings.pageSize,
+      counted: stream.count === 'on',
     };
   }
 
@@ -42,10 +45,12 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
   }
 
   async function readSome(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
-    const { reader, resource, filter, expand } = await targetOf(name, signal);
-    const query = { $top: String(SAMPLE), $filter: filter, $select: reader.select(), $expand: expand };
-    const { items } = await service.page({ stream: name, resource, query, pageSize: SAMPLE }, signal);
-    return recordsOfItems(items, reader.recordOf);
+    const target = await targetOf(name, signal);
+    const { reader, resource, filter, expand } = target;
+    const size = Math.min(SAMPLE, target.pageSize);
+    const query = { $top: String(size), $filter: filter, $select: reader.select(), $expand: expand };
+    const { items } = await service.page({ stream: name, resource, query, pageSize: size }, signal);
+    return wholeRecords(target, items, signal);
   }
 
   function now(signal: AbortSignal): Promise<string | null> {
@@ -55,29 +60,20 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
     });
   }
 
-  async function readChunk(target: PullTarget, keys: Bound[][], signal: AbortSignal): Promise<SourceRecord[]> {
-    const { reader, stream, resource, expand, pageSize } = target;
-    const query = { $filter: allOf([target.filter, anyOfKeys(keys)]), $select: reader.select(), $expand: expand };
-    const records: SourceRecord[] = [];
-    let link: string | null = null;
-    do {
-      const page = await service.page({ stream, resource, query, pageSize, link }, signal);
-      records.push(...recordsOfItems(page.items, reader.recordOf));
-      if (page.nextLink !== null && page.nextLink === link) throw service.protocolError(`got ${link} twice`, stream);
-      link = page.nextLink;
-    } while (link !== null);
-    return records;
-  }
-
   return {
     pull,
     now,
     check: async (signal) => {
+      const samples = new Map<string, SourceRecord[]>();
       const results = await checkStreams(
         {
           streams: settings.streams,
           now,
-          readSome,
+          async readSome(name) {
+            const records = await readSome(name, signal);
+            samples.set(name, records);
+            return records;
+          },
           readsUnstamped: () => true,
           async askSince(name, since) {
             for await (const _ of pull(name, { since, resume: null }, signal)) return;
@@ -85,9 +81,14 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
         },
         signal,
       );
-      for (const [name, { deltas }] of Object.entries(settings.streams)) {
-        const isRead = results.some(({ probe, ok }) => ok && probe === `${name}: one row`);
-        if (deltas && isRead) results.push(await checkDeltas(await targetOf(name, signal), signal));
+      for (const [name, stream] of Object.entries(settings.streams)) {
+        if (!results.some(({ probe, ok }) => ok && probe === `${name}: one row`)) continue;
+        const target = await targetOf(name, signal);
+        if (stream.deltas) results.push(await checkDeltas(target, signal));
+        const [stampField] = target.reader.stampFields;
+        // Of a date and a time apart, the date alone is no stamp; links are followed without one.
+        if (stampField === undefined || stream.cursor?.time !== undefined || stream.paging === 'links') continue;
+        results.push(await checkStamp(target, stampField, samples.get(name) ?? [], signal));
       }
       return results;
     },
@@ -95,35 +96,14 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
     asksByKey: () => true,
     async readByKeys(name, keys, signal) {
       const target = await targetOf(name, signal);
-      const records: SourceRecord[] = [];
-      for (const chunk of chunksOf(keys.map(target.reader.keyOf)))
-        records.push(...(await readChunk(target, chunk, signal)));
-      return recordsAskedFor(records, keys);
+      return readEntitiesByKeys(target, keys, signal);
     },
     async *scanKeys(name, signal) {
-      yield* scanEntityKeys(await targetOf(name, signal), signal);
+      const { paging } = streamOf(system, settings.streams, name);
+      yield* (paging === 'links' ? scanEntityLinks : scanEntityKeys)(await targetOf(name, signal), signal);
     },
     async close() {
       service.close();
     },
   } satisfies Connector;
 };
-
-/** Addresses over two thousand characters are cut or refused on the way. */
-const MAX_FILTER = 1_400;
-
-function* chunksOf(keys: Bound[][]): Generator<Bound[][]> {
-  let chunk: Bound[][] = [];
-  let length = 0;
-  for (const key of keys) {
-    const size = encodeURIComponent(anyOfKeys([key])).length + 10;
-    if (chunk.length > 0 && length + size > MAX_FILTER) {
-      yield chunk;
-      chunk = [];
-      length = 0;
-    }
-    chunk.push(key);
-    length += size;
-  }
-  if (chunk.length > 0) yield chunk;
-}

@@ -17,6 +17,11 @@ const odataStream = streamSettings.extend({
    * by key.
    */
   paging: z.enum(['keyset', 'links']).default('keyset'),
+  /**
+   * `on`: the source is asked how many records a read has, and fewer fail it. `off`: it is not asked, for sources that
+   * count slowly or wrongly.
+   */
+  count: z.enum(['on', 'off']).default('on'),
   /** Asks the source to keep track of changes (`Prefer: odata.track-changes`); each pass then follows its delta link. */
   deltas: z.boolean().optional(),
 });
@@ -27,7 +32,7 @@ export const odataSettings = sourceSettings
     kind: z.literal('odata'),
     /** The service root: what comes before the entity set. */
     url: httpUrl,
-    version: z.union([z.literal(2), z.literal(4)]).default(4),
+    version: z.union([z.literal(2), z.literal(3), z.literal(4)]).default(4),
     auth: httpAuth,
     rateLimit,
     rewriteLinks,
