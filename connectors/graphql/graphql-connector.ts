@@ -1,127 +1,72 @@
-import { stringify } from 'lossless-json';
-import { defends } from '../../config/defences.ts';
-import { type ErrorCode, HubError } from '../../config/errors.ts';
-import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { Connector, CreateConnector, Page, PullRequest, SourceRecord } from '../connector.ts';
-import { type ReadItem, recordsAskedFor, recordsOfItems, withKeylessDoubt } from '../damaged-record.ts';
+import { recordsAskedFor, recordsOfItems, withKeylessDoubt } from '../damaged-record.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { discoverLists } from '../http/discover-lists.ts';
-import { createHttpClient } from '../http/http-client.ts';
-import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import { compileStampText } from '../mapping/stamp-text.ts';
 import { streamOf } from '../stream-of.ts';
-import { graphqlRefusal } from './refusal.ts';
+import { cursorPages } from './cursor-pages.ts';
+import { createGraphqlApi, type Variables } from './graphql-api.ts';
+import { compileNestedLists } from './nested-lists.ts';
+import { offsetPages } from './offset-pages.ts';
+import type { GraphqlList } from './read-list.ts';
 import { type GraphqlSettings, type GraphqlStream, variablesOf } from './settings.ts';
-import { failureOf, placesOf, readConnection, readNodes } from './wire.ts';
-
-type Variables = Readonly<Record<string, unknown>>;
-
-interface Question {
-  query: string;
-  variables: Variables;
-  /** Where the answer has its records. */
-  records: ListPlace;
-}
+import { readNodes } from './wire.ts';
 
 /** Keys asked for at once: what servers with a limit on them take. */
 const KEYS_AT_ONCE = 100;
 
-/** Reads the connections of another system's GraphQL endpoint. */
+/** Reads the lists of another system's GraphQL endpoint. */
 export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ system, settings, notices }) => {
-  const { url, auth, timeout, rateLimit, headers, maxRecordBytes } = settings;
-  const http = createHttpClient({
-    system,
-    auth,
-    timeout,
-    rateLimit,
-    maxRecordBytes,
-    notices,
-    secrets: Object.values(headers),
-  });
+  const api = createGraphqlApi(system, settings, notices);
 
-  async function post(stream: string, { query, variables, records }: Question, signal: AbortSignal) {
-    const body = stringify({ query, variables }) ?? '';
-    const own = { ...headers, 'content-type': 'application/json', accept: 'application/json' };
-    // A query only reads: it may be sent again.
-    const exchange = { url, method: 'POST', headers: own, body, idempotent: true, stream, records } as const;
-    return http.request({ ...exchange, refusal: graphqlRefusal }, signal);
-  }
-
-  async function ask<T>(
-    name: string,
-    question: Question,
-    read: (list: FoundList | null, body: JsonValue) => T,
-    signal: AbortSignal,
-  ): Promise<T> {
-    const answer = await post(name, question, signal);
-    const body = answer.json();
-    const failure = failureOf(body);
-    if (failure !== null) {
-      // Made for its words, in which no secret is left.
-      const { message } = http.protocolError(`${name}: expected an answer, got ${failure.message}`, name);
-      throw new HubError(codes[failure.code ?? ''] ?? 'SOURCE_PROTOCOL', message, { source: system, stream: name });
-    }
-    try {
-      return read(answer.list(), body);
-    } catch (error) {
-      throw http.protocolError(`${name}: ${error instanceof Error ? error.message : 'unreadable answer'}`, name);
-    }
-  }
-
-  function pull(name: string, request: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
-    return withKeylessDoubt(pages(name, request, signal));
-  }
-
-  async function* pages(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+  function listOf(name: string, since: string | null): GraphqlList {
     const stream = streamOf(system, settings.streams, name);
-    const recordOf = compileSourceRecord(stream);
-    const first = stream.pageSize ?? settings.pageSize;
-    const declared = onlyDeclared(stream.query);
-    const changed = since === null ? {} : sinceVariable(stream, since);
-    const seen = new Set<string>();
-    let after = resume;
-    for (;;) {
-      const variables = declared({ ...stream.variables, ...changed, first, after });
-      const question = { query: stream.query, variables, records: placesOf(stream.resource) };
-      const read = (list: FoundList | null, body: JsonValue) => readConnection(list, body, stream.resource);
-      const { items, endCursor, doubt } = await ask(name, question, read, signal);
-      const records = recordsOf(items, recordOf, name);
-      if (endCursor === null) {
-        yield { records, next: null, evidence: { total: null, doubt } };
-        return;
-      }
-      yield { records, next: endCursor };
-      if (seen.has(endCursor) && defends('loop detection')) {
-        throw http.protocolError(`${name}: expected a new endCursor, got ${endCursor} twice`, name);
-      }
-      seen.add(endCursor);
-      after = endCursor;
-    }
+    const declared = new Set(variablesOf(stream.query));
+    return {
+      api,
+      name,
+      stream,
+      pageSize: stream.pageSize ?? settings.pageSize,
+      variables: { ...stream.variables, ...(since === null ? {} : sinceVariable(stream, since)) },
+      isWindow: since !== null && stream.since !== undefined,
+      recordOf: compileSourceRecord(stream),
+      withoutParts: compileNestedLists(stream, stream.query, stream.resource),
+      declares: (variable) => declared.has(variable),
+    };
   }
 
-  function recordsOf(items: readonly ReadItem[], recordOf: (data: JsonObject) => SourceRecord, name: string) {
-    try {
-      return recordsOfItems(items, recordOf);
-    } catch (error) {
-      throw http.protocolError(`${name}: ${error instanceof Error ? error.message : 'unreadable record'}`, name);
-    }
+  function pull(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
+    const list = listOf(name, since);
+    const { paging } = list.stream;
+    const pages =
+      paging?.type === 'offset' ? offsetPages(list, paging, resume, signal) : cursorPages(list, paging, resume, signal);
+    return withKeylessDoubt(pages);
   }
 
-  async function now(signal: AbortSignal): Promise<string | null> {
-    const answer = await post('', { query: '{ __typename }', variables: {}, records: { lists: [] } }, signal);
-    answer.json();
-    return answer.date;
+  async function readSomeKeys(name: string, keys: readonly string[], signal: AbortSignal): Promise<SourceRecord[]> {
+    const { stream, recordOf } = listOf(name, null);
+    const { byKey } = stream;
+    if (byKey === undefined) return [];
+    const withoutParts = compileNestedLists(stream, byKey.query, byKey.resource);
+    const variables = { ...declaredIn(byKey.query, stream.variables), [byKey.variable]: keys };
+    const question = { query: byKey.query, variables, records: { lists: [`data.${byKey.resource}`] } };
+    return api.ask(
+      name,
+      question,
+      (list) => recordsAskedFor(withoutParts(recordsOfItems(readNodes(list, byKey.resource), recordOf)), keys),
+      signal,
+    );
   }
 
   return {
     pull,
-    now,
+    now: (signal) => api.now(signal),
     check: (signal) =>
       checkStreams(
         {
           streams: settings.streams,
-          now,
+          now: (until) => api.now(until),
           async readSome(name) {
             for await (const { records } of pull(name, { since: null, resume: null }, signal)) return records;
             return [];
@@ -136,22 +81,16 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
     discover: (signal) => discoverLists(settings.streams, (name) => pull(name, { since: null, resume: null }, signal)),
     asksByKey: (name) => streamOf(system, settings.streams, name).byKey !== undefined,
     async readByKeys(name, keys, signal) {
-      const stream = streamOf(system, settings.streams, name);
-      const { byKey } = stream;
+      const { byKey } = streamOf(system, settings.streams, name);
       const wanted = new Set(keys);
       const found: SourceRecord[] = [];
       if (wanted.size === 0) return found;
       if (byKey === undefined) {
         for await (const { records } of pull(name, { since: null, resume: null }, signal)) found.push(...records);
       } else {
-        const recordOf = compileSourceRecord(stream);
-        for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
-          const some = keys.slice(i, i + KEYS_AT_ONCE);
-          const records = { lists: [`data.${byKey.resource}`] };
-          const question = { query: byKey.query, variables: { [byKey.variable]: some }, records };
-          const read = (list: FoundList | null) => readNodes(list, byKey.resource);
-          const items = await ask(name, question, read, signal);
-          found.push(...recordsAskedFor(recordsOf(items, recordOf, name), some));
+        const atOnce = Math.min(KEYS_AT_ONCE, listOf(name, null).pageSize);
+        for (let i = 0; i < keys.length; i += atOnce) {
+          found.push(...(await readSomeKeys(name, keys.slice(i, i + atOnce), signal)));
         }
       }
       return found.filter(({ key }) => wanted.has(key));
@@ -163,17 +102,9 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
       }
     },
     async close() {
-      http.close();
+      api.close();
     },
   } satisfies Connector;
-};
-
-/** What servers commonly call these, in `extensions.code`. */
-const codes: Record<string, ErrorCode> = {
-  UNAUTHENTICATED: 'SOURCE_UNAUTHORIZED',
-  FORBIDDEN: 'SOURCE_FORBIDDEN',
-  ACCESS_DENIED: 'SOURCE_FORBIDDEN',
-  THROTTLED: 'SOURCE_RATE_LIMITED',
 };
 
 function sinceVariable({ since, cursor }: GraphqlStream, version: string): Variables {
@@ -186,8 +117,8 @@ function sinceVariable({ since, cursor }: GraphqlStream, version: string): Varia
   return { [since.variable]: text(version) };
 }
 
-/** A plain list is asked for without a page; strict servers refuse variables that a query does not declare. */
-function onlyDeclared(query: string): (variables: Variables) => Variables {
-  const names = variablesOf(query);
-  return (variables) => Object.fromEntries(Object.entries(variables).filter(([name]) => new Set(names).has(name)));
+/** Strict servers refuse variables that a query does not declare. */
+function declaredIn(query: string, variables: Variables): Variables {
+  const names = new Set(variablesOf(query));
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
 }

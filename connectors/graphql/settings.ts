@@ -14,11 +14,36 @@ const query = z.string().superRefine((text, context) => {
   if (typeof declared === 'string') context.addIssue(declared);
 });
 
+/** How a list longer than one answer is read on. */
+const paging = z.discriminatedUnion('type', [
+  /** The answer holds all. */
+  z.strictObject({ type: z.literal('none'), totalPath: z.string().min(1).optional() }),
+  /** A connection: each page is asked for by the `endCursor` of the one before, until `hasNextPage` is false. */
+  z.strictObject({
+    type: z.literal('cursor'),
+    variable: variable.default('after'),
+    sizeVariable: variable.default('first'),
+    totalPath: z.string().min(1).optional(),
+  }),
+  /** Records are counted from the start. */
+  z.strictObject({
+    type: z.literal('offset'),
+    /** The variable for how many records are skipped. */
+    variable,
+    /** The variable for how many are asked for. */
+    sizeVariable: variable,
+    /** Where below `data` the answer tells how many records there are. */
+    totalPath: z.string().min(1).optional(),
+  }),
+]);
+
 /** One list of records: a connection, or a plain list. */
 const graphqlStream = streamSettings
   .extend({
     /** Asks for one page, with the variables `$first` and `$after` and in the order of stamp and key. */
     query,
+    /** Left out: a connection is read by its cursors; a plain list is taken for the whole one, with doubt where it may be cut. */
+    paging: paging.optional(),
     /** Fixed values of further variables. */
     variables: z.record(variable, scalar).default({}),
     /** The variable by which changes since a moment are asked for; without it every pass reads the whole list. */
@@ -36,9 +61,10 @@ const graphqlStream = streamSettings
       .strictObject({ query, variable: variable.default('ids'), resource: z.string().min(1).default('nodes') })
       .optional(),
   })
-  .superRefine(({ query: text, since, variables, byKey, live }, context) => {
+  .superRefine(({ query: text, since, variables, byKey, live, paging: how }, context) => {
+    const pages = how === undefined || how.type === 'none' ? [] : [how.variable, how.sizeVariable];
     if (live && !byKey) context.addIssue({ code: 'custom', path: ['live'], message: liveNeedsByKey });
-    expectVariables(text, [...Object.keys(variables), ...(since ? [since.variable] : [])], 'query', context);
+    expectVariables(text, [...Object.keys(variables), ...(since ? [since.variable] : []), ...pages], 'query', context);
     if (byKey) expectVariables(byKey.query, [byKey.variable], 'byKey', context);
   });
 
@@ -56,6 +82,7 @@ export const graphqlSettings = sourceSettings.extend({
 
 export type GraphqlSettings = z.infer<typeof graphqlSettings>;
 export type GraphqlStream = z.infer<typeof graphqlStream>;
+export type GraphqlPaging = z.infer<typeof paging>;
 
 /** The variables a document declares, or what is wrong with it. */
 export function variablesOf(text: string): Set<string> | string {
@@ -76,6 +103,6 @@ function expectVariables(text: string, names: readonly string[], path: string, c
   if (typeof declared === 'string') return;
   const missing = names.filter((name) => !declared.has(name)).map((name) => `$${name}`);
   if (missing.length === 0) return;
-  const message = `expected the query to declare ${missing.join(', ')}, such as query(${missing.join(': String, ')}: String).`;
+  const message = `expected the query to declare ${missing.join(', ')}, such as query(${missing.join(': …, ')}: …).`;
   context.addIssue({ code: 'custom', path: [path], message });
 }

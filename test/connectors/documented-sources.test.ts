@@ -11,7 +11,7 @@ const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, yaml 
 
 describe('docs/adding-a-connector.md', () => {
   it('has examples', () => {
-    expect(examples.map(([system]) => system)).toEqual(['tickets', 's4', 'warehouse', 'shop']);
+    expect(examples.map(([system]) => system)).toEqual(['tickets', 's4', 'warehouse', 'shop', 'vendure', 'directus']);
   });
 
   it.each(examples)('the source %s is valid, and so is its mapping', (system, source) => {

@@ -43,7 +43,9 @@ const loops: Record<
   'GraphQL by cursor': {
     settings: {
       kind: 'graphql',
-      stream: { query: '{ things { nodes { id name } pageInfo { hasNextPage endCursor } } }' },
+      stream: {
+        query: 'query ($after: ID) { things(after: $after) { nodes { id name } pageInfo { hasNextPage endCursor } } }',
+      },
     },
     next: () => ({ body: { data: { things: { nodes: items, pageInfo: { hasNextPage: true, endCursor: 'x' } } } } }),
   },
