@@ -15,6 +15,8 @@ export interface TrytonServer extends Loopback {
   calls: { method: string; parameters: unknown[]; authorization: string | undefined; connection: string | undefined }[];
   /** Ends all sessions, as a restart of the server does. */
   endSessions(): void;
+  /** Gives so many rows at most, whatever is asked for. */
+  cutAt(rows: number | null): void;
   /** Answers the next calls of a method with this instead. */
   answerWith(method: string, answer: { status?: number; body: unknown } | null): void;
 }
@@ -24,6 +26,7 @@ export async function startTrytonServer(): Promise<TrytonServer> {
   const calls: TrytonServer['calls'] = [];
   const overrides = new Map<string, { status?: number; body: unknown }>();
   let sessions = 0;
+  let cut: number | null = null;
   const valid = new Set<string | undefined>();
 
   const loopback = await startLoopback(null, async (url, request) => {
@@ -75,7 +78,8 @@ export async function startTrytonServer(): Promise<TrytonServer> {
       (field) => found[0] && !(field in found[0]) && !(`${field.split('.')[0]}.` in found[0]),
     );
     if (missing) return { body: { id, error: [`'${missing}'`, ''] } };
-    return { body: exactNumbers({ id, result: found.slice(offset, limit === null ? undefined : offset + limit) }) };
+    const size = Math.min(limit ?? found.length, cut ?? found.length);
+    return { body: exactNumbers({ id, result: found.slice(offset, offset + size) }) };
   }
 
   return {
@@ -84,6 +88,9 @@ export async function startTrytonServer(): Promise<TrytonServer> {
     calls,
     endSessions() {
       valid.clear();
+    },
+    cutAt(rows) {
+      cut = rows;
     },
     answerWith(method, instead) {
       if (instead) overrides.set(method, instead);
