@@ -1,6 +1,7 @@
 import { databaseNow, upsert } from './bulk-sql.ts';
 import type { Cache } from './cache.ts';
 import { instant } from './column-kinds.ts';
+import { isGone } from './lease-owner.ts';
 import { decodeValue, encodeValue } from './row-codec.ts';
 import type { StreamName } from './sync-store.ts';
 
@@ -59,16 +60,17 @@ export function createCatchUpRequests(cache: Cache): CatchUpRequests {
 
     async open(now) {
       const rows = await cache.query(
-        `SELECT r.\`system\`, r.stream, s.last_attempt_at
+        `SELECT r.\`system\`, r.stream, s.last_attempt_at, s.lease_owner,
+           (s.lease_expires_at IS NULL OR s.lease_expires_at <= ${databaseNow(dialect)}) AS is_free
          FROM catch_up_requests r
          LEFT JOIN stream_states s ON s.\`system\` = r.\`system\` AND s.stream = r.stream
          WHERE r.given_up_at > ?
            AND (s.last_success_at IS NULL OR s.last_success_at < r.wanted_at)
-           AND (s.last_attempt_at IS NULL OR s.last_attempt_at < r.asked_at OR COALESCE(s.last_outcome, '') <> 'FAILED')
-           AND (s.lease_expires_at IS NULL OR s.lease_expires_at <= ${databaseNow(dialect)})`,
+           AND (s.last_attempt_at IS NULL OR s.last_attempt_at < r.asked_at OR COALESCE(s.last_outcome, '') <> 'FAILED')`,
         [at(now)],
       );
-      return rows.map((row) => ({
+      const free = rows.filter((row) => Number(row.is_free) === 1 || isGone(row.lease_owner));
+      return free.map((row) => ({
         system: String(row.system),
         stream: String(row.stream),
         lastAttemptAt: decodeValue(instant, row.last_attempt_at, dialect) as string | null,

@@ -3,12 +3,14 @@ import { HubError } from '../config/errors.ts';
 import { databaseNow, databaseNowPlus, forUpdate, upsert } from './bulk-sql.ts';
 import type { Cache, Sql } from './cache.ts';
 import { instant } from './column-kinds.ts';
+import { describeOwner, isGone } from './lease-owner.ts';
 import { decodeCount, decodeValue } from './row-codec.ts';
 import type { Lease, StreamName, SyncStore } from './sync-store.ts';
 
 /**
  * One writer a stream. Who holds the lease, and until when, is decided by the database and its clock; what a
- * holder that has been overtaken still tries to write is refused by its token, which is older than the row's.
+ * holder that has been overtaken still tries to write is refused by its token, which is older than the row's. The
+ * lease of a process that is known to be no more is free at once.
  */
 export function createStreamLease(cache: Cache): Pick<SyncStore, 'claim' | 'renew' | 'release'> {
   const { dialect } = cache;
@@ -30,7 +32,10 @@ export function createStreamLease(cache: Cache): Pick<SyncStore, 'claim' | 'rene
            WHERE \`system\` = ? AND stream = ? AND ${free()}`,
           [owner, ttl, system, stream],
         );
-        return claimed === 1 ? readLease(sql, { system, stream }) : null;
+        if (claimed === 1 || (await takeOver(sql, { system, stream, owner, ttl }))) {
+          return readLease(sql, { system, stream });
+        }
+        return null;
       });
     },
 
@@ -55,6 +60,22 @@ export function createStreamLease(cache: Cache): Pick<SyncStore, 'claim' | 'rene
       );
     },
   };
+}
+
+/** Takes a lease whose holder is known to be no more, if it is still the same one; whether it did. */
+async function takeOver(
+  sql: Sql,
+  { system, stream, owner, ttl }: StreamName & { owner: string; ttl: number },
+): Promise<boolean> {
+  const held = await readLease(sql, { system, stream });
+  if (!isGone(held.owner)) return false;
+  const taken = await sql.execute(
+    `UPDATE stream_states
+     SET lease_owner = ?, lease_token = lease_token + 1, lease_expires_at = ${databaseNowPlus(sql.dialect)}
+     WHERE \`system\` = ? AND stream = ? AND lease_owner = ? AND lease_token = ?`,
+    [owner, ttl, system, stream, held.owner, held.token],
+  );
+  return taken === 1;
 }
 
 /**
@@ -94,7 +115,7 @@ async function readLease(sql: Sql, { system, stream }: StreamName): Promise<Leas
 export function leaseLost({ system, stream, owner }: Lease): HubError {
   return new HubError(
     'LEASE_LOST',
-    `Expected ${owner} to hold the lease of ${system}/${stream}, but it was released or another process has taken it over. ` +
+    `Expected ${describeOwner(owner)} to hold the lease of ${system}/${stream}, but it was released or another process has taken it over. ` +
       'Nothing was written; the process that holds it now goes on from the last checkpoint.',
     { source: system, stream },
   );

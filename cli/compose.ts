@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Cache } from '../cache/cache.ts';
+import { ownerOfThisProcess } from '../cache/lease-owner.ts';
 import { openCache } from '../cache/open-cache.ts';
 import { createLog, type Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
@@ -41,7 +40,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
   const cache = await openCache({ ...settings.database, onWarning: (text) => log.warn(text) });
   const health = createSourceHealth(cache, log);
   const connectors = connectAll(settings, health.noticesOf);
-  const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const owner = ownerOfThisProcess();
   const { identity } = settings;
   const priorities = prioritiesOf(settings);
 

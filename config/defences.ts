@@ -128,6 +128,10 @@ export const defences = {
     rows: [49],
     reason: 'Records whose stamps the source rounds up would be lost between two pages, and nothing would tell.',
   },
+  'dead holders': {
+    rows: [56],
+    reason: 'A hub that is killed again and again would wait for its own lease each time, and never get on.',
+  },
   'hidden secrets': { rows: [38], reason: 'A source that repeats the login in its error would put it into our log.' },
   'ends of lists': {
     rows: [45],

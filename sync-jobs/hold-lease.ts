@@ -1,3 +1,4 @@
+import { describeOwner } from '../cache/lease-owner.ts';
 import type { Lease, StreamName, SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
@@ -51,12 +52,12 @@ export async function holdLease<T>(request: LeaseRequest, work: (held: HeldLease
 export async function streamBusy(store: SyncStore, { system, stream }: StreamName): Promise<HubError> {
   const { leaseOwner, leaseExpiresAt } = await store.state({ system, stream });
   const holder = leaseOwner
-    ? `${leaseOwner} is at work on it and has it until ${leaseExpiresAt}`
+    ? `${describeOwner(leaseOwner)} is at work on it and has it until ${leaseExpiresAt}`
     : 'it was taken just now';
   return new HubError(
     'STREAM_BUSY',
     `Expected ${system}/${stream} to be free, but ${holder}. ` +
-      'Wait for it to end; what a crashed process has left behind is free when that time is over.',
+      'Wait for it to end; what a crashed process has left behind is free at once for a process of the same machine, and for others when that time is over.',
     { source: system, stream },
   );
 }

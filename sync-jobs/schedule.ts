@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { ScheduledTask } from 'node-cron';
 import type { Cache } from '../cache/cache.ts';
 import { createSyncStore } from '../cache/create-sync-store.ts';
+import { ownerOfThisProcess } from '../cache/lease-owner.ts';
 import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
@@ -45,7 +44,7 @@ export function createSchedule({
   cache,
   connectors,
   log,
-  owner = processName(),
+  owner = ownerOfThisProcess(),
 }: ScheduleDependencies): Schedule {
   const stopping = new AbortController();
   const store = createSyncStore(cache);
@@ -136,8 +135,4 @@ function jobsOf(request: StreamRequest): { sync: Job; recount: Job; proof: Job }
     // The queue runs one job of a stream at a time: no pass while it is being compared.
     proof: { name: `verify ${stream}`, stream, insists: true, run: createVerifyJob(request) },
   };
-}
-
-function processName(): string {
-  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
