@@ -15,6 +15,9 @@ const harmless = new Set([
   'lookback',
 ]);
 
+/** As `harmless`, for streams of one kind; others may have something else of this name. */
+const harmlessOf: Readonly<Record<string, Record<string, undefined>>> = { sql: { count: undefined } };
+
 /**
  * A hash of the settings that decide what a stream reads (resource, key, cursor, filters, expansions and whatever
  * else its kind has). A checkpoint made under other settings says nothing. The mapping has a hash of its own, and
@@ -26,7 +29,7 @@ export function readingHash(
   versions: Readonly<Record<string, number>> = readerVersions,
 ): string {
   return createHash('sha256')
-    .update(canonicalJson({ kind, version: versions[kind], stream }))
+    .update(canonicalJson({ kind, version: versions[kind], stream: { ...stream, ...harmlessOf[kind] } }))
     .digest('hex')
     .slice(0, 32);
 }

@@ -5,7 +5,11 @@ import type { SourceDatabase } from './source-database.ts';
 import type { StreamReader } from './stream-reader.ts';
 import type { DriverRow } from './wire.ts';
 
-type StreamOf = (name: string) => { reader: StreamReader; recordOf(row: DriverRow): SourceRecord };
+type StreamOf = (name: string) => {
+  reader: StreamReader;
+  recordOf(row: DriverRow): SourceRecord;
+  isCounted: boolean;
+};
 
 /** Tries login, clock, and one row a stream. What fails is a result, not an exception. */
 export async function checkDatabase(
@@ -23,13 +27,14 @@ export async function checkDatabase(
   for (const [name, stream] of Object.entries(settings.streams)) {
     results.push(
       await probe(name, async () => {
-        const { reader, recordOf } = streamOf(name);
-        for await (const { rows } of reader.pages({ since: null, resume: null }, 1, signal)) {
+        const { reader, recordOf, isCounted } = streamOf(name);
+        for await (const { rows } of reader.pages({ asked: database, since: null, from: null, limit: 1 }, signal)) {
           rows.map(recordOf);
           if (rows.length > 0) break;
         }
+        const counted = isCounted ? `${await reader.count(database, signal)} rows` : 'rows not counted (`count: off`)';
         const told = stream.cursor ? 'changes are told' : 'changes are not told: every pass reads all';
-        return `${await reader.count(signal)} rows; ${told}; ${await newest(reader, stream.cursor?.type ?? null, recordOf, signal)}`;
+        return `${counted}; ${told}; ${await newest(database, reader, stream.cursor?.type ?? null, recordOf, signal)}`;
       }),
     );
   }
@@ -40,13 +45,17 @@ const farVersion = { instant: '9000-01-01T00:00:00.000000Z', date: '9000-01-01',
 
 /** Whether reading from a stamp works, tried with one in the far future so that little is read. */
 async function newest(
+  database: SourceDatabase,
   reader: StreamReader,
   type: keyof typeof farVersion | null,
   recordOf: (row: DriverRow) => SourceRecord,
   signal: AbortSignal,
 ) {
   if (type === null) return 'deletes show by a scan of all keys';
-  for await (const { rows } of reader.pages({ since: farVersion[type], resume: null }, 1, signal)) {
+  for await (const { rows } of reader.pages(
+    { asked: database, since: farVersion[type], from: null, limit: 1 },
+    signal,
+  )) {
     const [record] = rows.map(recordOf);
     if (record?.version) return `warning: ${record.key} is stamped ${record.version}, far in the future`;
     break;

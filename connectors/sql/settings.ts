@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { duration } from '../../config/duration.ts';
 import { sourceSettings, streamSettings, verifySchedule } from '../../config/settings.ts';
+
+/** Whether the rows of a read are counted by the database, too. */
+const counting = z.enum(['on', 'off']);
 
 /** A table, a view, or a query of one's own. */
 const sqlStream = streamSettings.extend({
@@ -9,6 +13,8 @@ const sqlStream = streamSettings.extend({
   columns: z.array(z.string().min(1)).min(1).optional(),
   /** Only rows for which this SQL condition holds. */
   where: z.string().min(1).optional(),
+  /** The source's when left out. */
+  count: counting.optional(),
 });
 
 /** A legacy database, read directly and never written to. */
@@ -23,6 +29,10 @@ export const sqlSettings = sourceSettings.extend({
   verifySchedule: verifySchedule.default('43 4 * * *'),
   pageSize: z.int().min(1).max(10_000).default(1_000),
   poolSize: z.int().min(1).max(20).default(4),
+  /** `off` for tables that are too large to be counted: nobody then knows whether all of a read came. */
+  count: counting.default('on'),
+  /** How long a read may hold a snapshot of the database, so that it is counted and read as it was at one moment. */
+  snapshot: duration.default(60_000),
   streams: z.record(z.string(), sqlStream),
 });
 

@@ -9,16 +9,34 @@ import { noNotices, type SourceNotices } from '../source-notices.ts';
 import { databaseError } from './database-error.ts';
 import type { MysqlField } from './mysql-columns.ts';
 import type { SqlSettings } from './settings.ts';
+import { createSnapshot } from './snapshot.ts';
 import { mysqlDialect, type SqlDialect, sqliteDialect } from './sql-dialect.ts';
 import { addChecksumFunctions, type FunctionHost } from './sqlite-functions.ts';
 import type { DriverRow, SqlValue } from './wire.ts';
 
-/** A database that is only read. Opened when it is first asked, and anew after it was away. */
-export interface SourceDatabase {
-  readonly dialect: SqlDialect;
+/** What can be asked for rows: a database, or what it was at one moment. */
+export interface Queries {
   query(statement: string, parameters: readonly SqlValue[], signal: AbortSignal): Promise<DriverRow[]>;
+}
+
+/**
+ * The database as it was at one moment. It is held for a bounded time only; statements after that are answered by the
+ * database as it then is.
+ */
+export interface Snapshot extends Queries {
+  /** Whether all answers so far were of that one moment. */
+  isHeld(): boolean;
+  /** Never throws. */
+  end(): Promise<void>;
+}
+
+/** A database that is only read. Opened when it is first asked, and anew after it was away. */
+export interface SourceDatabase extends Queries {
+  readonly dialect: SqlDialect;
   /** What the columns of a statement's answer are, on MySQL and MariaDB. */
   describe(statement: string, signal: AbortSignal): Promise<MysqlField[]>;
+  /** null where none can be held without standing in the way of others. */
+  snapshot(signal: AbortSignal): Promise<Snapshot | null>;
   close(): Promise<void>;
 }
 
@@ -35,6 +53,10 @@ export function createSourceDatabase(
   /** Those that have not answered yet. */
   const waiting = new Set<Promise<DataSource>>();
   let opened: Promise<DataSource> | null = null;
+  /** Errors of statements that got no answer in time. */
+  const silent = new WeakSet<object>();
+  /** Those that are held now. */
+  let snapshots = 0;
 
   function open(): Promise<DataSource> {
     if (opened) return opened;
@@ -55,9 +77,10 @@ export function createSourceDatabase(
     opening.then((late) => late.destroy()).catch(() => undefined);
   }
 
-  async function once<T>(work: (runner: QueryRunner) => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** Does something on a connection of the pool, or on one that is kept for longer. */
+  async function once<T>(work: Work<T>, signal: AbortSignal, kept?: QueryRunner): Promise<T> {
     const opening = open();
-    const runner = opening.then((source) => source.createQueryRunner());
+    const runner = kept ? Promise.resolve(kept) : opening.then((source) => source.createQueryRunner());
     const answer = runner.then(work);
     try {
       const result = await endingWith(answer, settings.timeout, signal);
@@ -70,35 +93,93 @@ export function createSourceDatabase(
       if (error instanceof NoAnswer && waiting.has(opening)) forget(opening);
       if (signal.aborted) throw signal.reason;
       const told = databaseError(error, system, place);
+      if (error instanceof NoAnswer) silent.add(told);
       notices.tried(outcomeOf(told));
       throw told;
     } finally {
-      runner.then((one) => one.release()).catch(() => undefined);
+      if (!kept) runner.then((one) => one.release()).catch(() => undefined);
     }
   }
 
-  async function run<T>(work: (runner: QueryRunner) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async function run<T>(work: Work<T>, signal: AbortSignal, kept?: QueryRunner): Promise<T> {
     signal.throwIfAborted();
     const failureOf = (settled: PromiseSettledResult<T>) =>
       settled.status === 'rejected' && ranOut(signal)
         ? `${place} did not answer within the time that the caller has`
         : unansweredOf(settled);
-    return breaker.run(() => once(work, signal), failureOf, signal);
+    return breaker.run(() => once(work, signal, kept), failureOf, signal);
+  }
+
+  const query: Queries['query'] = (statement, parameters, signal) => run(asking(statement, parameters), signal);
+
+  async function snapshot(signal: AbortSignal): Promise<Snapshot | null> {
+    const { snapshot: limit, poolSize } = settings;
+    // One connection at least is for everybody else.
+    if (limit === 0 || (dialect.name === 'mysql' && snapshots >= poolSize - 1)) return null;
+    snapshots += 1;
+    const held = await holdOne(signal).catch(() => null);
+    if (!held) {
+      snapshots -= 1;
+      return null;
+    }
+    return createSnapshot({
+      limit,
+      query,
+      isSilence: (error) => error instanceof HubError && silent.has(error),
+      ask: (statement, parameters, signal) => run(asking(statement, parameters), signal, held.runner),
+      async close() {
+        snapshots -= 1;
+        await held.close();
+      },
+    });
+  }
+
+  async function holdOne(signal: AbortSignal): Promise<{ runner: QueryRunner; close(): Promise<void> } | null> {
+    if (dialect.name === 'sqlite') {
+      // Without a log of its own, a file that is being read cannot be written to.
+      const [mode] = await query('PRAGMA journal_mode', [], signal);
+      if (mode?.journal_mode !== 'wal') return null;
+    }
+    // All of SQLite's runners share one connection, and with it one transaction.
+    const own = dialect.name === 'sqlite' ? await new DataSource(options).initialize() : null;
+    const runner = (own ?? (await open())).createQueryRunner();
+    const close = async () => {
+      await goodbye(runner.query('ROLLBACK'));
+      await runner.release().catch(() => undefined);
+      await own?.destroy().catch(() => undefined);
+    };
+    try {
+      await run(asking(dialect.beginSnapshot, []), signal, runner);
+      return { runner, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
   }
 
   return {
     dialect,
-    query: (statement, parameters, signal) =>
-      run((runner) => runner.query(statement, [...parameters]) as Promise<DriverRow[]>, signal),
+    query,
+    snapshot,
     describe: (statement, signal) => run((runner) => fieldsOf(runner, statement), signal),
 
     async close() {
       const closing = opened?.then((source) => source.destroy()).catch(() => undefined);
       opened = null;
       // A database that hangs does not say goodbye either.
-      await Promise.race([closing, sleep(LONGEST_GOODBYE, undefined, { ref: false })]);
+      await goodbye(closing);
     },
   };
+}
+
+type Work<T> = (runner: QueryRunner) => Promise<T>;
+
+function asking(statement: string, parameters: readonly SqlValue[]): Work<DriverRow[]> {
+  return (runner) => runner.query(statement, [...parameters]) as Promise<DriverRow[]>;
+}
+
+async function goodbye(closing: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([closing?.catch(() => undefined), sleep(LONGEST_GOODBYE, undefined, { ref: false })]);
 }
 
 /** Only a database that does not answer is left alone; one that refuses a statement is there. */
@@ -222,6 +303,8 @@ function readOnlyDriver(timeout: number): typeof mysql {
     // Without the strict modes: a legacy table may hold zero dates, and comparing with them must not fail.
     "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION'",
     'SET SESSION TRANSACTION READ ONLY',
+    // Without it, a server of another default gives no snapshot.
+    'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
     // The first is MariaDB's, the second MySQL's; each refuses the other's, which does no harm.
     `SET SESSION max_statement_time = ${timeout / 1000}`,
     `SET SESSION max_execution_time = ${timeout}`,

@@ -1,20 +1,17 @@
-import { defends } from '../../config/defences.ts';
-import { HubError } from '../../config/errors.ts';
 import type { Connector, CreateConnector, SourceRecord } from '../connector.ts';
 import { compileSourceRecord } from '../mapping/source-record.ts';
 import { streamOf } from '../stream-of.ts';
 import { checkDatabase } from './check-database.ts';
+import { createCountedReads } from './counted-reads.ts';
 import { discoverTables } from './discover-tables.ts';
 import { withinLimit } from './large-row.ts';
 import type { SqlSettings, SqlStream } from './settings.ts';
-import { createSourceDatabase } from './source-database.ts';
+import { createSourceDatabase, type Queries } from './source-database.ts';
 import { compileRowVersion } from './stamps.ts';
 import { createStreamChecksums } from './stream-checksums.ts';
 import { createStreamReader, type StreamReader } from './stream-reader.ts';
 import { type DriverRow, plainRow, plainText } from './wire.ts';
 
-/** Keys are short: scans take larger pages than rows. */
-const SCAN_PAGE = 10_000;
 /** Pages one checksum goes over: what a server that has much to do still does in seconds, and a SQLite file, blocking us, in a moment. */
 const CHUNK_PAGES = { mysql: 100, sqlite: 10 };
 
@@ -23,6 +20,8 @@ interface SqlStreamAccess {
   reader: StreamReader;
   pageSize: number;
   recordOf(row: DriverRow): SourceRecord;
+  isCounted: boolean;
+  reads: ReturnType<typeof createCountedReads>;
 }
 
 /** Connects to a database, reading tables, views or queries of it. */
@@ -32,9 +31,17 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
     Object.entries(settings.streams).map(([name, stream]) => {
       const reader = createStreamReader(database, system, name, stream);
       const pageSize = stream.pageSize ?? settings.pageSize;
-      return [name, { stream, reader, pageSize, recordOf: compileRecord(stream, settings.maxRecordBytes) }];
+      const recordOf = compileRecord(stream, settings.maxRecordBytes);
+      const isCounted = (stream.count ?? settings.count) === 'on';
+      const counted = { database, stream, reader, recordOf, isCounted, pageSize, now, system, name };
+      return [name, { stream, reader, pageSize, recordOf, isCounted, reads: createCountedReads(counted) }];
     }),
   );
+
+  async function now(asked: Queries, signal: AbortSignal): Promise<string | null> {
+    const [row] = await asked.query(database.dialect.now, [], signal);
+    return canonicalNow(String(row?.now ?? ''));
+  }
 
   const access = (name: string): SqlStreamAccess => streamOf(system, streams, name);
 
@@ -43,19 +50,9 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
     discover: (signal) => discoverTables(database, signal),
     close: () => database.close(),
 
-    async now(signal) {
-      const [row] = await database.query(database.dialect.now, [], signal);
-      return canonicalNow(String(row?.now ?? ''));
-    },
+    now: (signal) => now(database, signal),
 
-    async *pull(name, request, signal) {
-      const { reader, pageSize, recordOf } = access(name);
-      for await (const { rows, next } of reader.pages(request, pageSize, signal)) {
-        // A statement gives fewer rows than its limit only when there are no more.
-        const evidence = next === null ? { evidence: { total: null, doubt: null } } : {};
-        yield { records: rows.map(recordOf), next, ...evidence };
-      }
-    },
+    pull: (name, request, signal) => access(name).reads.pull(request, signal),
 
     asksByKey: () => true,
 
@@ -66,22 +63,7 @@ export const createSqlConnector: CreateConnector<SqlSettings> = ({ system, setti
       return (await reader.rowsByKeys(keys, signal)).map(recordOf).filter(({ key }) => wanted.has(key));
     },
 
-    async *scanKeys(name, signal) {
-      const { reader, recordOf } = access(name);
-      const before = await reader.count(signal);
-      let seen = 0;
-      for await (const rows of reader.keyPages(SCAN_PAGE, signal)) {
-        seen += rows.length;
-        const live = rows.map(recordOf).filter((record) => !record.deleted);
-        yield { keys: live.map(({ key, version }) => ({ key, version })) };
-      }
-      const expected = Math.min(before, await reader.count(signal));
-      if (seen < expected && defends('complete scan')) {
-        const message = `Expected at least ${expected} keys of ${name}, got ${seen}: the scan is not complete and counts for nothing. Is key unique and never NULL?`;
-        throw new HubError('SOURCE_PROTOCOL', message, { source: system, stream: name });
-      }
-      yield { keys: [], evidence: { total: expected, came: seen, doubt: null } };
-    },
+    scanKeys: (name, signal) => access(name).reads.scanKeys(signal),
 
     async checksums(name, signal) {
       const { stream, reader, pageSize } = access(name);

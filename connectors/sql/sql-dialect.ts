@@ -12,6 +12,10 @@ export interface SqlDialect {
   now: string;
   /** A statement for all tables and views with their columns, one row a column. */
   columns: string;
+  /** A statement that begins a transaction which shows the database as it is now, until it ends. */
+  beginSnapshot: string;
+  /** A statement with one row, where a table is of an engine that has such transactions; as `columnsOf`. */
+  hasSnapshots: string;
   /** Each value has a type of its own, whatever its column says. */
   typesItsValues: boolean;
   /** How a column is read and compared; `column` is undefined where the database does not say. */
@@ -46,6 +50,9 @@ export const mysqlDialect: SqlDialect = {
       AND k.COLUMN_NAME = c.COLUMN_NAME AND k.CONSTRAINT_NAME = 'PRIMARY'
     WHERE c.TABLE_SCHEMA = DATABASE()
     ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION`,
+  beginSnapshot: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
+  hasSnapshots: `SELECT 1 AS yes FROM information_schema.TABLES
+    WHERE TABLE_NAME = ? AND TABLE_SCHEMA = COALESCE(?, DATABASE()) AND ENGINE = 'InnoDB'`,
   typesItsValues: false,
   formOf: (column, quoted) => mysqlForm(column?.kind ?? 'text', quoted),
   columnsOf: `SELECT COLUMN_NAME AS field, CHARACTER_SET_NAME AS charset
@@ -66,6 +73,8 @@ export const sqliteDialect: SqlDialect = {
     FROM sqlite_master m JOIN pragma_table_info(m.name) p
     WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite@_%' ESCAPE '@'
     ORDER BY m.name, p.cid`,
+  beginSnapshot: 'BEGIN',
+  hasSnapshots: 'SELECT 1 AS yes WHERE ? IS NOT NULL OR ? IS NULL',
   typesItsValues: true,
   formOf: (_, quoted) => sqliteForm(quoted),
   columnsOf: `SELECT name AS field FROM pragma_table_xinfo(?, COALESCE(?, 'main')) WHERE hidden <> 1 ORDER BY cid`,

@@ -36,7 +36,7 @@ interface StreamToDescribe {
 }
 
 /** Asks a database what columns a stream has, and of which types. */
-export function createStreamColumns(database: SourceDatabase, stream: StreamToDescribe) {
+export function createStreamColumns(database: Pick<SourceDatabase, 'dialect' | 'describe'>, stream: StreamToDescribe) {
   const { dialect } = database;
   const list = stream.columns === null ? '*' : stream.columns.map(dialect.quote).join(', ');
   let last: StreamColumns | null = null;

@@ -1,13 +1,10 @@
-import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
 import { keyParts } from '../../schema/ids.ts';
-import type { PullRequest } from '../connector.ts';
-import { readResume } from '../read-resume.ts';
 import { after, allOf, atOrAfter, type Condition, withKeys } from './keyset.ts';
-import { placeSchema, placeText, valuesOfPlace } from './place.ts';
+import { placeText } from './place.ts';
 import type { SqlStream } from './settings.ts';
-import type { SourceDatabase } from './source-database.ts';
+import type { Queries, SourceDatabase } from './source-database.ts';
 import { type Stamp, stampsOf } from './stamps.ts';
 import { createStreamColumns, type StreamColumns } from './stream-columns.ts';
 import type { DriverRow, SqlValue } from './wire.ts';
@@ -18,19 +15,33 @@ const MAX_IN_LIST = 1_000;
 /** Rows of one phase of a pass: those that carry no stamp, or those that carry one, in an order of columns. */
 interface Phase {
   where: Condition[];
-  /** Names of the columns, quoted and not. */
   order: string[];
+  /** What tells the changes of these rows; null for none. */
+  stamp: Stamp | null;
 }
 
-interface Walk extends Phase {
+interface Walk extends Omit<Phase, 'stamp'> {
   columns: readonly string[] | null;
   start: SqlValue[] | null;
   limit: number;
 }
 
+/** Where a read goes on: in which of its phases, after which row of it. */
+export interface Place {
+  phase: number;
+  values: SqlValue[] | null;
+}
+
 interface RowPage {
   rows: DriverRow[];
-  next: string | null;
+  next: Place | null;
+}
+
+/** Rows of a read as the database counts them. */
+interface RowCount {
+  total: number;
+  /** Of these, changed at or after the version that was asked for. */
+  newer: number;
 }
 
 /** What the statements of a stream are made of. */
@@ -49,11 +60,22 @@ export interface StreamExtent {
 /** The statements of one stream. */
 export interface StreamReader {
   readonly extent: StreamExtent;
-  pages(request: PullRequest, limit: number, signal: AbortSignal): AsyncIterable<RowPage>;
+  /** Rows with a version at or after `since` and those without one; `from` is null for the beginning. */
+  pages(read: Window & { from: Place | null; limit: number }, signal: AbortSignal): AsyncIterable<RowPage>;
   /** Only key, stamp and delete flag, in the order of the key. */
-  keyPages(limit: number, signal: AbortSignal): AsyncIterable<DriverRow[]>;
+  keyPages(asked: Queries, limit: number, signal: AbortSignal): AsyncIterable<DriverRow[]>;
   rowsByKeys(keys: readonly string[], signal: AbortSignal): Promise<DriverRow[]>;
-  count(signal: AbortSignal): Promise<number>;
+  /** All rows of the stream. */
+  count(asked: Queries, signal: AbortSignal): Promise<number>;
+  /** The rows that `pages` reads. */
+  countWindow(read: Window & { newerThan: string | null }, signal: AbortSignal): Promise<RowCount>;
+  /** The greatest change stamp that is an integer, as text; null for none. */
+  highestStamp(asked: Queries, signal: AbortSignal): Promise<string | null>;
+}
+
+interface Window {
+  asked: Queries;
+  since: string | null;
 }
 
 export function createStreamReader(
@@ -81,7 +103,7 @@ export function createStreamReader(
    */
   async function* walk(
     { columns, where, order, start, limit }: Walk,
-    known: StreamColumns,
+    { asked, known }: { asked: Queries; known: StreamColumns },
     signal: AbortSignal,
   ): AsyncGenerator<{ rows: DriverRow[]; at: SqlValue[] | null }> {
     const places = order.map((column) => known.placeOf(column));
@@ -100,7 +122,7 @@ export function createStreamReader(
       const wanted = limit + 1 + again;
       const { sql, parameters } = allOf([...own, ...where, ...beyond]);
       const statement = `SELECT ${list} FROM ${from} WHERE ${sql} ORDER BY ${sorted} LIMIT ${wanted}`;
-      const found = await database.query(statement, parameters, signal);
+      const found = await asked.query(statement, parameters, signal);
       const fresh = found.filter((row) => !seen.has(nameOf(row)));
       const isMore = fresh.length > limit || found.length === wanted;
       if (fresh.length === 0 && isMore) {
@@ -130,7 +152,11 @@ export function createStreamReader(
     for (const some of inLists(parts)) {
       const where = [withKeys(keys.map(quote), some)];
       // Several rows may have a key that their collation takes for the one that is asked for.
-      const pages = walk({ columns, where, order: keys, start: null, limit: MAX_IN_LIST }, known, signal);
+      const pages = walk(
+        { columns, where, order: keys, start: null, limit: MAX_IN_LIST },
+        { asked: database, known },
+        signal,
+      );
       for await (const page of pages) rows.push(...page.rows);
     }
     return rows;
@@ -139,25 +165,29 @@ export function createStreamReader(
   return {
     extent: { from, own, keys, columns, describe: described.now },
 
-    async *pages({ since, resume }, limit, signal) {
+    async *pages({ asked, since, from: place, limit }, signal) {
       const known = await described.now(signal);
       const phases = phasesOf(stamps, keys, since, quote);
-      let { phase: at, values } = resume === null ? { phase: 0, values: null } : positionOf(resume, system, name);
+      let { phase: at, values } = place ?? { phase: 0, values: null };
       for (; at < phases.length; at++, values = null) {
         const phase = phases[at];
         if (!phase) return;
-        for await (const { rows, at: reached } of walk({ columns, ...phase, start: values, limit }, known, signal)) {
+        for await (const { rows, at: reached } of walk(
+          { columns, ...phase, start: values, limit },
+          { asked, known },
+          signal,
+        )) {
           const isEnd = reached === null && at === phases.length - 1;
           const reachedAt = reached === null ? { phase: at + 1, values: null } : { phase: at, values: reached };
-          if (rows.length > 0 || isEnd) yield { rows, next: isEnd ? null : resumeAt(reachedAt) };
+          if (rows.length > 0 || isEnd) yield { rows, next: isEnd ? null : reachedAt };
         }
       }
     },
 
-    async *keyPages(limit, signal) {
+    async *keyPages(asked, limit, signal) {
       const wanted = [...keys, ...stampColumns, ...flags];
       const known = await described.now(signal);
-      const pages = walk({ columns: wanted, where: [], order: keys, start: null, limit }, known, signal);
+      const pages = walk({ columns: wanted, where: [], order: keys, start: null, limit }, { asked, known }, signal);
       for await (const { rows } of pages) yield rows;
     },
 
@@ -165,10 +195,37 @@ export function createStreamReader(
       return described.lately((known) => rowsOf(wanted, known, signal), signal);
     },
 
-    async count(signal) {
+    async count(asked, signal) {
       const { sql, parameters } = allOf(own);
-      const [row] = await database.query(`SELECT COUNT(*) AS total FROM ${from} WHERE ${sql}`, parameters, signal);
+      const [row] = await asked.query(`SELECT COUNT(*) AS total FROM ${from} WHERE ${sql}`, parameters, signal);
       return Number(row?.total ?? 0);
+    },
+
+    async countWindow({ asked, since, newerThan }, signal) {
+      const count = { total: 0, newer: 0 };
+      for (const { where, stamp } of phasesOf(stamps, keys, since, quote)) {
+        const newer =
+          stamp && newerThan !== null
+            ? atOrAfter(stamp.columns.map(quote), stamp.valuesOf(newerThan))
+            : { sql: '1 = 0', parameters: [] };
+        const rows = allOf([...own, ...where]);
+        const [row] = await asked.query(
+          `SELECT COUNT(*) AS total, SUM(CASE WHEN ${newer.sql} THEN 1 ELSE 0 END) AS newer FROM ${from} WHERE ${rows.sql}`,
+          [...newer.parameters, ...rows.parameters],
+          signal,
+        );
+        count.total += Number(row?.total ?? 0);
+        count.newer += Number(row?.newer ?? 0);
+      }
+      return count;
+    },
+
+    async highestStamp(asked, signal) {
+      const { sql, parameters } = allOf(own);
+      const list = stampColumns.map((column, i) => `CAST(MAX(${quote(column)}) AS CHAR) AS highest${i}`);
+      const [row = {}] = await asked.query(`SELECT ${list.join(', ')} FROM ${from} WHERE ${sql}`, parameters, signal);
+      const numbers = Object.values(row).flatMap((text) => /^\d+/.exec(String(text ?? ''))?.[0] ?? []);
+      return numbers.reduce<string | null>((a, b) => (a === null || BigInt(b) > BigInt(a) ? b : a), null);
     },
   };
 }
@@ -179,13 +236,14 @@ export function createStreamReader(
  * `changed` while the pass runs, never back, so it is met again rather than missed.
  */
 function phasesOf(stamps: Stamp[], keys: string[], since: string | null, quote: (name: string) => string): Phase[] {
-  if (stamps.length === 0) return [{ where: [], order: keys }];
+  if (stamps.length === 0) return [{ where: [], order: keys, stamp: null }];
   const empty = stamps.map((stamp) => isEmpty(stamp, quote));
   const stamped = stamps.map((stamp, i) => ({
     where: [...empty.slice(0, i), isFrom(stamp, since, quote)],
     order: [...stamp.columns, ...keys],
+    stamp,
   }));
-  const unstamped = since === null || defends('null sweep') ? [{ where: empty, order: keys }] : [];
+  const unstamped = since === null || defends('null sweep') ? [{ where: empty, order: keys, stamp: null }] : [];
   return [...unstamped, ...stamped.reverse()];
 }
 
@@ -224,17 +282,6 @@ function tableOf(resource: string, quote: (name: string) => string, system: stri
   }
   const message = `sources.${system}.streams.${name}.resource: expected the name of a table or view, got "${resource}". A statement goes into query.`;
   throw new HubError('SETTINGS_INVALID', message, { source: system, stream: name });
-}
-
-const position = z.strictObject({ phase: z.int().min(0), values: placeSchema.nullable() });
-
-function positionOf(resume: string, source: string, stream: string): { phase: number; values: SqlValue[] | null } {
-  const { phase, values } = readResume(position, resume, { source, stream });
-  return { phase, values: values && valuesOfPlace(values) };
-}
-
-function resumeAt({ phase, values }: { phase: number; values: SqlValue[] | null }): string {
-  return JSON.stringify({ phase, values: values === null ? null : values.map(placeText) });
 }
 
 /** Keys in parts that no database finds too long. */

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 
 /** A database for one test, in which tables are made. */
 export interface TypedTables {
   url: string;
   run(statement: string, parameters?: unknown[]): Promise<void>;
+  ask(statement: string): Promise<Record<string, unknown>[]>;
   drop(): Promise<void>;
 }
 
@@ -25,6 +26,10 @@ export async function mysqlTables(server: string): Promise<TypedTables> {
     url: url.href,
     async run(statement, parameters = []) {
       await connection.query(statement, parameters);
+    },
+    async ask(statement) {
+      const [rows] = await connection.query<RowDataPacket[]>(statement);
+      return rows;
     },
     async drop() {
       await connection.query(`DROP DATABASE ${name}`);
@@ -43,6 +48,7 @@ export async function sqliteTables(): Promise<TypedTables> {
       if (parameters.length === 0) database.exec(statement);
       else database.prepare(statement).run(...parameters);
     },
+    ask: async (statement) => database.prepare(statement).all() as Record<string, unknown>[],
     async drop() {
       database.close();
       rmSync(folder, { recursive: true });
