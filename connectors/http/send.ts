@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { defends } from '../../config/defences.ts';
 import { charsetOf } from './charset-decoder.ts';
@@ -30,6 +31,9 @@ export interface RawAnswer {
 
 /** Most bytes of an answer that is read while it comes, and not held. */
 const MOST_BYTES_READ = 1_000_000_000;
+
+/** After so many bytes, a few milliseconds of reading, the process turns to its other work. */
+const TURN = 131_072;
 
 export interface Limits {
   /** Longest silence: while connecting, before the first byte, between two bytes. */
@@ -130,6 +134,7 @@ async function readText(body: Readable, contentType: string | undefined, maxByte
 
 async function readBody(body: Readable, maxBytes: number, watch: Watch, take: (chunk: Buffer) => void) {
   let size = 0;
+  let taken = 0;
   const cut = () => body.destroy(watch.reason() ?? new Error('aborted'));
   watch.signal.addEventListener('abort', cut, { once: true });
   if (watch.signal.aborted) cut();
@@ -140,6 +145,10 @@ async function readBody(body: Readable, maxBytes: number, watch: Watch, take: (c
       if (size > maxBytes)
         throw new BadAnswer(`expected at most ${maxBytes} bytes in one answer, got more; make pageSize smaller`);
       take(chunk as Buffer);
+      taken += (chunk as Buffer).length;
+      if (taken < TURN) continue;
+      taken = 0;
+      await nextTurn();
     }
   } finally {
     watch.signal.removeEventListener('abort', cut);

@@ -183,12 +183,27 @@ describe.each(databases)('a damaged record on a page, into $name', (database) =>
       await stream.sync();
       expect(Object.keys(await stream.quarantined())).toEqual([key]);
       expect((await stream.reconcile()).outcome).toBe('SUCCEEDED');
+      await stream.verify({ repair: true });
       expect(await keysIn(stream)).toEqual(['1', '2', '3', '4']);
 
       source.texts = whole(1, 5);
       await stream.sync();
       await stream.reconcile();
       expect(await stream.quarantined()).toEqual({});
+    }));
+
+  it('FAULTS 50: one that was whole before keeps its last good version, in a reconcile and a repair as well', () =>
+    within('rest', async (source, stream) => {
+      source.texts = whole(1, 5);
+      await stream.sync();
+      const before = await stream.rows();
+      source.texts = [...whole(1, 3), '{"id":3,"name":NaN}', ...whole(4, 5)];
+      await stream.sync();
+      await stream.reconcile();
+      const report = await stream.verify({ repair: true });
+      expect(report).toMatchObject({ rejected: 1 });
+      expect(await stream.rows()).toEqual(before);
+      expect(Object.keys(await stream.quarantined())).toEqual(['3']);
     }));
 
   it('FAULTS 50: one without a key among others that have one costs only itself', () =>
