@@ -31,6 +31,9 @@ const nullValues = z.array(scalar);
  * How one canonical field is filled. Short form: the path. Long form: exactly one of `path`, `paths` (first
  * non-empty wins), `const`, `expression` (JSONata over the source record), and how to read what is found there.
  */
+/** What a key is, where its text does not tell. */
+const keyType = z.enum(['integer', 'text']);
+
 const fieldMapping = z.union([
   path,
   z.strictObject({
@@ -55,6 +58,8 @@ const fieldMapping = z.union([
     prefix: z.string().optional(),
     /** For references with a compound key: the paths of its parts. */
     key: z.array(path).min(1).optional(),
+    /** For references: the key is a whole number, however it is written (`4711`, `4711.0`, `000000004711`). */
+    type: keyType.optional(),
   }),
 ]);
 
@@ -65,6 +70,8 @@ const recordMapping = z.strictObject({
   each: path.optional(),
   /** Key of the record when it is not the stream's key; required with `each`. Paths, joined as a compound key. */
   key: z.union([path, z.array(path).min(1)]).optional(),
+  /** The key is a whole number, or one in each part: references to it are of `type: integer`, or numbers. */
+  keyType: keyType.optional(),
   /** JSONata: only where it is true the record is made. */
   when: z.string().optional(),
   fields: z.record(z.string(), fieldMapping),

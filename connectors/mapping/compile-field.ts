@@ -6,6 +6,7 @@ import { compileCoercion, type FieldValue } from './coerce.ts';
 import { compileExpression, type Expression } from './expression.ts';
 import { mismatch, textOf, wordOf } from './mismatch.ts';
 import { compileNulls } from './nulls.ts';
+import { integerText, keyText } from './number-text.ts';
 import { compilePath, type Getter, type Scope } from './path.ts';
 import { compileKey } from './source-record.ts';
 import { isZone, joinDateAndTime } from './times.ts';
@@ -64,6 +65,7 @@ function checkOptions(options: LongForm, kind: FieldKind): void {
     system: isReference,
     prefix: isReference,
     key: isReference,
+    type: isReference,
     enum: !isReference,
   };
   for (const [option, allowed] of Object.entries(fits)) {
@@ -93,7 +95,7 @@ function compileIsNull(options: LongForm, kind: FieldKind, nulls: StreamSettings
 }
 
 function compileFind(options: LongForm, isNull: IsNull): Getter {
-  if (options.key) return compileCompound(options.key, isNull);
+  if (options.key) return compileCompound(options.key, options.type, isNull);
   if (options.time !== undefined && options.path !== undefined)
     return compileDateAndTime(options, options.path, options.time, isNull);
   const getters = (options.paths ?? (options.path === undefined ? [] : [options.path])).map(compilePath);
@@ -109,8 +111,8 @@ function compileFind(options: LongForm, isNull: IsNull): Getter {
 }
 
 /** A reference by several paths: nothing unless every part is there. */
-function compileCompound(paths: string[], isNull: IsNull): Getter {
-  const keyOf = compileKey(paths, (value) => (isNull(value) ? null : wordOf(value)));
+function compileCompound(paths: string[], type: LongForm['type'], isNull: IsNull): Getter {
+  const keyOf = compileKey(paths, (value) => (isNull(value) ? null : keyWord(value, type)));
   return (scope: Scope) => keyOf(scope) ?? undefined;
 }
 
@@ -155,20 +157,39 @@ function compileReference(
   system: string,
   isNull: IsNull,
 ): CompiledField['read'] {
-  const { prefix = '', key } = options;
+  const { prefix = '', key, type } = options;
   // The lines of an order name it one after the other.
   let last = { text: '', id: '' };
   const idOf = (found: JsonValue | undefined): string | null => {
-    const text = isNull(found) ? null : wordOf(found);
+    // The parts of a compound key have become texts already.
+    const text = isNull(found) ? null : key || prefix !== '' ? wordOf(found) : keyWord(found, type);
     if (text === null || !text.startsWith(prefix) || text === prefix) return null;
     if (text !== last.text) {
-      last = { text, id: recordId({ system, entity: kind.entity, key: text.slice(prefix.length) }) };
+      last = {
+        text,
+        id: recordId({
+          system,
+          entity: kind.entity,
+          key: prefix === '' ? text : typedKey(text.slice(prefix.length), type),
+        }),
+      };
     }
     return last.id;
   };
   if (kind.type === 'reference') return idOf;
   if (key) return (found) => [idOf(found)].filter((id) => id !== null);
   return (found) => [...new Set((Array.isArray(found) ? found : [found]).map(idOf).filter((id) => id !== null))];
+}
+
+/** The text of a value in a key, in one spelling where its type or the settings say that it is a number. */
+function keyWord(value: JsonValue | undefined, type: LongForm['type']): string | null {
+  const text = wordOf(value);
+  if (text === null) return null;
+  return type === undefined ? keyText(value, text) : typedKey(text, type);
+}
+
+function typedKey(text: string, type: LongForm['type']): string {
+  return type === 'integer' ? integerText(text) : text;
 }
 
 /** A value of the settings. What they say for a text is one, `true` as well. */

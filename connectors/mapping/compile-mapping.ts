@@ -35,7 +35,9 @@ const SLICE = 20;
 /** Compiles the mapping of a stream. Throws HubError MAPPING_INVALID naming the place in the settings. */
 export function compileMapping({ system, streamName, stream }: MappingInput): Mapping {
   const { key, cursor, nulls } = stream;
-  const compiled = stream.records.map((record, index) => compileRecord({ system, streamName, record, index, nulls }));
+  const compiled = stream.records.map((record, index) =>
+    compileRecord({ system, streamName, streamKey: key, record, index, nulls }),
+  );
   const stampOf = compileStamp(cursor, nulls);
   return {
     hash: hashOf([MAPPER_VERSION, system, streamName, key, cursor ?? null, nulls ?? null, stream.records]),

@@ -9,6 +9,7 @@ import { type CompiledField, compileField } from './compile-field.ts';
 import { compileExpression, type Plain, plainOf } from './expression.ts';
 import { isMismatch, mismatch, textOf } from './mismatch.ts';
 import { compileNulls } from './nulls.ts';
+import { integerText, keyText } from './number-text.ts';
 import { compilePath, type Getter, type Scope } from './path.ts';
 import { compileKey } from './source-record.ts';
 
@@ -25,6 +26,8 @@ export interface CompiledRecord {
 export interface RecordInput {
   system: string;
   streamName: string;
+  /** The paths of the source's own key. */
+  streamKey: StreamSettings['key'];
   record: RecordMapping;
   index: number;
   /** Values of the source that mean nothing. */
@@ -34,7 +37,7 @@ export interface RecordInput {
 const MAX_KEY_LENGTH = 255;
 
 /** Compiles one entry of `records:`. Throws HubError MAPPING_INVALID naming the place in the settings. */
-export function compileRecord({ system, streamName, record, index, nulls }: RecordInput): CompiledRecord {
+export function compileRecord({ system, streamName, streamKey, record, index, nulls }: RecordInput): CompiledRecord {
   const place = `sources.${system}.streams.${streamName}.records[${index}]`;
   const fail = (where: string, reason: string, cause?: unknown): never => {
     throw new HubError('MAPPING_INVALID', `${place}${where}: ${reason}.`, {
@@ -53,12 +56,13 @@ export function compileRecord({ system, streamName, record, index, nulls }: Reco
   const when = attempt('.when', () => (record.when === undefined ? null : compileExpression(record.when)), fail);
   const elementsOf = record.each === undefined ? null : compilePath(record.each);
   const isNull = compileNulls(nulls);
-  const keyOf = record.key === undefined ? null : compileKey(record.key);
+  const keyOf = record.key === undefined ? null : compileKey(record.key, partOf(record.keyType));
+  const ownKeyOf = compileOwnKey(streamKey, record.keyType);
   const absent = absentValues(entity);
   const usesExpressions = when !== null || fields.some(({ expression }) => expression !== null);
 
   function rowOf(scope: Scope, recordKey: string, found: Found): CanonicalRow {
-    const key = keyOf ? keyOf(scope) : recordKey;
+    const key = keyOf ? keyOf(scope) : ownKeyOf(scope, recordKey);
     if (key === null) throw named('key', mismatch('a key', null));
     if (key.length > MAX_KEY_LENGTH) throw named('key', mismatch(`at most ${MAX_KEY_LENGTH} characters`, key));
     const values = { ...absent };
@@ -91,6 +95,34 @@ export function compileRecord({ system, streamName, record, index, nulls }: Reco
         throw explained(error);
       }
     },
+  };
+}
+
+/** A part of a key, in one spelling where its type or the settings say that it is a number. */
+function partOf(type: RecordMapping['keyType']) {
+  return (value: JsonValue | undefined): string | null => {
+    const text = typeof value === 'boolean' ? null : textOf(value);
+    if (text === null) return null;
+    if (type === undefined) return keyText(value, text);
+    return type === 'integer' ? integerText(text) : text;
+  };
+}
+
+/**
+ * The stream's key as the key of a row. The source is asked by its own spelling; the row, which references lead to,
+ * has the one spelling of a number.
+ */
+function compileOwnKey(
+  streamKey: StreamSettings['key'],
+  type: RecordMapping['keyType'],
+): (scope: Scope, recordKey: string) => string {
+  const asItCame = compileKey(streamKey);
+  const asNumber = compileKey(streamKey, partOf(type));
+  return (scope, recordKey) => {
+    if (type === undefined && !/[.eE+]/.test(recordKey)) return recordKey;
+    // Some connectors make the key otherwise than by its paths.
+    if (asItCame(scope) === recordKey) return asNumber(scope) ?? recordKey;
+    return type === 'integer' ? integerText(recordKey) : recordKey;
   };
 }
 
