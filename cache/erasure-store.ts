@@ -31,7 +31,10 @@ export interface ErasureStore {
   rowsOf(partyIds: readonly string[]): Promise<Map<Entity, DecodedRow[]>>;
   /** Source records with these ids. */
   recordsOf(ids: readonly string[]): Promise<KeptRecord[]>;
-  /** The records in quarantine, of which the cache may never have had a row, whose raw text has one of these values whole. */
+  /**
+   * The records in quarantine, of which the cache may never have had a row, whose raw text has one of these values whole.
+   * In the text of a damaged record, which nobody could take apart, it may be anywhere.
+   */
   quarantinedWith(values: readonly string[]): Promise<string[]>;
   /**
    * Takes every stream from the pass that holds it: what was mapped before an erasure is not written after it. To be
@@ -92,8 +95,14 @@ export function createErasureStore(sql: Sql): ErasureStore {
     async quarantinedWith(values) {
       const found = new Set<string>();
       for (const value of values) {
-        const whole = JSON.stringify(value).replace(/[!%_]/g, (special) => `!${special}`);
-        const rows = await sql.query("SELECT id FROM quarantine WHERE raw LIKE ? ESCAPE '!'", [`%${whole}%`]);
+        const quoted = JSON.stringify(value);
+        const once = quoted.slice(1, -1);
+        const inText = [...new Set([once, JSON.stringify(once).slice(1, -1)])];
+        const rows = await sql.query(
+          `SELECT id FROM quarantine WHERE raw LIKE ? ESCAPE '!'
+             OR (raw LIKE '%"sha256":"%' AND (${inText.map(() => "raw LIKE ? ESCAPE '!'").join(' OR ')}))`,
+          [quoted, ...inText].map((text) => `%${text.replace(/[!%_]/g, (special) => `!${special}`)}%`),
+        );
         for (const { id } of rows) found.add(String(id));
       }
       return [...found].sort();

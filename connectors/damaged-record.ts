@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
-import type { JsonObject } from '../schema/json.ts';
+import type { JsonObject, JsonValue } from '../schema/json.ts';
 import type { Page, SourceRecord } from './connector.ts';
-import type { Damage } from './json/list-place.ts';
+import type { Damage, ListItem } from './json/list-place.ts';
+import { damageOf } from './json/long-record.ts';
 import { isMismatch } from './mapping/mismatch.ts';
 
 /** One record of an answer before it is known by its key. */
@@ -10,6 +12,27 @@ export interface ReadItem {
   /** Of a damaged record: what can still be read of it. */
   data: JsonObject;
   damage?: Damage;
+}
+
+/**
+ * The elements of a list as records. One that is no object is damaged where others are objects; where none is, it is
+ * no list of records, and `refuse` says so.
+ */
+export function readItemsOf(items: readonly ListItem[], refuse: (got: JsonValue) => Error): ReadItem[] {
+  const isList = items.some(({ value, damage }) => damage === undefined && isObject(value));
+  return items.map(({ value, damage }) => {
+    if (damage) return { data: isObject(value) ? value : {}, damage };
+    if (isObject(value)) return { data: value };
+    if (!isList || !defends('records apart')) throw refuse(value);
+    return {
+      data: {},
+      damage: damageOf(Buffer.from(JSON.stringify(value)), 'expected an object, got another value').damage,
+    };
+  });
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && !('isLosslessNumber' in value);
 }
 
 type RecordOf = (data: JsonObject) => SourceRecord;

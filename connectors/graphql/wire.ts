@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
-import type { ReadItem } from '../damaged-record.ts';
+import { type ReadItem, readItemsOf } from '../damaged-record.ts';
 import type { FoundList, ListPlace } from '../json/list-place.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compilePath, stepsOf } from '../mapping/path.ts';
@@ -128,12 +128,10 @@ export function readNodes(list: FoundList | null, resource: string): ReadItem[] 
 
 function itemsOf({ path, items }: FoundList, resource: string): ReadItem[] {
   const isEdges = path === `data.${resource}.edges`;
-  return items.map(({ value, damage }) => {
-    const node = isEdges ? (at(value, 'node') ?? null) : value;
-    if (damage) return { data: isObject(node) ? node : {}, damage };
-    if (isObject(node)) return { data: node };
-    throw new Error(`expected records in ${resource}, got ${node === null ? 'null' : 'something else'} in it`);
-  });
+  const nodes = isEdges ? items.map((edge) => ({ ...edge, value: at(edge.value, 'node') ?? null })) : items;
+  const refuse = (got: JsonValue) =>
+    new Error(`expected records in ${resource}, got ${got === null ? 'null' : 'something else'} in it`);
+  return readItemsOf(nodes, refuse);
 }
 
 function at(value: JsonValue, path: string): JsonValue | undefined {

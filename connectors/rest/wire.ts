@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
-import type { ReadItem } from '../damaged-record.ts';
+import { type ReadItem, readItemsOf } from '../damaged-record.ts';
 import type { FoundList } from '../json/list-place.ts';
 import { textOf } from '../mapping/mismatch.ts';
 import { compilePath } from '../mapping/path.ts';
@@ -10,10 +10,7 @@ export function readItems(list: FoundList | null, body: JsonValue, itemsPath: st
   if (list === null) {
     throw new Error(`expected a list ${place}, got ${shapeOf(valueAt(body, itemsPath))}; check \`itemsPath\``);
   }
-  return list.items.map(({ value, ...item }) => {
-    if (isObject(value)) return { data: value, ...item };
-    throw new Error(`expected a list of objects ${place}, got ${shapeOf(value)} in it`);
-  });
+  return readItemsOf(list.items, (got) => new Error(`expected a list of objects ${place}, got ${shapeOf(got)} in it`));
 }
 
 /** The single record of an answer. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
+import { createErasureStore } from '../../cache/erasure-store.ts';
 import { createQuarantineStore } from '../../cache/quarantine-store.ts';
 import { createLog } from '../../config/log.ts';
 import { hubSettings } from '../../config/settings.ts';
@@ -206,10 +207,21 @@ describe.each(databases)('a damaged record on a page, into $name', (database) =>
       expect(Object.keys(await stream.quarantined())).toEqual(['3']);
     }));
 
+  it('FAULTS 50: one that holds a value of a person is found when that person is erased', () =>
+    within('rest', async (source, stream, system) => {
+      source.texts = [...whole(1, 3), '{"id":3,"email":"ada@example.com","name":"O\\"Hara","x":NaN}'];
+      await stream.sync();
+      const found = async (value: string) => (await createErasureStore(cache).quarantinedWith([value])).length;
+      const [damagedOne] = await createQuarantineStore(cache).list({ system, first: 10 });
+      expect(damagedOne?.key).toBe('3');
+      const counts = await Promise.all(['ada@example.com', 'O"Hara', 'eve@example.com'].map(found));
+      expect(counts).toEqual([1, 1, 0]);
+    }));
+
   it('FAULTS 50: one without a key among others that have one costs only itself', () =>
     within('rest', async (source, stream) => {
-      source.texts = [...whole(1, 3), '{"name":"Nobody"}', '{"id":[7],"name":"Listed"}'];
-      expect(await stream.sync()).toMatchObject({ outcome: 'SUCCEEDED', quarantined: 2 });
+      source.texts = [...whole(1, 3), '{"name":"Nobody"}', '{"id":[7],"name":"Listed"}', 'null', '"text"'];
+      expect(await stream.sync()).toMatchObject({ outcome: 'SUCCEEDED', quarantined: 4 });
       expect(await keysIn(stream)).toEqual(['1', '2']);
       source.texts = ['{"name":"Nobody"}'];
       expect(await stream.sync()).toMatchObject({ outcome: 'FAILED', error: { code: 'SOURCE_PROTOCOL' } });

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { HubError } from '../../../config/errors.ts';
-import type { JsonObject, JsonValue } from '../../../schema/json.ts';
-import type { ReadItem } from '../../damaged-record.ts';
+import type { JsonObject } from '../../../schema/json.ts';
+import { type ReadItem, readItemsOf } from '../../damaged-record.ts';
 import { createHttpClient } from '../../http/http-client.ts';
 import type { SourceNotices } from '../../source-notices.ts';
 import type { RpcDialect, Selection } from '../rpc-dialect.ts';
@@ -52,15 +52,6 @@ export function createTryton({ system, settings, notices }: TrytonDependencies):
     throw new HubError('SOURCE_PROTOCOL', message, { source: system });
   }
 
-  function objectOf(value: JsonValue, method: string): JsonObject {
-    const isObject =
-      value !== null && typeof value === 'object' && !Array.isArray(value) && !('isLosslessNumber' in value);
-    if (isObject) return value as JsonObject;
-    throw new HubError('SOURCE_PROTOCOL', `Expected records in the result of ${method}, got something else in it.`, {
-      source: system,
-    });
-  }
-
   const domain = (selection: Selection) => domainOf(selection, settings.zone);
 
   return {
@@ -73,10 +64,9 @@ export function createTryton({ system, settings, notices }: TrytonDependencies):
       const parameters = [domain(selection), 0, limit, [['id', 'ASC']], fields];
       const method = `model.${selection.stream.resource}.search_read`;
       const { items } = await session.list(method, [...parameters, await contextOf(signal)], signal);
-      const rows = items.map(({ value, ...item }) => ({
-        ...item,
-        data: plainRecord(objectOf(value, method), settings.zone),
-      }));
+      const refused = `Expected records in the result of ${method}, got something else in it.`;
+      const read = readItemsOf(items, () => new HubError('SOURCE_PROTOCOL', refused, { source: system }));
+      const rows = read.map(({ data, ...item }) => ({ ...item, data: plainRecord(data, settings.zone) }));
       // Tryton answers a list of ids that exceeds its limits in several reads; their order is ours again here.
       return rows.sort((a, b) => orderOf(a) - orderOf(b));
     },
