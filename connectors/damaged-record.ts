@@ -129,6 +129,7 @@ export async function* withKeylessDoubt(pages: AsyncIterable<Page>): AsyncGenera
   }
 }
 
-function keylessDoubt(count: number): string {
+/** Why a read that gave damaged records without a key proves nothing about keys that are missing in it. */
+export function keylessDoubt(count: number): string {
   return `the keys of ${count} damaged records cannot be read, so that a key that is missing may be one of theirs`;
 }

@@ -3,6 +3,7 @@ import type { Cache } from '../cache/cache.ts';
 import { misfit } from '../cache/column-fit.ts';
 import type { Completeness } from '../cache/completeness.ts';
 import { contentHash } from '../cache/content-hash.ts';
+import { keylessDoubt } from '../connectors/damaged-record.ts';
 import type { MappedRecord } from '../connectors/mapped-record.ts';
 import { chunks } from './chunks.ts';
 import { completenessOf, isComplete } from './completeness.ts';
@@ -28,13 +29,22 @@ export async function* readList(sides: Sides, sought?: ReadonlySet<string>): Asy
   const { request, mapping } = sides;
   const { connector, stream, cache, signal } = request;
   let read = 0;
+  let keyless = 0;
   for await (const page of connector.pull(stream, { since: null, resume: null }, signal)) {
     read += page.records.length;
+    for (const { isKeyless } of page.records) if (isKeyless) keyless += 1;
     const records = sought ? page.records.filter(({ key }) => sought.has(key)) : page.records;
     const states = statesOf(await mapping.mapPage(records), cache, { hashed: sought !== undefined });
-    yield { states, completeness: page.next === null ? completenessOf(page.evidence, read, request) : null };
+    const completeness = page.next === null ? completenessOf(page.evidence, read, request) : null;
+    yield { states, completeness: completeness && keyless > 0 ? doubted(completeness, keyless) : completeness };
   }
   signal.throwIfAborted();
+}
+
+/** However many records came: one that is missing may be one of those whose keys cannot be read. */
+function doubted(completeness: Completeness, keyless: number): Completeness {
+  if (!isComplete(completeness)) return completeness;
+  return { ...completeness, status: 'UNKNOWN', reason: keylessDoubt(keyless) };
 }
 
 /**

@@ -52,8 +52,8 @@ export const createFileConnector: CreateConnector<FileSettings> = ({ system, set
     forgets: (name) => streamOf(system, settings.streams, name).mode === 'changes',
     check: (signal) => checkFolder({ settings, folder, targetOf }, signal),
     discover: (signal) => discoverLists(settings.streams, (name) => readable(name, signal)),
-    // The files are searched from end to end: what is in none of them is not there.
-    asksByKey: () => true,
+    // The files are searched from end to end, all of them: once for many keys is better than once for each thousand.
+    asksByKey: () => false,
     async readByKeys(name, keys, signal) {
       const wanted = new Set(keys);
       if (wanted.size === 0) return [];

@@ -210,6 +210,18 @@ describe.each(databases)('files dropped in a folder, on $name', (database) => {
     expect(await stream.verify()).toMatchObject({ outcome: 'EQUAL', source: { records: 2 }, equal: 2 });
   });
 
+  it('with a line whose key cannot be read prove of no record that it is gone', async () => {
+    const stream = streamOf();
+    drop('people-1.csv', 'id,name,tax,gone', '1,Ada,0012,', '2,Bob,0013,', '3,Cem,0014,');
+    await stream.sync();
+    rmSync(at('people-1.csv'));
+    drop('people-2.csv', 'id,name,tax,gone', '1,Ada,0012,', '2,Bob,0013,', 'Cem');
+    for (const repair of [false, true]) {
+      expect(await stream.verify({ repair })).toMatchObject({ outcome: 'UNPROVED', equal: 2, unseen: 1, rejected: 1 });
+    }
+    expect(await names(stream)).toEqual({ 1: 'Ada', 2: 'Bob', 3: 'Cem' });
+  });
+
   it('are gone on with where a pass stopped, in the middle of one', async () => {
     const stream = streamOf(changes);
     drop('people-1.csv', 'id,name,tax,gone', ...[1, 2, 3, 4, 5].map((n) => `${n},"Ada\n${n}",${n},`));
