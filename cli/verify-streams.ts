@@ -1,7 +1,13 @@
 import { createStatusStore } from '../cache/status-store.ts';
 import type { HubError } from '../config/errors.ts';
 import { type Thoroughness, verify } from '../sync-jobs/verify.ts';
-import type { Difference, RepairFacts, VerifyFacts, VerifyReport } from '../sync-jobs/verify-report.ts';
+import {
+  type Difference,
+  type RepairFacts,
+  unprovedBecause,
+  type VerifyFacts,
+  type VerifyReport,
+} from '../sync-jobs/verify-report.ts';
 import type { Hub } from './compose.ts';
 import { eachStream } from './each-stream.ts';
 import { createProgress, nameOf } from './progress.ts';
@@ -126,11 +132,15 @@ function newsOf({ pending, moving }: { pending: number; moving: number }): strin
   return news.length === 0 ? '' : ` (${news.join(', ')})`;
 }
 
-/** Why streams without a difference are not proved to be equal. */
+/** Why streams are not proved to be equal beside the differences that were found. */
 function describeDoubts(reports: readonly VerifyReport[]): string[] {
-  return reports.flatMap((report) =>
-    report.outcome === 'UNPROVED' ? [`${nameOf(report)} is not proved to be equal, because ${report.unproved}.`] : [],
-  );
+  return reports.flatMap((report) => {
+    if (report.outcome === 'UNPROVED') {
+      return [`${nameOf(report)} is not proved to be equal, because ${report.unproved}.`];
+    }
+    const reason = report.outcome === 'DIFFERENT' ? unprovedBecause(report) : null;
+    return reason === null ? [] : [`${nameOf(report)} may differ in more records, because ${reason}.`];
+  });
 }
 
 /** Every database could be compared by checksums; where one was not, somebody may want to know why. */

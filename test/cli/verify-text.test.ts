@@ -50,4 +50,28 @@ describe('the text of a verify', () => {
       error: { code: 'VERIFY_DIFFERENT', message: expect.stringContaining(shrunk.message) },
     });
   });
+
+  it('tells what is news from what differs, and why a stream is not proved', () => {
+    const { error: _, ...facts } = different(undefined) as Extract<VerifyReport, { outcome: 'DIFFERENT' }>;
+    const alike = { ...facts, different: 0, differences: [] };
+    const text = describeReports([
+      { ...alike, outcome: 'EQUAL', pending: 3, moving: 1 },
+      {
+        ...{ ...alike, stream: 'parties', outcome: 'UNPROVED', unproved: 'nothing tells', undecided: 2 },
+        undecidedRecords: [{ key: '9', kind: 'EXTRA', fields: [] }],
+      },
+    ]);
+    expect(text).toContain('equal (3 changed since the last pass, 1 still changing)');
+    expect(text).toContain('erp/parties is not proved to be equal, because nothing tells.');
+    expect(text).toContain('9 is only in the cache\n  … and 1 more\n  customer360 sync erp/parties');
+    expect(text).toContain('1 of 2 streams equal their source.');
+  });
+
+  it('says of a stream that differs that it may differ in more records, where its list may be cut', () => {
+    const cut = { status: 'UNKNOWN', reason: 'the list has exactly 9 records', total: null, came: 9 } as const;
+    const report = { ...(different(undefined) as Extract<VerifyReport, { outcome: 'DIFFERENT' }>), completeness: cut };
+    expect(describeReports([{ ...report, unseen: 4 }])).toContain(
+      'erp/orders may differ in more records, because the list of the source may be cut: the list has exactly 9 records, and 4 records of the cache were not in it.',
+    );
+  });
 });

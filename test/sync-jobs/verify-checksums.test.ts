@@ -185,6 +185,17 @@ describe.each(kinds)('verify by checksums, source and cache on $name', ({ databa
       const told = { seed, found: found.sort() };
       expect(told).toEqual({ seed, found: [...expected].sort() });
       expect(report).toMatchObject({ method: 'CHECKSUM' });
+      if (!('equal' in report)) throw new Error(`Expected a comparison, got ${report.outcome} (seed ${seed}).`);
+      const { equal, missing, extra, different, undecided } = report;
+      const [row] = await cache.query(
+        'SELECT COUNT(*) AS n FROM source_records WHERE `system` = ? AND deleted_at IS NULL',
+        [system],
+      );
+      expect({ seed, undecided, source: report.source.records, cache: report.cache.records }).toEqual({
+        ...{ seed, undecided: 0, source: equal + missing + different, cache: equal + extra + different },
+      });
+      expect({ seed, source: report.source.records + report.source.aside }).toEqual({ seed, source: ROWS });
+      expect({ seed, cache: report.cache.records + report.cache.aside }).toEqual({ seed, cache: Number(row?.n) });
       expect({ seed, read: source.readByKey() }).toEqual({ seed, read: 2 * expected.size });
       expect({ seed, ...(await source.verify({ repair: true })) }).toMatchObject({
         ...{ seed, outcome: 'EQUAL', repair: { found: expected.size, repaired: expected.size } },
