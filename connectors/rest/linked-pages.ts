@@ -105,7 +105,8 @@ function doubtOfFirst(
   { came }: Progress,
   asked: string | null,
 ): string | null {
-  if (asked !== null || form !== 'list' || !looksCut(list, came)) return null;
+  if (asked !== null || form !== 'list' || list.window !== 'all') return null;
+  if (paging.sizeParam === undefined ? !looksCut(list, came) : !list.sizes.includes(came)) return null;
   if (paging.type === 'cursor' && paging.nextPath === undefined) return null;
   const { nextPath } = paging;
   if (nextPath === undefined) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { ReadEvidence } from '../connector.ts';
 import type { Paging, RestList, RestPage } from './read-page.ts';
+import type { RestPaging } from './settings.ts';
 
 const count = z.int().min(0).nullable();
 const sign = z.strictObject({ at: z.string(), value: z.int().min(0) }).nullable();
@@ -89,6 +90,16 @@ export function looksCut({ sizes }: RestList, came: number): boolean {
   return came > 0 && (sizes.includes(came) || isRound);
 }
 
+/**
+ * Why a status that the settings do not name may not be the end: the only page before may have been full, though it
+ * held fewer records than were asked for.
+ */
+export function doubtOfStatus({ answer, form }: RestPage, { stop }: RestPaging, pages: number): string | null {
+  const { status } = answer;
+  if (form !== 'beyond the end' || status < 400 || stop.status.includes(status) || pages > 1) return null;
+  return `the source refused its second page with status ${status}; \`stop: { status: [${status}] }\` in \`paging\` says that this is the end`;
+}
+
 function leftOut({ itemsPath }: RestList, paging: Paging): string | null {
   if (paging?.stop.missingList) return null;
   return `the last answer has no list in \`${itemsPath}\`; \`stop: { missingList: true }\` in \`paging\` says that this is the end`;
@@ -124,8 +135,9 @@ function refuseFurtherPages(list: RestList, paging: Paging, last: RestPage, prog
       `Check \`paging\`.${unit}`,
     );
   }
-  // Of what changed, some sources tell how much there is without the filter.
-  if (list.window === 'changes' && !looksCut(list, came)) return;
+  // Of what changed, some sources tell how much there is without the filter: a paginator then knows its end better.
+  const isOneAnswer = paging === null || paging.type === 'none';
+  if (list.window === 'changes' && !(isOneAnswer && looksCut(list, came))) return;
   if (records === null && signedRecords !== null && signedRecords.value > came) {
     fail(signedRecords.at, `is ${signedRecords.value}`, remedyFor(null, paging));
   }

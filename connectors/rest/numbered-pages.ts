@@ -3,7 +3,16 @@ import { defends } from '../../config/defences.ts';
 import type { Page } from '../connector.ts';
 import { readResume } from '../read-resume.ts';
 import type { Parameters } from './api.ts';
-import { evidenceOf, further, isWhole, noProgress, type Progress, progressText, without } from './list-end.ts';
+import {
+  doubtOfStatus,
+  evidenceOf,
+  further,
+  isWhole,
+  noProgress,
+  type Progress,
+  progressText,
+  without,
+} from './list-end.ts';
 import { printOf, type RestList, type RestPage, readPage, tailKey } from './read-page.ts';
 import { endByRepeatedPage, standsStill, tooLively } from './repeated-page.ts';
 import type { RestPaging } from './settings.ts';
@@ -68,7 +77,11 @@ export async function* numberedPages(
     const progress = further(place.progress, page);
     const last = records.at(-1);
     if (last === undefined || isLast(page, index, progress)) {
-      yield { records, next: null, evidence: evidenceOf(list, paging, page, progress, null) };
+      yield {
+        records,
+        next: null,
+        evidence: evidenceOf(list, paging, page, progress, doubtOfStatus(page, paging, index)),
+      };
       return;
     }
     place = {

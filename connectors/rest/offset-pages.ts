@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { Page } from '../connector.ts';
 import { readResume } from '../read-resume.ts';
-import { evidenceOf, further, isWhole, noProgress, progressText, without } from './list-end.ts';
+import { doubtOfStatus, evidenceOf, further, isWhole, noProgress, progressText, without } from './list-end.ts';
 import { type RestList, type RestPage, readPage, tailKey } from './read-page.ts';
 import { endByRepeatedPage, standsStill, tooLively } from './repeated-page.ts';
 import type { RestPaging } from './settings.ts';
@@ -83,7 +83,11 @@ export async function* offsetPages(
     const last = fresh.at(-1);
     if (last === undefined || isLast(page, progress)) {
       const ended = { ...page, records: fresh };
-      yield { records: fresh, next: null, evidence: evidenceOf(list, paging, ended, progress, null) };
+      yield {
+        records: fresh,
+        next: null,
+        evidence: evidenceOf(list, paging, ended, progress, doubtOfStatus(page, paging, until.pages)),
+      };
       return;
     }
     const next = { from, count: fresh.length, tail: tailKey(last) };

@@ -590,6 +590,24 @@ describe('whether a REST list is whole', () => {
     });
   });
 
+  it('is in doubt where the second page was refused, and the first may have been full', async () => {
+    const page = ids(0, 5);
+    const handle: Handler = (url) =>
+      url.searchParams.get('page') === '1' ? { body: { data: page } } : { status: 422, body: {} };
+    const { connector } = await serve(handle, { paging: byPage });
+    expect((await read(connector)).evidence.doubt).toContain('status: [422]');
+    const { connector: told } = await serve(handle, { paging: { ...byPage, stop: { status: [422] } } });
+    expect(await read(told)).toEqual({ keys: keys(5), evidence: { ...ended, came: 5 } });
+  });
+
+  it('is not in doubt by a total of everything beside pages of what changed', async () => {
+    const handle = listOf({ count: 20, page: (data) => ({ body: { data, total: 5000 } }) });
+    const changes = { cursor: { field: 'stamp' }, since: { param: 'since' } };
+    const { connector } = await serve(handle, { paging: byPage, ...changes });
+    const found = await read(connector, '2026-01-01T00:00:00.000000Z');
+    expect(found).toEqual({ keys: keys(20), evidence: { ...ended, came: 20 } });
+  });
+
   it('is told by the larger total where the settings name it', async () => {
     const handle = listOf({ count: 20, page: (data) => ({ body: { data, total: 30 } }) });
     const { connector } = await serve(handle, { paging: { ...byOffset, totalPath: 'total' } });
