@@ -19,6 +19,9 @@ export async function settleTally(
   const last = await countAgain();
   if (last === null)
     return { total: null, came, doubt: `the source counted ${first} records first and none at the end` };
+  // Records go while a list is read, but hardly half of them: then one of the two counts was wrong.
+  if (last < first / 2)
+    return { total: null, came, doubt: `the source counted ${first} records first and ${last} at the end` };
   if (came >= last || first === last) return { total: Math.min(first, last), came, doubt: null };
   const doubt = `${came} records came, the source counted ${first} first and ${last} at the end, and they changed meanwhile`;
   return { total: null, came, doubt };

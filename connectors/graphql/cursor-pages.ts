@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { Page, ReadEvidence } from '../connector.ts';
-import { looksCut } from '../looks-cut.ts';
+import { isCutLength } from '../cut-length.ts';
 import { readResume } from '../read-resume.ts';
 import { askedSizes } from './asked-sizes.ts';
 import { type GraphqlList, type ListPage, readListPage } from './read-list.ts';
@@ -88,7 +88,7 @@ function evidenceOf(
   { total, came }: { total: number | null; came: number },
 ): ReadEvidence {
   const { stream, pageSize, isWindow, api, name } = list;
-  const isCut = looksCut(records.length, pageSize) || sizesOf(list).includes(records.length);
+  const isCut = isCutLength(records.length, [pageSize, ...sizesOf(list)]);
   if (hasNext === null && (paging?.type === 'cursor' || (isConnection && paging === undefined))) {
     const message = `expected ${stream.resource} to tell whether there is more; ask for pageInfo { hasNextPage endCursor }`;
     throw api.protocolError(`${name}: ${message}`, name);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { Page, PullRequest, SourceRecord } from '../connector.ts';
-import { looksCut } from '../looks-cut.ts';
+import { isCutLength } from '../cut-length.ts';
 import { readResume } from '../read-resume.ts';
 import { settleTally, type Tally } from '../settle-tally.ts';
+import { pageAfter } from './check-paging.ts';
 import { countEntities } from './count-entities.ts';
 import type { EntityReader } from './entity-reader.ts';
 import { after, allOf, atOrAfter, type Bound, isNotNull, isNull } from './filter.ts';
@@ -84,7 +85,8 @@ export async function* pullKeyset(target: PullTarget, request: PullRequest, sign
     const records = await wholeRecords(target, items, signal);
     checkOrder(target, records, part);
     const places = items.map(({ data }) => reader.positionOf(data, part.stampField));
-    const page: ReadPage = { items, records, places, nextLink, count };
+    const marks = places.map((one) => one && JSON.stringify(one));
+    const page: ReadPage = { items, records, places, marks, nextLink, count };
     const known = JSON.stringify([records.map(({ key }) => key), records.length === 0 ? nextLink : null]);
     const isStuck = leadsNowhere(target, known, before, page);
     const isAgain = records.length > 0 && (isStuck || known === before);
@@ -105,7 +107,7 @@ export async function* pullKeyset(target: PullTarget, request: PullRequest, sign
       link = records.length === 0 ? nextLink : null;
       continue;
     }
-    const isCut = isStuck && looksCut(records.length, target.pageSize);
+    const isCut = isStuck && isCutLength(records.length, [target.pageSize]);
     const through = await throughWith(target, part, now, isCut, signal);
     place = startOf(place.part + 1, through);
     ties = new StampTies(undefined, []);
@@ -120,6 +122,8 @@ interface ReadPage extends Pick<ServicePage, 'items' | 'nextLink' | 'count'> {
   records: SourceRecord[];
   /** Where each of them stands; null where one lacks a stamp or a part of its key. */
   places: (Bound[] | null)[];
+  /** The same as text, to compare. */
+  marks: (string | null)[];
 }
 
 const nothing: Place['through'] = { total: 0, came: 0, doubt: null };
@@ -134,17 +138,18 @@ function isMore({ pageSize }: PullTarget, { tally }: Place, { records, nextLink 
 }
 
 /** The place with the records of the page counted, none of them twice. */
-function withCount(place: Place, { records, places, count }: ReadPage, ties: StampTies): Place {
+function withCount(place: Place, page: ReadPage, ties: StampTies): Place {
+  const { records, count } = page;
   const total = place.after === null ? (place.tally.total ?? count) : place.tally.total;
   const fresh = records.filter(({ key }) => !ties.has(key)).length;
-  const isAgain = place.skip > 0 || places.some((one) => one && isSame(one, place.after));
+  const isAgain = place.skip > 0 || comesAgain(page, place);
   const inexact = place.inexact || (isAgain && !ties.isComplete);
   return { ...place, inexact, tally: { total, came: place.tally.came + fresh } };
 }
 
 function placeAfter(target: PullTarget, part: Part, place: Place, page: ReadPage, ties: StampTies): Place {
   const { service, reader, stream } = target;
-  const { items, records, places } = page;
+  const { items, records, places, marks } = page;
   if (records.length === 0) return place;
   if (items.some(({ damage }, i) => places[i] === null && !damage)) {
     const fields = reader.orderOf(part.stampField).join(', ');
@@ -156,9 +161,9 @@ function placeAfter(target: PullTarget, part: Part, place: Place, page: ReadPage
   if (!to) return { ...place, skip: place.skip + records.length };
   const stamp = to[0]?.literal ?? '';
   const isSameStamp = stamp === place.after?.[0]?.literal;
-  const isAgain = records.some(({ key }) => ties.has(key)) || places.some((one) => one && isSame(one, place.after));
+  const isAgain = records.some(({ key }) => ties.has(key)) || comesAgain(page, place);
   const tied = records.filter((_, i) => places[i]?.[0]?.literal === stamp).map(({ key }) => key);
-  const wasReached = ties.reach(stamp, tied, JSON.stringify(to));
+  const wasReached = ties.reach(stamp, tied, marks[last] ?? '');
   const isFiner = place.skip > 0 || isAgain || wasReached;
   if (isFiner && isSameStamp && defends('finer stamps')) {
     return { ...place, skip: place.skip + records.length, ties: ties.noted() };
@@ -236,7 +241,8 @@ function readPage(target: PullTarget, part: Part, place: Place, link: string | n
     $expand: expand,
   };
   const counted = target.counted && place.after === null;
-  return service.page({ stream, resource, query, pageSize, link, counted }, signal);
+  const request = { stream, resource, query, pageSize, link, counted };
+  return place.after === null ? service.page(request, signal) : pageAfter(service, request, signal);
 }
 
 /** A source that does not order would make the pass jump over records. */
@@ -256,8 +262,9 @@ function checkOrder({ service, stream }: PullTarget, records: SourceRecord[], pa
   }
 }
 
-function isSame(a: Bound[] | null, b: Bound[] | null): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Whether the record after which the page was asked for is on it. */
+function comesAgain({ marks }: ReadPage, { after: place }: Place): boolean {
+  return place !== null && marks.includes(JSON.stringify(place));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { Page, PullRequest, ReadEvidence } from '../connector.ts';
-import { looksCut } from '../looks-cut.ts';
+import { isCutLength } from '../cut-length.ts';
 import { readResume } from '../read-resume.ts';
 import { settleTally, type Tally } from '../settle-tally.ts';
 import { countEntities } from './count-entities.ts';
@@ -81,7 +81,7 @@ export async function* linkedPages(
     };
     if (page.nextLink === null) {
       const evidence = await settleTally(tally, () => countEntities(target, filter, signal));
-      const isOnlyPage = place === null && tally.total === null && looksCut(page.items.length, pageSize);
+      const isOnlyPage = place === null && tally.total === null && isCutLength(page.items.length, [pageSize]);
       yield {
         page,
         next: null,

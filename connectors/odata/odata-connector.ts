@@ -3,6 +3,7 @@ import { withKeylessDoubt } from '../damaged-record.ts';
 import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { streamOf } from '../stream-of.ts';
+import { checkPaging } from './check-paging.ts';
 import { checkDeltas, pullDeltas } from './delta-pull.ts';
 import { discoverEntitySets } from './discover-entity-sets.ts';
 import { compileEntityReader } from './entity-reader.ts';
@@ -85,10 +86,14 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
         if (!results.some(({ probe, ok }) => ok && probe === `${name}: one row`)) continue;
         const target = await targetOf(name, signal);
         if (stream.deltas) results.push(await checkDeltas(target, signal));
+        // Links are followed without comparing keys or stamps.
+        if (stream.paging === 'links') continue;
+        const records = samples.get(name) ?? [];
+        results.push(await checkPaging(target, records, signal));
         const [stampField] = target.reader.stampFields;
-        // Of a date and a time apart, the date alone is no stamp; links are followed without one.
-        if (stampField === undefined || stream.cursor?.time !== undefined || stream.paging === 'links') continue;
-        results.push(await checkStamp(target, stampField, samples.get(name) ?? [], signal));
+        // Of a date and a time apart, the date alone is no stamp.
+        if (stampField === undefined || stream.cursor?.time !== undefined) continue;
+        results.push(await checkStamp(target, stampField, records, signal));
       }
       return results;
     },

@@ -1,11 +1,14 @@
 import { defends } from '../../config/defences.ts';
 import type { KeyPage, KeyVersion, ReadEvidence, SourceRecord } from '../connector.ts';
+import { isCutLength } from '../cut-length.ts';
 import { recordsOfItems } from '../damaged-record.ts';
-import { looksCut } from '../looks-cut.ts';
+import { settleTally } from '../settle-tally.ts';
+import { pageAfter } from './check-paging.ts';
 import { countEntities } from './count-entities.ts';
 import { after, allOf, type Bound } from './filter.ts';
 import type { PullTarget } from './keyset-pull.ts';
 import { linkedPages } from './link-pull.ts';
+import type { ServicePage } from './service.ts';
 
 /**
  * All keys of an entity set, in key order. A short page without a next link is no end by itself: the scan ends where
@@ -19,13 +22,17 @@ export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): 
   let link: string | null = null;
   let isEndKnown = true;
   for (let empty = 0; empty <= MAX_EMPTY_PAGES; ) {
-    const query = {
+    const query: Record<string, string | undefined> = {
       $filter: allOf([target.filter, position ? after(position) : undefined]),
       $orderby: reader.keyFields.join(','),
       $top: String(pageSize),
       $select: reader.selectKeys(),
     };
-    const { items, nextLink } = await service.page({ stream, resource, query, pageSize, link }, signal);
+    const request = { stream, resource, query, pageSize, link };
+    const page: ServicePage = position
+      ? await pageAfter(service, request, signal)
+      : await service.page(request, signal);
+    const { items, nextLink } = page;
     const records = recordsOfItems(items, reader.recordOf).filter(({ key }) => !seen.has(key));
     for (const { key } of records) seen.add(key);
     yield { keys: liveOf(records) };
@@ -34,7 +41,7 @@ export async function* scanEntityKeys(target: PullTarget, signal: AbortSignal): 
     if (isShort && counted !== null && seen.size >= counted) break;
     if (records.length === 0 && items.length > 0) {
       // A source that gives all it has, whatever it is asked, gives its short page again.
-      isEndKnown = !looksCut(items.length, pageSize);
+      isEndKnown = !isCutLength(items.length, [pageSize]);
       if (isShort) break;
       throw service.protocolError(`${stream}: expected the next page of keys, got the same one again`, stream);
     }
@@ -79,7 +86,7 @@ interface Scanned {
   isEndKnown: boolean;
 }
 
-/** Throws where the source counts more keys than came, before and after: rows come and go meanwhile. */
+/** Throws where the source counts more keys than came, before and after. */
 async function scanEvidence(
   target: PullTarget,
   { counted, came, isEndKnown }: Scanned,
@@ -87,13 +94,13 @@ async function scanEvidence(
 ): Promise<ReadEvidence> {
   const { service, stream } = target;
   if (counted === null) return { total: null, came, doubt: isEndKnown ? null : givenAgain };
-  const last = came < counted ? await countEntities(target, target.filter, signal) : counted;
-  const total = Math.min(counted, last ?? counted);
-  if (came < total && defends('complete scan')) {
+  const evidence = await settleTally({ total: counted, came }, () => countEntities(target, target.filter, signal));
+  const { total } = evidence;
+  if (total !== null && came < total && defends('complete scan')) {
     const message = `${stream}: expected at least ${total} keys, got ${came}: the scan is not complete and counts for nothing`;
     throw service.protocolError(message, stream);
   }
-  return { total, came, doubt: null };
+  return evidence;
 }
 
 const MAX_EMPTY_PAGES = 100;

@@ -174,27 +174,31 @@ class PlainReader {
 
   /** What is said about a property stands beside it: `Lines@odata.nextLink`, in 4.01 also `Lines@nextLink`. */
   #light(object: JsonObject, path: string): JsonObject {
-    const own: JsonObject = {};
+    const own = new Map<string, JsonValue>();
     const said = new Map<string, Map<string, JsonValue>>();
     for (const [name, inner] of Object.entries(object)) {
+      if (!mayBeControl(name)) {
+        own.set(name, this.plain(inner, below(path, name)));
+        continue;
+      }
       const [, property, control] = /^([^@]+)@(?:odata\.)?(\w+)$/.exec(name) ?? [];
       if (property !== undefined && control !== undefined) {
         const about = said.get(property) ?? new Map<string, JsonValue>();
         said.set(property, about.set(control.toLowerCase(), inner));
-      } else if (!isControl(name)) own[name] = this.plain(inner, below(path, name));
+      } else if (!isControl(name)) own.set(name, this.plain(inner, below(path, name)));
     }
     for (const [name, about] of said) {
       const link = text(about.get('nextlink'));
       const count = wholeNumber(about.get('count'));
       const changesOnly = about.has('delta');
-      const list = own[name];
+      const list = own.get(name);
       if (link === null && !changesOnly && !(count !== null && Array.isArray(list))) continue;
       // Some services leave the list out, or null, beside the link to all of it.
       const elements = Array.isArray(list) ? list : [];
-      own[name] = elements;
+      own.set(name, elements);
       this.#note({ path: below(path, name), elements, link, count, changesOnly });
     }
-    return own;
+    return Object.fromEntries(own);
   }
 
   #note(list: PartialList): void {
@@ -205,6 +209,11 @@ class PlainReader {
 
 function below(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
+}
+
+/** Most names are those of properties, and records are many. */
+function mayBeControl(name: string): boolean {
+  return name.includes('@') || name.startsWith('odata.');
 }
 
 /** `@odata.etag`, `@etag`, and in version 3 `odata.etag`. A property's name holds neither an @ nor a dot. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defends } from '../../config/defences.ts';
 import type { ReadEvidence } from '../connector.ts';
+import { isCutLength } from '../cut-length.ts';
 import type { Paging, RestList, RestPage } from './read-page.ts';
 import type { RestPaging } from './settings.ts';
 
@@ -86,8 +87,7 @@ export function evidenceOf(
 
 /** Whether a list of so many records looks like one that was cut: a full page, or a round number. */
 export function looksCut({ sizes }: RestList, came: number): boolean {
-  const isRound = came % 10 === 0 || came % 25 === 0 || (came >= 16 && Number.isInteger(Math.log2(came)));
-  return came > 0 && (sizes.includes(came) || isRound);
+  return isCutLength(came, sizes);
 }
 
 /**

@@ -30,6 +30,7 @@ async function startHarness(): Promise<Harness> {
         {
           things: stream('test.thing', ['name', 'amount', 'big']),
         },
+        { timeout: fault === 'hang' ? '300ms' : '10s' },
       ),
     async put(changed) {
       for (const { id, stamp, name, amount, big } of changed) {
@@ -75,7 +76,7 @@ function connectTo(url: string, password: string, streams: object, options: obje
       database: 'erp',
       username: 'hub',
       password,
-      timeout: '300ms',
+      timeout: '10s',
       pageSize: 3,
       streams,
       ...options,

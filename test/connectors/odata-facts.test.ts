@@ -227,6 +227,24 @@ describe('an entity', () => {
     expect(readEntityPage(list, rest, 4).items).toEqual([{ data: { Id: '1', Items: [{ No: 1 }] }, partial: [] }]);
   });
 
+  it('keeps annotations that are data, and properties that look like control information', () => {
+    const value = [{ Id: '1', 'Status@OData.Community.Display.V1.FormattedValue': 'Open', results: [1], odata: 2 }];
+    const { rest, list } = cutList({ value: value as never }, entityPlaces[4]);
+    expect(readEntityPage(list, rest, 4).items).toEqual([{ data: value[0], partial: [] }]);
+  });
+
+  it.each([
+    ['odata.nextLink', 3],
+    ['@odata.nextLink', 4],
+    ['@nextLink', 4],
+    ['@odata.nextlink', 4],
+    ['nextLink', 4],
+    ['odata.nextLink', 4],
+  ] as const)('comes with the next link in the spelling %s', (name, version) => {
+    const { rest, list } = cutList({ value: [], [name]: 'Things?page=2' }, entityPlaces[version]);
+    expect(readEntityPage(list, rest, version).nextLink).toBe('Things?page=2');
+  });
+
   it('is mapped with its items as records of their own', async () => {
     const set: EntitySetModel = {
       key: ['Id'],
@@ -363,6 +381,25 @@ describe('a service', () => {
     await expect(read(connector)).rejects.toMatchObject({
       code: 'SOURCE_PROTOCOL',
       message: expect.stringContaining('same one again'),
+    });
+  });
+
+  it('that cannot compare its keys is told to be read by links, by check and by the pass', async () => {
+    const connector = await serveAnswers(
+      (url) =>
+        url.searchParams.get('$filter')?.includes('Id gt')
+          ? { status: 400, body: { error: { message: 'Edm.Guid has no order.' } } }
+          : { body: { value: [{ Id: 'A' }, { Id: 'B' }] } },
+      { pageSize: 2 },
+    );
+    await expect(read(connector)).rejects.toMatchObject({
+      code: 'SOURCE_PROTOCOL',
+      message: expect.stringContaining('paging: links'),
+    });
+    expect((await connector.check(live())).at(-1)).toMatchObject({
+      probe: 'things: paging',
+      ok: false,
+      detail: expect.stringContaining('paging: links'),
     });
   });
 
