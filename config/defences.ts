@@ -67,6 +67,10 @@ export const defences = {
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },
   'reading hash': { rows: [33], reason: 'A checkpoint of other settings would skip what they did not read.' },
   'full refresh': { rows: [19], reason: 'A stream whose delta token has expired would stand still for good.' },
+  'every stamp': {
+    rows: [47],
+    reason: 'A record whose change stamp is empty until it is edited would not be read before.',
+  },
   'own key': {
     rows: [48],
     reason: 'The record that a source gives for another key would take the place of the one that was asked for.',

@@ -72,9 +72,8 @@ export const createGraphqlConnector: CreateConnector<GraphqlSettings> = ({ syste
             return [];
           },
           readsUnstamped: (name) => streamOf(system, settings.streams, name).since === undefined,
-          async askSince(name, since) {
-            for await (const _ of pull(name, { since, resume: null }, signal)) return;
-          },
+          changesSince: (name, since) => pull(name, { since, resume: null }, signal),
+          asksForChanges: (name) => streamOf(system, settings.streams, name).since !== undefined,
         },
         signal,
       ),
@@ -114,7 +113,15 @@ function sinceVariable({ since, cursor }: GraphqlStream, version: string): Varia
     format: since.format ?? cursor.format,
     zone: since.zone ?? cursor.zone,
   });
-  return { [since.variable]: text(version) };
+  return { [since.variable]: withMoment(since.value ?? '{since}', text(version)) };
+}
+
+/** The value with the moment in each text that has a place for it. */
+function withMoment(value: unknown, moment: string): unknown {
+  if (typeof value === 'string') return value.replaceAll('{since}', moment);
+  if (Array.isArray(value)) return value.map((inner) => withMoment(inner, moment));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withMoment(inner, moment)]));
 }
 
 /** Strict servers refuse variables that a query does not declare. */

@@ -50,6 +50,13 @@ const graphqlStream = streamSettings
     since: z
       .strictObject({
         variable,
+        /** What the variable holds, with `{since}` where the moment belongs; the moment alone when left out. */
+        value: z
+          .json()
+          .refine((value) => JSON.stringify(value).includes('{since}'), {
+            message: 'expected {since} in the value: it is where the moment belongs',
+          })
+          .optional(),
         /** luxon format; the cursor's when left out. */
         format: z.string().optional(),
         /** IANA zone; the cursor's when left out. */

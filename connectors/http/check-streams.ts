@@ -1,18 +1,13 @@
 import { HubError } from '../../config/errors.ts';
-import type { CursorSettings } from '../../config/settings.ts';
+import type { StreamSettings } from '../../config/settings.ts';
 import { millisecondsOf } from '../../schema/time.ts';
 import type { CheckResult, SourceRecord } from '../connector.ts';
+import { type ChangesRequest, checkChanges } from './check-changes.ts';
 
-export interface CheckRequest {
-  streams: Readonly<Record<string, { cursor?: CursorSettings | undefined }>>;
+export interface CheckRequest extends ChangesRequest {
+  streams: Readonly<Record<string, Pick<StreamSettings, 'cursor' | 'nulls'>>>;
   /** The source's clock; the first call to the source, so it also proves the login. */
   now(signal: AbortSignal): Promise<string | null>;
-  /** A few records of a stream. */
-  readSome(stream: string, signal: AbortSignal): Promise<SourceRecord[]>;
-  /** Asks for changes since an instant, to see that the source takes the question. */
-  askSince(stream: string, since: string, signal: AbortSignal): Promise<void>;
-  /** Whether a pass that asks for changes also gets the records that carry no stamp. */
-  readsUnstamped(stream: string): boolean;
 }
 
 /** Tries login, clock, one record a stream, and its cursor. What fails is a result, not an exception. */
@@ -23,7 +18,7 @@ export async function checkStreams(request: CheckRequest, signal: AbortSignal): 
     { ...login, detail: 'the source answers' },
     { ...login, probe: 'clock' },
   ];
-  for (const [name, { cursor }] of Object.entries(request.streams)) {
+  for (const [name, { cursor, nulls }] of Object.entries(request.streams)) {
     let records: SourceRecord[] = [];
     const one = await probe(`${name}: one row`, async () => {
       records = await request.readSome(name, signal);
@@ -31,35 +26,11 @@ export async function checkStreams(request: CheckRequest, signal: AbortSignal): 
     });
     results.push(one);
     if (one.ok && cursor)
-      results.push(await probe(`${name}: cursor`, () => tryCursor(request, name, records, cursor, signal)));
+      results.push(
+        await probe(`${name}: cursor`, () => checkChanges(request, { name, cursor, nulls, records }, signal)),
+      );
   }
   return results;
-}
-
-async function tryCursor(
-  request: CheckRequest,
-  name: string,
-  records: SourceRecord[],
-  cursor: CursorSettings,
-  signal: AbortSignal,
-): Promise<string> {
-  const fields = [cursor.field].flat().join(', ');
-  await request.askSince(name, sinceFor(cursor), signal);
-  const unstamped = records.find(({ version }) => version === null);
-  if (unstamped && !request.readsUnstamped(name)) {
-    throw new Error(
-      `expected a stamp in ${fields} on every record, got ${unstamped.key} without: its changes would not be read. Add a ` +
-        'second stamp to `cursor.field` that the source also looks at, or leave `since` out',
-    );
-  }
-  if (unstamped) return `changes are told by ${fields}; records without, such as ${unstamped.key}, are read each time`;
-  return `changes are told by ${fields}`;
-}
-
-function sinceFor(cursor: CursorSettings): string {
-  const tomorrow = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 19)}.000000Z`;
-  if (cursor.type === 'integer') return '9'.padStart(20, '0');
-  return cursor.type === 'date' ? tomorrow.slice(0, 10) : tomorrow;
 }
 
 async function probe(name: string, attempt: () => Promise<string>): Promise<CheckResult> {

@@ -76,9 +76,8 @@ export const createOdataConnector: CreateConnector<OdataSettings> = ({ system, s
             return records;
           },
           readsUnstamped: () => true,
-          async askSince(name, since) {
-            for await (const _ of pull(name, { since, resume: null }, signal)) return;
-          },
+          changesSince: (name, since) => pull(name, { since, resume: null }, signal),
+          asksForChanges: () => true,
         },
         signal,
       );

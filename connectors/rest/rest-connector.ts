@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
 import type { Connector, CreateConnector, Page, PullRequest, SourceRecord } from '../connector.ts';
 import { recordOfItem, recordsAskedFor, withKeylessDoubt } from '../damaged-record.ts';
@@ -12,6 +13,7 @@ import { createRestApi, type Parameters } from './api.ts';
 import { linkedPages } from './linked-pages.ts';
 import { numberedPages } from './numbered-pages.ts';
 import { offsetPages } from './offset-pages.ts';
+import { readInTurn } from './read-in-turn.ts';
 import type { Paging, RestList } from './read-page.ts';
 import type { RestSettings, RestStream } from './settings.ts';
 import { singleAnswer } from './single-answer.ts';
@@ -31,7 +33,9 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
 
   function listOf(name: string, stream: RestStream, window: RestList['window'], extra: Parameters): RestList {
     const pageSize = stream.pageSize ?? settings.pageSize;
-    const fixed = Object.entries(stream.params).map(([param, value]) => [param, String(value)] as const);
+    const replaced = new Set(extra.map(([param]) => param));
+    const own = Object.entries(stream.params).filter(([param]) => window !== 'changes' || !replaced.has(param));
+    const fixed = own.map(([param, value]) => [param, String(value)] as const);
     return {
       api,
       stream: name,
@@ -58,9 +62,11 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
   /** The pages of a list, their records as they are in it. */
   function listPages(name: string, { since, resume }: PullRequest, signal: AbortSignal): AsyncGenerator<Page> {
     const stream = streamOf(system, settings.streams, name);
-    const changed = since === null ? [] : sinceParameters(stream, since);
-    const list = listOf(name, stream, changed.length === 0 ? 'all' : 'changes', changed);
-    return withKeylessDoubt(pagesOf(list, pagingOf(stream), resume, signal));
+    const questions = since === null ? [] : sinceQuestions(stream, since);
+    const lists = questions.map((question) => listOf(name, stream, 'changes', question));
+    const windows = lists.length === 0 ? [listOf(name, stream, 'all', [])] : lists;
+    const read = (list: RestList, from: string | null) => pagesOf(list, pagingOf(stream), from, signal);
+    return withKeylessDoubt(readInTurn(windows, read, resume));
   }
 
   async function readAll(name: string, signal: AbortSignal): Promise<SourceRecord[]> {
@@ -157,9 +163,8 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
           now,
           readSome,
           readsUnstamped: (name) => streamOf(system, settings.streams, name).since === undefined,
-          async askSince(name, since) {
-            for await (const _ of listPages(name, { since, resume: null }, signal)) return;
-          },
+          changesSince: (name, since) => listPages(name, { since, resume: null }, signal),
+          asksForChanges: (name) => streamOf(system, settings.streams, name).since !== undefined,
         },
         signal,
       ),
@@ -183,14 +188,16 @@ export const createRestConnector: CreateConnector<RestSettings> = ({ system, set
 
 const missing = new Set(['SOURCE_NOT_FOUND', 'SOURCE_CURSOR_EXPIRED']);
 
-function sinceParameters({ since, cursor }: RestStream, version: string): Parameters {
+/** The parameters of each question for what changed; none where the whole list is read. */
+function sinceQuestions({ since, cursor }: RestStream, version: string): Parameters[] {
   if (!since || !cursor) return [];
-  const text = compileStampText({
-    type: cursor.type,
-    format: since.format ?? cursor.format,
-    zone: since.zone ?? cursor.zone,
+  const questions = [since].flat();
+  const asked = defends('every stamp') ? questions : questions.slice(0, 1);
+  return asked.map(({ param, params, format = cursor.format, zone = cursor.zone }) => {
+    const moment = compileStampText({ type: cursor.type, format, zone })(version);
+    if (param !== undefined) return [[param, moment]];
+    return Object.entries(params ?? {}).map(([name, text]) => [name, text.replaceAll('{since}', moment)]);
   });
-  return [[since.param, text(version)]];
 }
 
 function pagesOf(list: RestList, paging: Paging, resume: string | null, signal: AbortSignal): AsyncGenerator<Page> {

@@ -86,6 +86,28 @@ export const restPaging = z.discriminatedUnion('type', [
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+/** A question for what changed since a moment. It takes the place of parameters of the same name in `params`. */
+const changedSince = z
+  .strictObject({
+    /** The parameter that holds the moment … */
+    param: parameter.optional(),
+    /** … or parameters in the source's own filter language, with `{since}` where the moment belongs. */
+    params: z
+      .record(parameter, z.string())
+      .refine((params) => Object.values(params).some((text) => text.includes('{since}')), {
+        message: 'expected {since} in one of the parameters: it is where the moment belongs',
+      })
+      .optional(),
+    /** luxon format; the cursor's when left out. */
+    format: z.string().optional(),
+    /** IANA zone; the cursor's when left out. */
+    zone: z.string().optional(),
+  })
+  .refine(({ param, params }) => (param === undefined) !== (params === undefined), {
+    message: 'expected either param, which holds the moment, or params, with {since} in a text',
+    path: ['param'],
+  });
+
 /** One list of records. */
 const restStream = streamSettings
   .extend({
@@ -93,16 +115,11 @@ const restStream = streamSettings
     itemsPath: z.string().optional(),
     /** Sent with every request of the stream, e.g. `sort: modified,id`. */
     params: z.record(z.string(), scalar).default({}),
-    /** How changes since a moment are asked for; without it every pass reads the whole list. */
-    since: z
-      .strictObject({
-        param: parameter,
-        /** luxon format; the cursor's when left out. */
-        format: z.string().optional(),
-        /** IANA zone; the cursor's when left out. */
-        zone: z.string().optional(),
-      })
-      .optional(),
+    /**
+     * How changes since a moment are asked for; without it every pass reads the whole list. Several are asked one after
+     * the other: for each stamp one, where the source cannot ask for either.
+     */
+    since: z.union([changedSince, z.array(changedSince).min(1).max(5)]).optional(),
     /**
      * How single records are asked for: one request each (`path: /orders/{key}`, the record in the answer at
      * `itemPath`), or many in one (`param: ids`). Without it the list is read and searched.
