@@ -1,6 +1,7 @@
 import { HubError } from '../config/errors.ts';
 import type { Cache, CacheSettings } from './cache.ts';
 import type { CacheProbe } from './cache-probe.ts';
+import { lookAtClock } from './look-at-clock.ts';
 import { inspectMysql, openMysql } from './open-mysql.ts';
 import { inspectSqlite, openSqlite } from './open-sqlite.ts';
 
@@ -10,7 +11,9 @@ import { inspectSqlite, openSqlite } from './open-sqlite.ts';
  */
 export async function openCache(settings: CacheSettings): Promise<Cache> {
   const file = sqlitePath(settings.url);
-  return file === null ? openMysql(settings) : openSqlite(file);
+  const cache = await (file === null ? openMysql(settings) : openSqlite(file));
+  await lookAtClock(cache);
+  return cache;
 }
 
 /** Tries what the hub will do with the cache database, and says what its settings do not allow. Changes nothing. */

@@ -43,8 +43,8 @@ export function createSqliteStatistics(write: Sql, exclusive: Mutex): SqliteStat
   return {
     async afterWrite() {
       written = true;
-      if (Date.now() - lookedAt < LOOK_EVERY) return;
-      lookedAt = Date.now();
+      if (performance.now() - lookedAt < LOOK_EVERY) return;
+      lookedAt = performance.now();
       await exclusive(look);
     },
     async beforeClose() {

@@ -1,6 +1,8 @@
 import type { FieldKind } from '../schema/fields.ts';
+import { databaseNow } from './bulk-sql.ts';
 import type { Sql } from './cache.ts';
 import type { StreamCompleteness } from './completeness.ts';
+import { noteClock } from './look-at-clock.ts';
 import { decodeCount, decodeValue } from './row-codec.ts';
 import { decodeStreamCompleteness } from './stream-state.ts';
 
@@ -22,11 +24,16 @@ export interface StreamPassRow {
 
 const instant: FieldKind = { type: 'instant' };
 
-/** How the passes of all streams went: a few rows, without the counts `StatusStore.streams` makes. */
+/**
+ * How the passes of all streams went: a few rows, without the counts `StatusStore.streams` makes. The database's clock
+ * is looked at along with them, because their ages are by it.
+ */
 export async function readStreamPasses(sql: Sql): Promise<StreamPassRow[]> {
+  const asked = performance.now();
   const rows = await sql.query(
-    'SELECT `system`, stream, last_attempt_at, last_success_at, last_outcome, last_error_code, last_error_message, failures, last_verify_at, last_verify_differences, completeness, completeness_reason, completeness_total, completeness_came, completeness_at FROM stream_states',
+    `SELECT ${databaseNow(sql.dialect)} AS now, \`system\`, stream, last_attempt_at, last_success_at, last_outcome, last_error_code, last_error_message, failures, last_verify_at, last_verify_differences, completeness, completeness_reason, completeness_total, completeness_came, completeness_at FROM stream_states`,
   );
+  if (rows[0]) noteClock(sql, rows[0].now, asked);
   return rows.map((row) => ({
     system: String(row.system),
     stream: String(row.stream),

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import { ownerOfThisProcess } from '../cache/lease-owner.ts';
 import { openCache } from '../cache/open-cache.ts';
+import { createClockWatch } from '../config/clock-watch.ts';
 import { createLog, type Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Connector } from '../connectors/connector.ts';
@@ -41,6 +42,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
   const health = createSourceHealth(cache, log);
   const connectors = connectAll(settings, health.noticesOf);
   const owner = ownerOfThisProcess();
+  const clock = createClockWatch(log);
   const { identity } = settings;
   const priorities = prioritiesOf(settings);
 
@@ -62,6 +64,7 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
         import('../gateway/create-graph.ts'),
         import('../gateway/server.ts'),
       ]);
+      clock.start();
       // The graph makes the contexts it is given back, so it may know more of them than the server does.
       return createGateway({
         cache,
@@ -69,12 +72,14 @@ export async function openHub(settings: HubSettings, log: Log = createLog(settin
         log,
         graph: createGraph({ cache, settings, connectors, log }) as Graph,
         tries: health.tries,
+        clockJumps: clock.jumps,
       });
     },
     steward: () => createSteward({ cache, identity, priorities }),
     privacy: () => createPrivacy({ cache, identity, priorities }),
-    schedule: () => createSchedule({ settings, cache, connectors, log, owner }),
+    schedule: () => createSchedule({ settings, cache, connectors, log, owner, clock }),
     async close() {
+      clock.stop();
       await Promise.all(Object.values(connectors).map((connector) => connector.close()));
       await health.settled();
       await cache.close();

@@ -45,7 +45,7 @@ export async function readStatus({ cache, settings, now }: StatusRequest): Promi
     Object.entries(source.streams).map(([stream, { schedule = source.schedule }]) => {
       const state = states.find((one) => one.system === system && one.stream === stream);
       const verifiedAt = state?.lastVerifyAt ?? null;
-      const verifiedSeconds = verifiedAt === null ? null : Math.max(0, (now - millisecondsOf(verifiedAt)) / 1_000);
+      const verifiedSeconds = verifiedAt === null ? null : (now - millisecondsOf(verifiedAt)) / 1_000;
       const age = streamAge({ lastSuccessAt: state?.lastSuccessAt ?? null }, schedule, now);
       return { system, stream, ...state, ...age, verifiedSeconds };
     }),

@@ -62,6 +62,10 @@ export const defences = {
   'dirty marks': { rows: [24], reason: 'Customers would go on being made of parties that have changed or are gone.' },
   fence: { rows: [30], reason: 'A runner that slept through its lease would write over the one that took over.' },
   'stream lease': { rows: [31], reason: 'Two would read one stream at once, each undoing what the other has noted.' },
+  'steady time': {
+    rows: [51],
+    reason: 'A clock that is put back would stop all passes for as long, and make old data look new.',
+  },
   'ticks in UTC': { rows: [31], reason: 'Where clocks change, nothing would run for an hour each autumn.' },
   'conflict retry': { rows: [32], reason: 'A deadlock with somebody else would end a run.' },
   'mapping hash': { rows: [33], reason: 'Rows made by an old mapping would stay as they are.' },

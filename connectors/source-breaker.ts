@@ -3,11 +3,12 @@ import {
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
-  DelegateBackoff,
   handleWhenResult,
+  type IBackoff,
 } from 'cockatiel';
 import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
+import { hubTime } from '../config/hub-time.ts';
 import { instantOf } from '../schema/time.ts';
 import type { SourceNotices } from './source-notices.ts';
 
@@ -39,14 +40,26 @@ export function createSourceBreaker(system: string, notices: SourceNotices): Sou
     handleWhenResult((result) => (result as { counts: boolean }).counts),
     {
       breaker: new ConsecutiveBreaker(FAILURES),
-      halfOpenAfter: new DelegateBackoff(({ attempt }) => {
-        pause = breakerPause(attempt, Math.random());
-        return pause;
-      }),
+      halfOpenAfter: { next: leaveAlone },
     },
   );
+  /**
+   * cockatiel compares the pause with what the clock of the machine says has passed: one that is put back would make it
+   * longer by as much. So it is told that the pause is endless until it is over by the steady clock, and then that it is.
+   */
+  function leaveAlone({ attempt }: { attempt: number }): IBackoff<unknown> {
+    pause = breakerPause(attempt, Math.random());
+    const over = performance.now() + pause;
+    return {
+      get duration() {
+        return performance.now() < over ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+      },
+      next: leaveAlone,
+    };
+  }
+
   policy.onStateChange((state) => {
-    if (state === CircuitState.Open) until = Date.now() + pause;
+    if (state === CircuitState.Open) until = hubTime() + pause;
     tell(state);
   });
 
@@ -54,7 +67,7 @@ export function createSourceBreaker(system: string, notices: SourceNotices): Sou
     const name = names[state];
     notices.breaker({
       state: name,
-      since: instantOf(Date.now()),
+      since: instantOf(hubTime()),
       until: name === 'OPEN' ? instantOf(until) : null,
       failures: name === 'CLOSED' ? 0 : failures,
       lastError: name === 'CLOSED' ? null : lastError,

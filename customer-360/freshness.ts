@@ -1,3 +1,4 @@
+import { defends } from '../config/defences.ts';
 import { scheduleInterval } from '../config/schedule-interval.ts';
 import type { Settings } from '../config/settings.ts';
 import { millisecondsOf } from '../schema/time.ts';
@@ -52,12 +53,15 @@ export function freshness(
       .flatMap(({ pass }) => (pass && pass.failures > 0 ? [pass] : []))
       .sort((a, b) => (b.lastAttemptAt ?? '').localeCompare(a.lastAttemptAt ?? ''))
       .at(0);
-    const stale = streams.some(({ pass, staleAfter }) => ageOf(pass?.lastSuccessAt ?? null, now) > staleAfter);
+    const stale = streams.some(({ pass, staleAfter }) => {
+      const age = ageOf(pass?.lastSuccessAt ?? null, now);
+      return age > staleAfter || isAhead(age);
+    });
     return {
       system,
       status: failing && isDown(failing, successes) ? 'DOWN' : stale ? 'STALE' : 'FRESH',
       syncedAt,
-      ageSeconds: syncedAt === null ? null : Math.round(ageOf(syncedAt, now) / 1000),
+      ageSeconds: syncedAt === null ? null : seconds(ageOf(syncedAt, now)),
       lagSeconds: syncedAt === null ? null : Math.max(...streams.map(({ lag }) => lag ?? 0)),
       ...(failing && { error: `${failing.lastErrorCode ?? 'INTERNAL'}: ${failing.lastErrorMessage ?? 'no details'}` }),
     };
@@ -78,12 +82,30 @@ export function streamAge(
 ): { ageSeconds: number | null; lagSeconds: number | null } {
   if (lastSuccessAt === null) return { ageSeconds: null, lagSeconds: null };
   const age = ageOf(lastSuccessAt, now);
-  const seconds = (milliseconds: number) => Math.round(milliseconds / 1000);
-  return { ageSeconds: seconds(age), lagSeconds: seconds(Math.max(0, age - intervalOf(schedule))) };
+  return {
+    ageSeconds: seconds(age),
+    lagSeconds: seconds(isAhead(age) ? -age : Math.max(0, age - intervalOf(schedule))),
+  };
+}
+
+/** Milliseconds. Clocks are never quite alike. */
+const AHEAD = 5_000;
+
+/**
+ * Whether a success seems to be yet to come: the clock was put back since. How old the stream is cannot be said until
+ * its next success, so it is neither fresh nor in time.
+ */
+function isAhead(age: number): boolean {
+  return age < -AHEAD && defends('steady time');
+}
+
+function seconds(milliseconds: number): number {
+  // not -0
+  return Math.round(milliseconds / 1000) + 0;
 }
 
 function ageOf(instant: string | null, now: number): number {
-  return instant === null ? Number.POSITIVE_INFINITY : Math.max(0, now - millisecondsOf(instant));
+  return instant === null ? Number.POSITIVE_INFINITY : now - millisecondsOf(instant);
 }
 
 /** Freshness is asked for on every answer, schedules never change: each is worked out once. */

@@ -41,6 +41,11 @@ interface FollowerDependencies {
 const INTERVAL = 250;
 const MAX_LAG = 1_000;
 
+/** A look that seems to be ahead was before the clock was put back: how old it is, is not known. */
+function isRecent(lag: number): boolean {
+  return lag >= 0 && lag <= MAX_LAG;
+}
+
 export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDependencies): ChangeFollower {
   const log = createChangeLog(cache);
   const stopping = new AbortController();
@@ -59,7 +64,7 @@ export function createChangeFollower({ cache, kept, now = Date.now }: FollowerDe
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    epoch: () => (now() - seenAt <= MAX_LAG ? drops : undefined),
+    epoch: () => (isRecent(now() - seenAt) ? drops : undefined),
     async start() {
       await follow().catch(() => undefined);
       following = keepFollowing();

@@ -5,6 +5,7 @@ import type { Cache } from '../cache/cache.ts';
 import { createChangeLog } from '../cache/change-log.ts';
 import { createCustomerStore } from '../cache/customer-store.ts';
 import { ordersOfCustomer, partiesOfCustomer } from '../cache/order-store.ts';
+import { hubTime } from '../config/hub-time.ts';
 import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
@@ -67,7 +68,7 @@ export function createGraph({
   settings,
   connectors = {},
   log,
-  now = Date.now,
+  now = hubTime,
 }: GraphDependencies): CustomerGraph {
   const mode = subgraphMode(settings.gateway);
   const localSchema = createLocalSchema(subschemas, mode);

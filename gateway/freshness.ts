@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import { readStreamPasses, type StreamPassRow } from '../cache/stream-passes.ts';
 import type { StreamName } from '../cache/sync-store.ts';
+import { hubTime } from '../config/hub-time.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import {
@@ -59,12 +60,7 @@ const HELD_FOR = 1_000;
 const COMPUTED_FOR = 100;
 
 /** Freshness for every answer at the cost of one small query a second. */
-export function createFreshnessReader({
-  cache,
-  settings,
-  log,
-  now = Date.now,
-}: FreshnessDependencies): FreshnessReader {
+export function createFreshnessReader({ cache, settings, log, now = hubTime }: FreshnessDependencies): FreshnessReader {
   let computed: { at: number; passes: StreamPassRow[]; systems: SystemState[] } | undefined;
   let reading: { at: number; done: Promise<PassesReading> } | undefined;
   let latest: PassesReading | undefined;
@@ -130,7 +126,11 @@ export function createFreshnessReader({
 /** What a source said when it failed names addresses: it is for those who run the hub. The same of the same states. */
 function shown(systems: SystemState[], viewer: Viewer): Shown {
   if (may(viewer, 'sync:operate')) {
-    return { freshness: systems.map((one) => ({ ...one, error: errorWithoutQuotes(one.error, viewer) })) };
+    return {
+      freshness: systems.map((one) =>
+        one.error === undefined ? one : { ...one, error: errorWithoutQuotes(one.error, viewer) },
+      ),
+    };
   }
   const known = withoutErrors.get(systems);
   if (known) return known;

@@ -2,6 +2,7 @@ import type { Server } from 'node:https';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createApiKeyStore } from '../cache/api-key-store.ts';
 import type { Cache } from '../cache/cache.ts';
+import type { ClockWatch } from '../config/clock-watch.ts';
 import { HubError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
@@ -28,6 +29,8 @@ export interface GatewayDependencies<Context extends object> {
   graph: Graph<Context>;
   /** Requests of this process to its sources, for the metrics. */
   tries?: SourceTries;
+  /** How often the clock of this machine was put back or forward, for the metrics. */
+  clockJumps?: ClockWatch['jumps'];
 }
 
 export interface Gateway {
@@ -47,10 +50,11 @@ export async function createGateway<Context extends object>({
   log,
   graph,
   tries,
+  clockJumps,
 }: GatewayDependencies<Context>): Promise<Gateway> {
   refuseStrangers(settings);
   const freshness = createFreshnessReader({ cache, settings, log });
-  const metrics = settings.gateway.metrics ? createMetrics({ cache, settings, tries }) : undefined;
+  const metrics = settings.gateway.metrics ? createMetrics({ cache, settings, tries, clockJumps }) : undefined;
   if (metrics) graph.watchServices?.(metrics.services);
   const answer = createAnswerOperation({ graph, settings: settings.gateway, log, metrics });
   const apollo = createApollo({ graph, answer, freshness, settings: settings.gateway, log });

@@ -1,10 +1,11 @@
 import type { FinishRun, SyncStore } from '../cache/sync-store.ts';
 import type { HubError } from '../config/errors.ts';
+import { hubTime } from '../config/hub-time.ts';
 import { instantOf } from '../schema/time.ts';
 
-/** The hub's own clock, as an instant. */
+/** The hub's time, as an instant. */
 export function hubNow(): string {
-  return instantOf(Date.now());
+  return instantOf(hubTime());
 }
 
 /**

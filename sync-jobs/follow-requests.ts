@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cache } from '../cache/cache.ts';
 import { createCatchUpRequests } from '../cache/catch-up-requests.ts';
 import type { StreamName } from '../cache/sync-store.ts';
+import { hubTime } from '../config/hub-time.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings.ts';
 import { instantOf, millisecondsOf } from '../schema/time.ts';
@@ -41,14 +42,14 @@ export async function followRequests({ cache, sources, offer, log, signal }: Req
   }
 
   async function look(): Promise<void> {
-    const now = Date.now();
+    const now = hubTime();
     for (const { system, stream, lastAttemptAt } of await requests.open(instantOf(now))) {
       const source = sources[system];
       const settings = source?.streams[stream];
       if (!source || !settings || signal.aborted) continue;
       const name = `${system}/${stream}`;
       const last = Math.max(offered.get(name) ?? 0, lastAttemptAt === null ? 0 : millisecondsOf(lastAttemptAt));
-      if (now - last < (settings.catchUpInterval ?? source.catchUpInterval)) continue;
+      if (Math.abs(now - last) < (settings.catchUpInterval ?? source.catchUpInterval)) continue;
       offered.set(name, now);
       offer({ system, stream });
     }

@@ -1,3 +1,4 @@
+import { hubTime } from '../config/hub-time.ts';
 import { endFailed, hubNow } from './end-run.ts';
 import { hubErrorOf } from './hub-error-of.ts';
 import type { KeyedWork } from './keyed-work.ts';
@@ -28,7 +29,7 @@ export async function runKeyed(
   const runId = await store.startRun({ lease, mode, reason, windowFrom: null, now: hubNow() });
   const tally = createTally(request, { runId, mode, reason });
   try {
-    const clock = sourceClock(await connector.now(signal), Date.now);
+    const clock = sourceClock(await connector.now(signal), hubTime);
     await job({ store, held, request, runId, settings, mapping, clock, tally, rewrite });
     const { completeness } = tally.facts();
     await store.finishRun({ lease, runId, outcome: 'SUCCEEDED', completeness, now: hubNow() });

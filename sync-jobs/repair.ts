@@ -98,11 +98,11 @@ const PAUSE = 500;
  * be asked; any other failure is for the report.
  */
 async function inTurn(job: () => Promise<SyncRun>, { signal }: { signal: AbortSignal }): Promise<SyncRun> {
-  const deadline = Date.now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE;
   for (;;) {
     signal.throwIfAborted();
     const run = await job();
-    if (run.outcome === 'BUSY' && Date.now() < deadline) {
+    if (run.outcome === 'BUSY' && performance.now() < deadline) {
       await sleep(PAUSE, undefined, { signal });
       continue;
     }

@@ -1,6 +1,8 @@
 import { createSyncStore } from '../cache/create-sync-store.ts';
+import { lookAtClock } from '../cache/look-at-clock.ts';
 import type { SyncStore } from '../cache/sync-store.ts';
 import { defends } from '../config/defences.ts';
+import { hubTime } from '../config/hub-time.ts';
 import { inSpan } from '../config/tracing.ts';
 import { resolveDirty } from '../customer-360/identity/resolve-dirty.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
@@ -83,6 +85,7 @@ async function runPass(
   const hashes = { mappingHash: mapping.hash, readingHash: readingHash(source.kind, settings) };
   const checkpoint = await checkpointOf(store, request);
   const { delta, ...plan } = planPass({ checkpoint, ...hashes, cursor: settings.cursor, forceFull, startAgain });
+  await lookAtClock(request.cache);
   const begunAt = plan.begunAt ?? hubNow();
 
   const { mode, reason } = plan;
@@ -93,7 +96,7 @@ async function runPass(
     const sourceNow = await connector.now(held.signal);
     answers = true;
     expectClockNotPutBack(plan.since, sourceNow, settings.cursor, request);
-    const clock = sourceClock(sourceNow, Date.now);
+    const clock = sourceClock(sourceNow, hubTime);
     const pass = { ...plan, ...hashes, begunAt, ceiling: plan.ceiling ?? sourceNow ?? clock() };
     const work = { store, held, request, runId, settings, mapping, checkpoint, pass, delta, clock, tally };
     const ended = await readPages(work);

@@ -1,7 +1,8 @@
-import type { ScheduledTask } from 'node-cron';
 import type { Cache } from '../cache/cache.ts';
 import { createSyncStore } from '../cache/create-sync-store.ts';
 import { ownerOfThisProcess } from '../cache/lease-owner.ts';
+import { type ClockWatch, createClockWatch } from '../config/clock-watch.ts';
+import { hubTime } from '../config/hub-time.ts';
 import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
 import type { Settings } from '../config/settings.ts';
@@ -15,7 +16,7 @@ import { runSync } from './run-sync.ts';
 import { createSourceQueue, type Job, type SourceQueue } from './source-queue.ts';
 import type { StreamRequest } from './sync-run.ts';
 import { tickDelay } from './tick-delay.ts';
-import { utcTask } from './utc-task.ts';
+import { type UtcTask, utcTask } from './utc-task.ts';
 import { createVerifyJob } from './verify-on-schedule.ts';
 
 export interface ScheduleDependencies {
@@ -26,6 +27,8 @@ export interface ScheduleDependencies {
   log: Log;
   /** Names this process in leases; made up when left out. */
   owner?: string;
+  /** Tells when the clock of the machine is put back or forward; of its own when left out. */
+  clock?: ClockWatch;
 }
 
 export interface Schedule {
@@ -37,7 +40,7 @@ export interface Schedule {
 
 /**
  * Keeps every stream in step with its source: a pass at each tick of its schedule, a reconcile at each of the source's,
- * and a verify at each of its verifySchedule, in UTC; and a pass when a gateway waits for one. Sources run side by side, the streams of one source two at a time, one stream never twice.
+ * and a verify at each of its verifySchedule, in UTC, also where the clock of the machine is put back; and a pass when a gateway waits for one. Sources run side by side, the streams of one source two at a time, one stream never twice.
  */
 export function createSchedule({
   settings,
@@ -45,12 +48,16 @@ export function createSchedule({
   connectors,
   log,
   owner = ownerOfThisProcess(),
+  clock: given,
 }: ScheduleDependencies): Schedule {
+  const ownClock = given === undefined;
+  const clock = given ?? createClockWatch(log);
   const stopping = new AbortController();
   const store = createSyncStore(cache);
   const { identity } = settings;
   const priorities = prioritiesOf(settings);
-  const tasks: ScheduledTask[] = [];
+  const tasks: UtcTask[] = [];
+  let unwatch: () => void = () => undefined;
   const queues: SourceQueue[] = [];
   /** Offers a pass of the stream, by `system/stream`. */
   const offers = new Map<string, () => void>();
@@ -75,20 +82,20 @@ export function createSchedule({
       offers.set(`${system}/${stream}`, offerPass);
       const place = started++;
       const passes = every(schedule, offerPass, place);
-      if (isOverdue(lastSuccessAt, passes.getNextRuns(2), new Date())) offerPass();
+      if (isOverdue(lastSuccessAt, passes.getNextRuns(2), hubTime())) offerPass();
       if (verifySchedule !== 'off') {
         const proofs = every(verifySchedule, () => queue.offer(proof), place);
         // Of a stream that was never verified nothing has been missed.
-        if (lastVerifyAt && isOverdue(lastVerifyAt, proofs.getNextRuns(2), new Date())) queue.offer(proof);
+        if (lastVerifyAt && isOverdue(lastVerifyAt, proofs.getNextRuns(2), hubTime())) queue.offer(proof);
       }
       if (!noticesByScan(deletes)) continue;
       const recounts = every(source.reconcileSchedule, () => queue.offer(recount), place);
       // A stream that was never read has nothing to reconcile yet.
-      if (lastSuccessAt && isOverdue(lastReconcileAt, recounts.getNextRuns(2), new Date())) queue.offer(recount);
+      if (lastSuccessAt && isOverdue(lastReconcileAt, recounts.getNextRuns(2), hubTime())) queue.offer(recount);
     }
   }
 
-  function every(expression: string, tick: () => void, place = 0): ScheduledTask {
+  function every(expression: string, tick: () => void, place = 0): UtcTask {
     const delay = tickDelay(expression, { place, all: streams });
     const begin = () => stopping.signal.aborted || tick();
     // not worth waiting for at the end
@@ -103,6 +110,10 @@ export function createSchedule({
       every(settings.insight.follow, insight.follow);
       every(settings.insight.schedule, insight.refresh);
       for (const task of tasks) await task.start();
+      clock.start();
+      unwatch = clock.onJump(() => {
+        for (const task of tasks) task.clockJumped();
+      });
       following = followRequests({
         cache,
         sources: settings.sources,
@@ -113,6 +124,8 @@ export function createSchedule({
     },
     async stop() {
       stopping.abort();
+      unwatch();
+      if (ownClock) clock.stop();
       for (const task of tasks) await task.destroy();
       await Promise.all([following, ...queues.map((queue) => queue.stop()), insight.idle()]);
     },

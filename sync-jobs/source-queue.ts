@@ -29,6 +29,7 @@ export interface SourceQueueOptions {
   log: Log;
   /** Jobs of this source at once. */
   atOnce?: number;
+  /** Milliseconds that only ever grow. */
   now?: () => number;
   random?: () => number;
 }
@@ -47,7 +48,7 @@ interface Outage {
  * each, however many streams it has.
  */
 export function createSourceQueue(options: SourceQueueOptions): SourceQueue {
-  const { system, log, atOnce = 2, now = Date.now, random = Math.random } = options;
+  const { system, log, atOnce = 2, now = () => performance.now(), random = Math.random } = options;
   const waiting = new Map<string, Job>();
   const missed = new Map<string, Job>();
   const refused = new Map<string, Job>();

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { hubTime } from '../../config/hub-time.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
 import { terminal } from '../terminal.ts';
 
@@ -12,7 +13,7 @@ export function statusCommand(): Command {
     .action(async (options: SharedOptions) => {
       const { describeStatus, readStatus } = await import('../stream-status.ts');
       await withHub(options, async ({ cache, settings }) => {
-        const status = await readStatus({ cache, settings, now: Date.now() });
+        const status = await readStatus({ cache, settings, now: hubTime() });
         terminal.out(options.json ? JSON.stringify(status, null, 2) : describeStatus(status, terminal.columns('out')));
       });
     });

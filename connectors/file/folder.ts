@@ -37,6 +37,8 @@ export interface Folder {
 
 /** Stats asked for at once. */
 const PARALLEL = 64;
+/** Milliseconds that the clock of another machine may be ahead. */
+const AHEAD = 60_000;
 /** The longest pause before the second look, in milliseconds. */
 const PAUSE = 2_000;
 
@@ -118,9 +120,13 @@ function markerOf(marker: string | undefined, name: string): string | null {
   return marker.replaceAll('{name}', () => name).replaceAll('{stem}', () => name.replace(/\.[^.]*$/, ''));
 }
 
-/** By the time of its last change of any kind, which a program that copies cannot set back. */
+/**
+ * By the time of its last change of any kind, which a program that copies cannot set back. A file that is far ahead was
+ * written before the clock was put back: the second look tells whether it is still being written.
+ */
 function isRecent({ ctimeMs }: BigIntStats, settle: number): boolean {
-  return Date.now() - Number(ctimeMs) < settle && defends('files settle');
+  const age = Date.now() - Number(ctimeMs);
+  return age < settle && age > -Math.max(settle, AHEAD) && defends('files settle');
 }
 
 function droppedFile(name: string, path: string, stat: BigIntStats, version: string): DroppedFile {

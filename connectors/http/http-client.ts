@@ -169,7 +169,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   /** Tries again after a pause for as long as the policy of the outcome allows. */
   async function attemptUntilDone(request: HttpRequest, signal: AbortSignal): Promise<Attempt> {
     const repeatable = request.method !== 'POST' || request.idempotent === true;
-    const giveUpAt = Date.now() + timeout;
+    const giveUpAt = performance.now() + timeout;
     for (let tries = 1; ; tries += 1) {
       const last = await attemptLoggedIn(request, signal);
       notices.tried(last.outcome);
@@ -236,7 +236,7 @@ class Unanswered extends Error {}
 function worthAnother({ outcome, retryAfter }: FailedAttempt, giveUpAt: number): boolean {
   if (policies[outcome].again !== 'after a pause') return false;
   if (retryAfter !== null && defends('Retry-After cap')) return retryAfter <= MAX_RETRY_AFTER;
-  return outcome === 'rate-limited' || Date.now() < giveUpAt;
+  return outcome === 'rate-limited' || performance.now() < giveUpAt;
 }
 
 function judge(request: HttpRequest, raw: RawAnswer, read: () => CutAnswer): Attempt {

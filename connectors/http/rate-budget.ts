@@ -61,7 +61,7 @@ export function createRateBudget({ requestsPerSecond, concurrent }: RateLimit): 
   }
 
   async function turn(signal: AbortSignal): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const remaining = pausedUntil - now;
     if (remaining > MAX_RETRY_AFTER && defends('Retry-After cap')) throw new RatePaused(remaining);
     const at = Math.max(now, nextAt, pausedUntil);
@@ -83,7 +83,7 @@ export function createRateBudget({ requestsPerSecond, concurrent }: RateLimit): 
       return leave;
     },
     pause(milliseconds) {
-      pausedUntil = Math.max(pausedUntil, Date.now() + Math.min(milliseconds, LONGEST_PAUSE));
+      pausedUntil = Math.max(pausedUntil, performance.now() + Math.min(milliseconds, LONGEST_PAUSE));
     },
   };
 }

@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose';
 import type { ApiKey, ApiKeyStore } from '../../cache/api-key-store.ts';
 import type { AccessSettings } from '../../config/access-settings.ts';
 import { HubError } from '../../config/errors.ts';
+import { hubTime } from '../../config/hub-time.ts';
 import { instantOf } from '../../schema/time.ts';
 import { createTokenVerifier } from './verify-token.ts';
 import { anybody, createViewer, type Viewer } from './viewer.ts';
@@ -29,7 +30,7 @@ const LONGEST = 8_192;
 const KEY_TRUSTED = 5_000;
 const KEYS_KNOWN = 1_000;
 
-export function createAuthenticate({ access, keys, now = Date.now }: Dependencies): Authenticate {
+export function createAuthenticate({ access, keys, now = hubTime }: Dependencies): Authenticate {
   if (!access) return async () => anybody;
   const { oidc, rows } = access;
   const claimsAsked = [...new Set(rows.map(({ claim }) => claim))];
@@ -93,13 +94,13 @@ function viewerOfKey(key: ApiKey | null, now: number, claimsAsked: readonly stri
 
 /** Looks a key up at most once in some seconds, and notes now and then that it is in use. */
 function rememberKeys(keys: ApiKeyStore, now: () => number): (shown: string) => Promise<ApiKey | null> {
-  const known = new Map<string, { until: number; found: Promise<ApiKey | null> }>();
+  const known = new Map<string, { from: number; until: number; found: Promise<ApiKey | null> }>();
   return (shown) => {
     const before = known.get(shown);
-    if (before && before.until > now()) return before.found;
+    if (before && before.from <= now() && before.until > now()) return before.found;
     const found = keys.find(shown);
     known.delete(shown);
-    known.set(shown, { until: now() + KEY_TRUSTED, found });
+    known.set(shown, { from: now(), until: now() + KEY_TRUSTED, found });
     const [oldest] = known.keys();
     if (known.size > KEYS_KNOWN && oldest !== undefined) known.delete(oldest);
     found.then(

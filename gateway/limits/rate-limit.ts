@@ -6,7 +6,7 @@ export interface RateLimitOptions {
   perMinute: number;
   /** Requests at once. */
   burst: number;
-  /** Milliseconds. */
+  /** Milliseconds that only ever grow. */
   now?: () => number;
 }
 
@@ -14,7 +14,7 @@ export interface RateLimitOptions {
 const CALLERS = 10_000;
 
 /** A token bucket for each caller of this process (as in RFC 2697): it fills steadily and holds a burst. */
-export function createRateLimit({ perMinute, burst, now = Date.now }: RateLimitOptions): RateLimit {
+export function createRateLimit({ perMinute, burst, now = () => performance.now() }: RateLimitOptions): RateLimit {
   const buckets = new Map<string, { tokens: number; at: number }>();
   const perMillisecond = perMinute / 60_000;
   return (caller, price = 1) => {

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Cache } from '../../cache/cache.ts';
+import type { ClockWatch } from '../../config/clock-watch.ts';
+import { hubTime } from '../../config/hub-time.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { ServiceListener } from '../services/service-notices.ts';
 import { BREAKER_STATES, createHealthGauges } from './health-gauges.ts';
@@ -24,6 +26,8 @@ interface MetricsDependencies {
   cache: Cache;
   settings: Pick<Settings, 'sources'>;
   tries?: SourceTries | undefined;
+  /** How often the clock of the machine was put back or forward. */
+  clockJumps?: ClockWatch['jumps'] | undefined;
   /** Milliseconds; for tests. */
   now?: () => number;
 }
@@ -35,7 +39,13 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  * What this process did (operations, requests to sources, memory, event loop), and what the cache knows of all
  * processes, read when it is asked for: every process answers the same there.
  */
-export function createMetrics({ cache, settings, tries = new Map(), now = Date.now }: MetricsDependencies): Metrics {
+export function createMetrics({
+  cache,
+  settings,
+  tries = new Map(),
+  clockJumps = { back: 0, forward: 0 },
+  now = hubTime,
+}: MetricsDependencies): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const health = createHealthGauges({ registry, cache, settings, now });
@@ -74,6 +84,17 @@ export function createMetrics({ cache, settings, tries = new Map(), now = Date.n
       for (const [source, outcomes] of tries) {
         for (const [outcome, count] of outcomes) this.inc({ source, outcome }, count);
       }
+    },
+  });
+
+  new Counter({
+    name: 'customer360_clock_jumps_total',
+    help: 'How often the clock of the machine was put back or forward while this process ran.',
+    labelNames: ['direction'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const direction of ['back', 'forward'] as const) this.inc({ direction }, clockJumps[direction]);
     },
   });
 

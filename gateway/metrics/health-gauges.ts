@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Cache } from '../../cache/cache.ts';
 import { createHealthStore, type Health } from '../../cache/health-store.ts';
+import { lookAtClock } from '../../cache/look-at-clock.ts';
 import type { Settings } from '../../config/settings.ts';
 import { streamAge } from '../../customer-360/freshness.ts';
 import { instantOf, millisecondsOf } from '../../schema/time.ts';
@@ -76,6 +77,7 @@ export function createHealthGauges({ registry, cache, settings, now }: HealthGau
   let reading: Promise<void> = Promise.resolve();
 
   async function read(at: number): Promise<void> {
+    await lookAtClock(cache).catch(() => undefined);
     const health = await store.read({ now: instantOf(at), runsSince: instantOf(at - HOUR) }).catch(() => null);
     for (const one of all) one.reset();
     up.set(health ? 1 : 0);

@@ -44,7 +44,7 @@ export function createRedisStore({ url, log }: { url: string; log: Log | undefin
   };
 
   async function asked<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    if (!client.isReady || Date.now() < restsUntil) return undefined;
+    if (!client.isReady || performance.now() < restsUntil) return undefined;
     try {
       const answer = await withDeadline<T | Late>(ask(), SLOWEST, () => new Late(`no answer within ${SLOWEST} ms`));
       if (answer instanceof Late) throw answer;
@@ -53,7 +53,7 @@ export function createRedisStore({ url, log }: { url: string; log: Log | undefin
     } catch (error) {
       failures += 1;
       if (failures < FAILURES) return undefined;
-      restsUntil = Date.now() + REST;
+      restsUntil = performance.now() + REST;
       failed(error);
       return undefined;
     }

@@ -1,5 +1,6 @@
 import type { QuarantinedRecord } from '../../cache/quarantine-store.ts';
 import type { StreamStatus } from '../../cache/status-store.ts';
+import { hubTime } from '../../config/hub-time.ts';
 import { readRaw } from '../../customer-360/read-raw.ts';
 import { instantOf } from '../../schema/time.ts';
 import { errorWithoutQuotes, quarantineMessage } from '../access/message-without-values.ts';
@@ -76,7 +77,7 @@ async function streamsOf({ system }: SourceParent, _args: unknown, { loaders, so
 /** The breaker of a system; of all of them in one read. */
 async function breakerOf({ system }: SourceParent, _args: unknown, { loaders, stores }: GraphContext) {
   const breakers = await loaders.load('breakers', 'all', async () => {
-    return new Map([['all', await stores.breakers.list(instantOf(Date.now()))]]);
+    return new Map([['all', await stores.breakers.list(instantOf(hubTime()))]]);
   });
   return breakers?.find((breaker) => breaker.system === system) ?? null;
 }

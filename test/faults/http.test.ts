@@ -162,15 +162,33 @@ describe('a source in a storm', () => {
     for (let n = 0; n < 6; n += 1) await codeOf(call());
     expect(calls).toBe(4);
 
-    const later = jest.spyOn(Date, 'now');
-    later.mockReturnValue(Date.parse(notes[0]?.until ?? '') + 1);
+    const later = jest.spyOn(performance, 'now');
+    const begun = performance.now();
+    later.mockReturnValue(begun + 20_000);
     await codeOf(call());
     expect(calls).toBe(5);
     up = true;
-    later.mockReturnValue(Date.parse(notes.at(-1)?.until ?? '') + 1);
+    later.mockReturnValue(begun + 20_000 + 40_000);
     expect(await Promise.all([call(), call()])).toEqual(['answer', 'answer']);
     expect(notes.map(({ state }) => state)).toEqual(['OPEN', 'HALF_OPEN', 'OPEN', 'HALF_OPEN', 'CLOSED', 'CLOSED']);
     expect(notes[0]).toMatchObject({ failures: 4, lastError: 'connection refused' });
+  });
+
+  it('FAULTS 51: is tried as soon when the clock of the machine is put back meanwhile', async () => {
+    const breaker = createSourceBreaker('erp', noNotices);
+    let up = false;
+    const call = () =>
+      breaker.run(
+        () => (up ? Promise.resolve('answer') : Promise.reject(new Error('x'))),
+        ({ status }) => (status === 'rejected' ? 'refused' : null),
+        live(),
+      );
+    for (let n = 0; n < 4; n += 1) await codeOf(call());
+    up = true;
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 2 * 86_400_000);
+    expect(await codeOf(call())).toBe('SOURCE_BREAKER_OPEN');
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 20_000);
+    expect(await call()).toBe('answer');
   });
 
   it('a call that is given up proves nothing', async () => {
@@ -184,7 +202,7 @@ describe('a source in a storm', () => {
         signal,
       );
     for (let n = 0; n < 4; n += 1) await codeOf(call(live()));
-    jest.spyOn(Date, 'now').mockReturnValue(Date.parse(notes[0]?.until ?? '') + 1);
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 20_000);
     await codeOf(call(aborted));
     expect(notes.map(({ state }) => state)).toEqual(['OPEN', 'HALF_OPEN', 'OPEN']);
   });

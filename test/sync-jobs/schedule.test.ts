@@ -138,13 +138,15 @@ describe.each(databases)('the schedule on $name', (database) => {
 });
 
 describe('a stream is overdue', () => {
-  const now = new Date('2026-03-01T08:00:30Z');
+  const now = Date.parse('2026-03-01T08:00:30Z');
   const everyFiveMinutes = [new Date('2026-03-01T08:05:00Z'), new Date('2026-03-01T08:10:00Z')];
 
   it('FAULTS 31: when it was never read, or its last success is older than its schedule', () => {
     expect(isOverdue(null, everyFiveMinutes, now)).toBe(true);
     expect(isOverdue('2026-03-01T07:50:00.000000Z', everyFiveMinutes, now)).toBe(true);
     expect(isOverdue('2026-03-01T07:59:00.000000Z', everyFiveMinutes, now)).toBe(false);
+    // as a clock noted it that has been put back since
+    expect(isOverdue('2026-03-03T08:00:00.000000Z', everyFiveMinutes, now)).toBe(true);
   });
 
   it('never where the schedule does not come again', () => {
