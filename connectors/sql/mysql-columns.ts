@@ -118,9 +118,11 @@ const FLOAT_DIGITS = [6, 7, 8, 9];
  */
 function floatText(column: string): string {
   const held = `(${column} + 0E0)`;
+  // Half of the way to the next number that the column could hold; LOG2 may be off by the last bit.
+  const half = `POW(2, CEIL(LOG2(ABS(${held})) - 1E-9) - 25)`;
   const shorter = FLOAT_DIGITS.map((digits) => {
     const rounded = `ROUND(${held}, ${digits - 1} - FLOOR(LOG10(ABS(${held}))))`;
-    return `WHEN CAST(${rounded} AS FLOAT) = ${column} AND ABS(${rounded} - ${held}) < 0.005 THEN CAST(${rounded} AS CHAR)`;
+    return `WHEN ABS(${rounded} - ${held}) < LEAST(0.005, ${half}) THEN CAST(${rounded} AS CHAR)`;
   });
   return `CASE WHEN ${column} = 0 THEN '0' ${shorter.join(' ')} ELSE CAST(${held} AS CHAR) END`;
 }

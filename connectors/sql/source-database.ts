@@ -117,7 +117,12 @@ export function createSourceDatabase(
     // One connection at least is for everybody else.
     if (limit === 0 || (dialect.name === 'mysql' && snapshots >= poolSize - 1)) return null;
     snapshots += 1;
-    const held = await holdOne(signal).catch(() => null);
+    const held = await holdOne(signal).catch((error: unknown) => {
+      // One that refuses such a transaction can be read without; one that does not answer cannot be read at all.
+      if (!(error instanceof HubError) || refusals.has(error.code)) return null;
+      snapshots -= 1;
+      throw error;
+    });
     if (!held) {
       snapshots -= 1;
       return null;
@@ -171,6 +176,8 @@ export function createSourceDatabase(
     },
   };
 }
+
+const refusals = new Set<string>(['SOURCE_PROTOCOL', 'SOURCE_FORBIDDEN']);
 
 type Work<T> = (runner: QueryRunner) => Promise<T>;
 

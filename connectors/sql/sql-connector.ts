@@ -80,9 +80,8 @@ function compileRecord(stream: SqlStream, maxRecordBytes: number): (row: DriverR
   return (row) => {
     const data = plainRow(row);
     // A zero date is nothing to a record, but a part of a key like any other.
-    const zeros = keys.filter((name) => data[name] === null && row[name] !== null);
-    const keyed =
-      zeros.length === 0 ? data : { ...data, ...Object.fromEntries(zeros.map((name) => [name, plainText(row[name])])) };
+    const hasZero = keys.some((name) => data[name] === null && row[name] !== null);
+    const keyed = hasZero ? { ...data, ...Object.fromEntries(keys.map((name) => [name, plainText(row[name])])) } : data;
     return withinLimit({ ...recordOf(keyed), version: versionOf(data), data }, maxRecordBytes);
   };
 }
