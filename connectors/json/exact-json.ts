@@ -27,6 +27,9 @@ export function jsonNumber(digits: string): JsonValue {
   return new LosslessNumber(digits) as unknown as JsonValue;
 }
 
+/** What tells a number with its digits from other objects, in all the code that works on records. */
+const NUMBER_MARK = 'isLosslessNumber';
+
 class Parser {
   private readonly text: string;
   private readonly deepest: number;
@@ -96,6 +99,8 @@ class Parser {
   }
 
   private add(object: JsonObject, name: string, value: JsonValue): void {
+    if (name === NUMBER_MARK)
+      throw new SyntaxError(`expected no field of the name ${NUMBER_MARK}, which marks numbers here`);
     // A name that nothing has, inherited or own, is the usual case.
     if (object[name] !== undefined) {
       if (Object.hasOwn(object, name)) {

@@ -59,6 +59,11 @@ describe('JSON', () => {
     ['a string without an end', '["a', 'expected the end of a string'],
     ['a comma too much', '[1,]', 'expected a value at character 4'],
     ['something after its end', '{} x', 'expected the end at character 4, got "x"'],
+    [
+      'an object that would pass for a number',
+      '{"a":{"isLosslessNumber":true}}',
+      'no field of the name isLosslessNumber',
+    ],
     ['nothing', '', 'expected a value at character 1, got the end'],
     ['a hundred thousand levels', '['.repeat(100_000), 'expected at most 200 levels of nesting, got more'],
   ])('with %s says so', (_, text, message) => {
