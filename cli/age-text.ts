@@ -4,9 +4,10 @@ const units = [
   ['m', 60],
 ] as const;
 
-/** Seconds for people, in the two greatest units that say something: `8s`, `4m 10s`, `3h`, `12d 6h`. */
+/** Seconds for people, in the two greatest units that say something: `8s`, `4m 10s`, `3h`, `12d 6h`; `-2d` of a time to come. */
 export function ageText(seconds: number | null): string {
   if (seconds === null) return 'never';
+  if (seconds < 0) return `-${ageText(-seconds)}`;
   for (const [index, [unit, size]] of units.entries()) {
     if (seconds < size) continue;
     const [nextUnit, nextSize] = units[index + 1] ?? ['s', 1];

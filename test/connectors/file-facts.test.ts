@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { createFileSystem } from '../../connectors/file/file-system.ts';
 import { createRecordSplitter, type RawRecord } from '../../connectors/file/record-splitter.ts';
@@ -165,6 +165,18 @@ describe('the folder', () => {
     for (const resource of ['../x.csv', '/etc/passwd', 'a/../../x', 'x/', 'a*/b.csv']) {
       const settings = { kind: 'file', folder, streams: { things: { resource, key: 'id', records } } };
       expect({ resource, ok: sourceSchema.safeParse(settings).success }).toEqual({ resource, ok: false });
+    }
+  });
+
+  it('FAULTS 51: counts a file as complete that was written before the clock was put back', async () => {
+    drop('a.csv', 'id,name\n1,one\n');
+    const changes = { mode: 'changes', deletes: 'none' };
+    expect(await read(changes, { settle: '90s' })).toEqual([]);
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 2 * 86_400_000);
+    try {
+      expect((await read(changes, { settle: '90s' })).map(({ key }) => key)).toEqual(['1']);
+    } finally {
+      clock.mockRestore();
     }
   });
 
