@@ -52,7 +52,7 @@ export function createAnswerReader({ place, contentType, ...bounds }: AnswerRead
   let failure: unknown = null;
 
   function note(path: string, record: ScannedRecord): void {
-    if ('bytes' in record) recordBytes += record.bytes.length;
+    recordBytes += 'bytes' in record ? record.bytes.length : record.damage.text.length;
     if (recordBytes > mostBytes)
       throw new TooLarge(
         `expected at most ${mostBytes} bytes of records in one answer, got more; make pageSize smaller`,

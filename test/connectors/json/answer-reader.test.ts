@@ -243,6 +243,13 @@ describe('a large answer', () => {
     );
   });
 
+  it('with more beginnings of damaged records than are held at once says the same', () => {
+    const long = `{"id":"${'x'.repeat(100)}"},`;
+    expect(() => read([`{"items":[${long.repeat(10)}{}]}`], { maxRecordBytes: 20, mostBytes: 500 })).toThrow(
+      'expected at most 500 bytes of records in one answer, got more',
+    );
+  });
+
   it('FAULTS 50: that is one record of 60 MB is not held', () => {
     const damaged: unknown[] = [];
     const onRecord = (_: string, record: unknown) => damaged.push(record);
