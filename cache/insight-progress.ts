@@ -6,7 +6,7 @@ import { isGone } from './lease-owner.ts';
 const HELD_FOR = 120_000;
 
 /** What is worked out behind the records, and follows the change log for it. */
-type Followed = 'insight' | 'orders';
+type Followed = 'insight' | 'orders' | 'references';
 
 /** Who works it out, and how far the change log has been followed. Times are the database's. */
 export interface InsightProgress {

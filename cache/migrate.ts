@@ -18,6 +18,8 @@ import { IdentityInBulk1767225615000 } from './migrations/0015-identity-in-bulk.
 import { Services1767225616000 } from './migrations/0016-services.ts';
 import { Completeness1767225617000 } from './migrations/0017-completeness.ts';
 
+import { DanglingReferences1767225618000 } from './migrations/0018-dangling-references.ts';
+
 const nearIds = NearIds1767225614000;
 
 /** In order; a published one never changes. */
@@ -37,6 +39,7 @@ export const migrations = [
   IdentityInBulk1767225615000,
   Services1767225616000,
   Completeness1767225617000,
+  DanglingReferences1767225618000,
 ];
 
 /** How many migrations are still to run. Throws CACHE_SCHEMA_OLD for a database of a newer version. Changes nothing. */

@@ -1,7 +1,11 @@
+import { countReferences } from '../customer-360/count-references.ts';
 import { type RefreshResult, refreshAll, refreshChanged } from '../customer-360/insight/refresh-insight.ts';
 import { followOrders } from '../customer-360/order-to-cash/follow-orders.ts';
 import type { Hub } from './compose.ts';
 import type { Terminal } from './terminal.ts';
+
+/** How long a command counts references that lead nowhere, in milliseconds. */
+const COUNT_WITHIN = 20_000;
 
 export interface RunRefresh {
   hub: Hub;
@@ -23,7 +27,11 @@ export async function runRefresh({ hub, signal, terminal, changed, quiet }: RunR
   };
   const request = { cache: hub.cache, settings: hub.settings.insight, holder: hub.owner, signal, onProgress };
   await followOrders({ cache: hub.cache, holder: hub.owner, signal });
-  return changed ? refreshChanged(request) : refreshAll(request);
+  const result = await (changed ? refreshChanged(request) : refreshAll(request));
+  // For those who read what was counted last; `status` counts by itself where that is quick.
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(COUNT_WITHIN)]);
+  await countReferences({ cache: hub.cache, holder: hub.owner, signal: enough });
+  return result;
 }
 
 export function describeRefresh(result: RefreshResult): string {

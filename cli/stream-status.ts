@@ -11,6 +11,7 @@ import {
 import { freshness, type SystemFreshness, streamAge } from '../customer-360/freshness.ts';
 import { instantOf, millisecondsOf } from '../schema/time.ts';
 import { ageText } from './age-text.ts';
+import { describeDangling, readDangling, type ShownDangling } from './dangling-references.ts';
 import { describeErrors, type StreamError } from './describe-errors.ts';
 import { table } from './terminal.ts';
 
@@ -27,6 +28,8 @@ export interface Status {
     lagSeconds: number | null;
     /** Since it was last compared with its source; null where it never was. */
     verifiedSeconds: number | null;
+    /** References of its records that lead nowhere; null where there are too many records to count them now. */
+    danglingReferences: Omit<ShownDangling, 'system' | 'stream'>[] | null;
   } & Partial<StreamStatus>)[];
 }
 
@@ -40,6 +43,7 @@ interface StatusRequest {
 /** Reads how the sources and their streams stand. Asks the cache only. */
 export async function readStatus({ cache, settings, now }: StatusRequest): Promise<Status> {
   const states = await createStatusStore(cache).streams();
+  const dangling = await readDangling({ cache, sources: settings.sources, within: COUNT_WITHIN });
   const breakers = new Map((await createBreakerStore(cache).list(instantOf(now))).map((one) => [one.system, one]));
   const streams = Object.entries(settings.sources).flatMap(([system, source]) =>
     Object.entries(source.streams).map(([stream, { schedule = source.schedule }]) => {
@@ -47,7 +51,8 @@ export async function readStatus({ cache, settings, now }: StatusRequest): Promi
       const verifiedAt = state?.lastVerifyAt ?? null;
       const verifiedSeconds = verifiedAt === null ? null : (now - millisecondsOf(verifiedAt)) / 1_000;
       const age = streamAge({ lastSuccessAt: state?.lastSuccessAt ?? null }, schedule, now);
-      return { system, stream, ...state, ...age, verifiedSeconds };
+      const danglingReferences = danglingOf(dangling, { system, stream });
+      return { system, stream, ...state, ...age, verifiedSeconds, danglingReferences };
     }),
   );
   const systems = freshness(states, settings.sources, now).map((one) => {
@@ -60,6 +65,16 @@ export async function readStatus({ cache, settings, now }: StatusRequest): Promi
     };
   });
   return { systems, streams };
+}
+
+/** How long `status` counts references that lead nowhere, in milliseconds; then it shows what was counted last. */
+const COUNT_WITHIN = 5_000;
+
+function danglingOf(all: readonly ShownDangling[] | null, of: { system: string; stream: string }) {
+  if (all === null) return null;
+  return all
+    .filter(({ system, stream }) => system === of.system && stream === of.stream)
+    .map(({ system: _, stream: __, ...one }) => one);
 }
 
 function withoutSystem(state: SourceBreakerState | undefined): Breaker {
@@ -97,6 +112,7 @@ export function describeStatus({ systems, streams }: Status, columns: number | n
     ),
     describeErrors(errorsOf(streams), columns),
     doubtsOf(streams).join('\n'),
+    danglingText(streams).join('\n'),
     adviceOf(streams).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -121,6 +137,14 @@ function doubtsOf(streams: Status['streams']): string[] {
   return [...streamsByReason].map(
     ([reason, names]) => `Whether all records came is unknown, because ${reason}: ${names.join(', ')}.`,
   );
+}
+
+/** Which references lead nowhere, a line a field. */
+function danglingText(streams: Status['streams']): string[] {
+  const lines = streams.flatMap(({ system, stream, danglingReferences }) =>
+    (danglingReferences ?? []).map((one) => `  ${system}/${stream}: ${describeDangling({ system, stream, ...one })}`),
+  );
+  return lines.length === 0 ? [] : ['References that lead nowhere:', ...lines];
 }
 
 /** `closed`, `half-open`, `open until 23:05:12 UTC`; nothing before the first call. */

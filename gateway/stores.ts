@@ -1,6 +1,7 @@
 import { type BreakerStore, createBreakerStore } from '../cache/breaker-store.ts';
 import type { Cache, Sql } from '../cache/cache.ts';
 import { type CustomerStore, createCustomerStore } from '../cache/customer-store.ts';
+import { createDanglingStore, type DanglingStore } from '../cache/dangling-references.ts';
 import { createDriftStore, type DriftStore } from '../cache/drift-store.ts';
 import { createEngagementStores, type EngagementStores } from '../cache/engagement-store.ts';
 import {
@@ -44,6 +45,7 @@ export interface Stores extends EngagementStores {
   quarantine: QuarantineStore;
   stewards: StewardStore;
   drift: DriftStore;
+  dangling: DanglingStore;
   breakers: BreakerStore;
   verifyRuns: VerifyRunStore;
 }
@@ -68,6 +70,7 @@ export function createStores(cache: Cache, visible: Visible): Stores {
     quarantine: createQuarantineStore(cache),
     stewards: createStewardStore(cache),
     drift: createDriftStore(cache),
+    dangling: createDanglingStore(cache),
     breakers: createBreakerStore(cache),
     verifyRuns: createVerifyRunStore(cache),
     ...createEngagementStores(cache, visible),

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import type { InsightSettings } from '../config/insight-settings.ts';
 import type { Log } from '../config/log.ts';
+import { countReferences } from '../customer-360/count-references.ts';
 import { type RefreshResult, refreshAll, refreshChanged } from '../customer-360/insight/refresh-insight.ts';
 import { followOrders } from '../customer-360/order-to-cash/follow-orders.ts';
 
@@ -12,8 +13,11 @@ interface InsightJobDependencies {
   signal: AbortSignal;
 }
 
+/** A count of references is followed by a pause so many times as long as it took. */
+const COUNT_PAUSE = 100;
+
 export interface InsightJob {
-  /** A step: how far orders are that changed, and the numbers of customers that did. Does nothing while a step is under way. */
+  /** A step: how far orders are that changed, the numbers of customers that did, and references that lead nowhere. Does nothing while a step is under way. */
   follow(): void;
   /** A step: the models, and the numbers of all customers. Waits for a step under way. */
   refresh(): void;
@@ -25,6 +29,7 @@ export interface InsightJob {
 export function createInsightJob({ cache, settings, log, owner, signal }: InsightJobDependencies): InsightJob {
   let underWay: Promise<void> | null = null;
   let refreshWanted = false;
+  let nextCount = 0;
   const request = { cache, settings, holder: owner, signal };
 
   async function step(): Promise<void> {
@@ -33,8 +38,18 @@ export function createInsightJob({ cache, settings, log, owner, signal }: Insigh
     try {
       await followOrders({ cache, holder: owner, signal });
       tell(await (whole ? refreshAll(request) : refreshChanged(request)));
+      await countWhenDue();
     } catch (err) {
       log.error({ err }, 'The numbers about customers could not be worked out; the next step tries again');
+    }
+  }
+
+  /** It goes through whole tables, so it takes a hundredth of the time at most. */
+  async function countWhenDue(): Promise<void> {
+    if (performance.now() < nextCount) return;
+    const begun = performance.now();
+    if (await countReferences({ cache, holder: owner, signal })) {
+      nextCount = performance.now() + COUNT_PAUSE * (performance.now() - begun);
     }
   }
 

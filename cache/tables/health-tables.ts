@@ -11,6 +11,20 @@ export const healthTables: Record<string, TableShape> = {
     required: ['shape', 'updated_at'],
     indexes: [],
   },
+  dangling_references: {
+    columns: {
+      system,
+      stream,
+      entity: code,
+      field: code,
+      records: integer,
+      samples: longText,
+      counted_at: instant,
+    },
+    primary: ['system', 'stream', 'entity', 'field'],
+    required: ['records', 'samples', 'counted_at'],
+    indexes: [],
+  },
   drift_events: {
     columns: {
       id,

@@ -19,7 +19,7 @@ export function checkCommand(finish: Finish): Command {
       const isService = system !== undefined && Object.hasOwn(settings.services, system);
       const systems =
         system === undefined ? Object.keys(settings.sources) : isService ? [] : [selectSource(settings, system)];
-      const [{ connectAll }, { checkCache }] = await Promise.all([
+      const [{ connectAll }, { checkCache, checkReferences }] = await Promise.all([
         import('../connect-all.ts'),
         import('../check-cache.ts'),
       ]);
@@ -38,8 +38,10 @@ export function checkCommand(finish: Finish): Command {
         (system === undefined && Object.keys(settings.services).length > 0) || isService
           ? await (await import('../check-services.ts')).checkServices(settings)
           : [];
+      const references = isReady(cache) ? await checkReferences(settings, system) : [];
       const all: CheckLine[] = [
         ...cache,
+        ...references,
         ...results.flat(),
         ...services.filter(({ source }) => !isService || source === system),
       ];
@@ -49,4 +51,12 @@ export function checkCommand(finish: Finish): Command {
           terminal.out(`${!ok ? 'FAILED' : warning ? 'warn  ' : 'ok    '} ${source}: ${probe}: ${detail}`);
       if (all.some(({ ok }) => !ok)) finish(exitCodes.failed);
     });
+}
+
+/** Whether the cache can be opened as it is: `check` makes no tables. */
+function isReady(cache: readonly CheckLine[]): boolean {
+  return (
+    cache.every(({ ok }) => ok) &&
+    cache.some(({ probe, detail }) => probe === 'open' && /tables up to date$/.test(detail))
+  );
 }

@@ -56,13 +56,12 @@ export function compileRecord({ system, streamName, streamKey, record, index, nu
   const when = attempt('.when', () => (record.when === undefined ? null : compileExpression(record.when)), fail);
   const elementsOf = record.each === undefined ? null : compilePath(record.each);
   const isNull = compileNulls(nulls);
-  const keyOf = record.key === undefined ? null : compileKey(record.key, partOf(record.keyType));
-  const ownKeyOf = compileOwnKey(streamKey, record.keyType);
+  const keyOf = compileRowKey(record, streamKey);
   const absent = absentValues(entity);
   const usesExpressions = when !== null || fields.some(({ expression }) => expression !== null);
 
   function rowOf(scope: Scope, recordKey: string, found: Found): CanonicalRow {
-    const key = keyOf ? keyOf(scope) : ownKeyOf(scope, recordKey);
+    const key = keyOf(scope, recordKey);
     if (key === null) throw named('key', mismatch('a key', null));
     if (key.length > MAX_KEY_LENGTH) throw named('key', mismatch(`at most ${MAX_KEY_LENGTH} characters`, key));
     const values = { ...absent };
@@ -106,6 +105,14 @@ function partOf(type: RecordMapping['keyType']) {
     if (type === undefined) return keyText(value, text);
     return type === 'integer' ? integerText(text) : text;
   };
+}
+
+/** Compiles the key of a row: the one the entry names, or the stream's; null where it has none. */
+export function compileRowKey(
+  { key, keyType }: Pick<RecordMapping, 'key' | 'keyType'>,
+  streamKey: StreamSettings['key'],
+): (scope: Scope, recordKey: string) => string | null {
+  return key === undefined ? compileOwnKey(streamKey, keyType) : compileKey(key, partOf(keyType));
 }
 
 /**

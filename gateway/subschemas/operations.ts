@@ -6,6 +6,7 @@ import { instantOf } from '../../schema/time.ts';
 import { errorWithoutQuotes, quarantineMessage } from '../access/message-without-values.ts';
 import { connectionResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
+import { danglingReferences, danglingSamples, sampleValue } from '../dangling-references.ts';
 import { quarantine, syncRuns } from '../operation-lists.ts';
 import { driftKey, driftOfRun, openDrift } from '../stream-drift.ts';
 import type { DomainSubschema, FieldResolver } from '../subschema.ts';
@@ -40,7 +41,14 @@ export const operations: DomainSubschema = {
       streams: streamsOf,
     },
     SourceBreaker: { lastError: errorField('lastError') },
-    SourceStream: { drift: openDrift, lastVerify, lastErrorMessage: errorField('lastErrorMessage') },
+    SourceStream: {
+      drift: openDrift,
+      lastVerify,
+      danglingReferences,
+      lastErrorMessage: errorField('lastErrorMessage'),
+    },
+    DanglingReference: { samples: danglingSamples },
+    DanglingSample: { value: sampleValue },
     SyncRun: { drift: driftOfRun, errorMessage: errorField('errorMessage') },
     VerifyRun: { errorMessage: errorField('errorMessage') },
     SystemFreshness: { error: errorField('error') },

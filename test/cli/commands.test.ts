@@ -108,6 +108,7 @@ describe('looking around', () => {
     expect(code).toBe(0);
     expect(systems.map((one: { system: string }) => one.system)).toEqual(['erp', 'scm', 'crm', 'finance']);
     expect(streams.length).toBeGreaterThan(15);
+    expect(streams.every((one: { danglingReferences: unknown }) => Array.isArray(one.danglingReferences))).toBe(true);
     expect((await on('status')).out).toMatch(/^erp\/orders +\d+/m);
   });
 

@@ -27,6 +27,26 @@ describe('the text of a status', () => {
     expect(describeErrors([], 40)).toBe('');
   });
 
+  it('says which references lead nowhere, with records and what was read there', () => {
+    const danglingReferences = [
+      {
+        entity: 'order',
+        field: 'partyId',
+        target: 'party',
+        count: 1_200,
+        samples: [
+          { key: 'A-1', value: '4711.0' },
+          { key: 'A-2', value: null },
+        ],
+      },
+    ];
+    const stream = { system: 'erp', stream: 'orders', ageSeconds: 1, lagSeconds: 0, lastAttemptAt: 'x' };
+    const status = { systems: [], streams: [{ ...stream, danglingReferences }] } as unknown as Status;
+    expect(describeStatus(status, null)).toContain(
+      'References that lead nowhere:\n  erp/orders: 1,200 of order.partyId lead to no party, for example "4711.0" in record A-1, that in record A-2',
+    );
+  });
+
   it('shows breaker, age, lateness, quarantine, drift and the last error, and where to look on', () => {
     const stream = { system: 'erp', stream: 'orders', ageSeconds: 700, lagSeconds: 400, records: 1_200 };
     const failed = { lastOutcome: 'FAILED', lastAttemptAt: 'x', failures: 2, lastErrorCode: 'SOURCE_BREAKER_OPEN' };
