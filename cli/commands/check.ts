@@ -19,7 +19,7 @@ export function checkCommand(finish: Finish): Command {
       const isService = system !== undefined && Object.hasOwn(settings.services, system);
       const systems =
         system === undefined ? Object.keys(settings.sources) : isService ? [] : [selectSource(settings, system)];
-      const [{ connectAll }, { checkCache, checkReferences }] = await Promise.all([
+      const [{ connectAll }, { checkCache, checkRecords }] = await Promise.all([
         import('../connect-all.ts'),
         import('../check-cache.ts'),
       ]);
@@ -38,11 +38,11 @@ export function checkCommand(finish: Finish): Command {
         (system === undefined && Object.keys(settings.services).length > 0) || isService
           ? await (await import('../check-services.ts')).checkServices(settings)
           : [];
-      const references = isReady(cache) ? await checkReferences(settings, system) : [];
+      const records = isReady(cache) && systems.length > 0 ? await checkRecords(settings, systems) : [];
       const all: CheckLine[] = [
         ...cache,
-        ...references,
         ...results.flat(),
+        ...records,
         ...services.filter(({ source }) => !isService || source === system),
       ];
       if (options.json) terminal.out(JSON.stringify(all, null, 2));

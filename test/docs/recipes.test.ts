@@ -105,6 +105,12 @@ async function follows(system: string): Promise<void> {
   expect(await held(file)).toMatchObject({ records: 231 });
   expect(await run(file, 'reconcile')).toMatchObject({ code: 0, json: [{ outcome: 'SUCCEEDED', deleted: 1 }] });
   expect(await held(file)).toEqual({ records: 230, quarantined: 0, complete: 'COUNTED' });
+  expect((await run(file, 'check', system)).json).toContainEqual(
+    expect.objectContaining({
+      probe: expect.stringContaining(': completeness'),
+      detail: expect.stringMatching(/^COUNTED: all 230 /),
+    }),
+  );
   expect(await run(file, 'verify')).toMatchObject({
     code: 0,
     json: [{ outcome: 'EQUAL', completeness: { status: 'COUNTED' }, source: { records: 230 } }],
