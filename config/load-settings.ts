@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { fillEnvironment } from './environment-references.ts';
 import { HubError } from './errors.ts';
+import { unknownSystems } from './known-systems.ts';
 import { isLoopback } from './loopback.ts';
 import { applyPresets } from './presets.ts';
 import { hubSettings, type Settings, type SourceSettings, sourceName } from './settings.ts';
@@ -55,6 +56,9 @@ export function settingsSchema<S extends SourceSettings>(sourceSchema: z.ZodType
         const message = `expected a name that no source has and that is not "hub", got "${name}": errors say by it who failed.`;
         context.addIssue({ code: 'custom', path: ['services', name], message });
       }
+    })
+    .superRefine(({ sources, identity }, context) => {
+      for (const issue of unknownSystems({ sources, identity })) context.addIssue({ code: 'custom', ...issue });
     })
     .superRefine(({ access, gateway: { host, allowUnauthenticatedNetwork } }, context) => {
       if (access || allowUnauthenticatedNetwork || isLoopback(host)) return;

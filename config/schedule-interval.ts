@@ -1,4 +1,4 @@
-import { parse } from 'node-cron';
+import { createTask, parse } from 'node-cron';
 
 const DAY = 86_400;
 
@@ -13,6 +13,20 @@ export function scheduleInterval(expression: string): number {
   const withinDay = ticks.reduce((longest, tick, i) => Math.max(longest, tick - (ticks[i - 1] ?? tick)), 0);
   const overnight = longestDayGap(dayOfMonth, month, dayOfWeek) * DAY - (last - first);
   return Math.max(withinDay, overnight);
+}
+
+/** The next moments of a cron expression, in UTC, as the schedule itself works them out; fewer where it ends. */
+export function nextRuns(expression: string, count: number): Date[] {
+  const task = createTask(expression, () => undefined, { timezone: 'UTC' });
+  const runs = task.getNextRuns(count);
+  void task.destroy();
+  return runs;
+}
+
+/** Whether a cron expression restricts both the day of the month and the weekday, which crontab(5) reads as either. */
+export function namesBothDays(expression: string): boolean {
+  const [weekday = '*', , dayOfMonth = '*'] = expression.trim().split(/\s+/).reverse();
+  return [weekday, dayOfMonth].every((field) => !/^[*?]/.test(field));
 }
 
 /** Days from one day with ticks to the next, at most, seen over one leap cycle. Words such as `L` are the last day. */

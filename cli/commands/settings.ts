@@ -7,18 +7,22 @@ export function settingsCommand(): Command {
   const check = withSharedOptions(new Command('check'))
     .description('Is the settings file right? If not: where, what was expected, what is there.')
     .action(async (options: SharedOptions) => {
-      const { sources } = await settingsOf(options);
+      const settings = await settingsOf(options);
+      const { sources } = settings;
+      const { scheduleWarnings } = await import('../schedule-warnings.ts');
+      const warnings = scheduleWarnings(settings);
       const summary = Object.entries(sources).map(([source, { kind, streams }]) => ({
         source,
         kind,
         streams: Object.keys(streams),
       }));
       if (options.json) {
-        terminal.out(JSON.stringify({ file: options.settings, sources: summary }, null, 2));
+        terminal.out(JSON.stringify({ file: options.settings, sources: summary, warnings }, null, 2));
         return;
       }
       terminal.out(`${options.settings} is right.`);
       for (const { source, kind, streams } of summary) terminal.out(`  ${source} (${kind}): ${streams.join(', ')}`);
+      for (const warning of warnings) terminal.out(`warning: ${warning}`);
     });
 
   const schema = withSharedOptions(new Command('schema'))

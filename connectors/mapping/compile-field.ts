@@ -1,10 +1,11 @@
+import { didYouMean } from '../../config/closest.ts';
 import type { FieldMapping, StreamSettings } from '../../config/settings.ts';
 import type { FieldKind } from '../../schema/fields.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { compileCoercion, type FieldValue } from './coerce.ts';
 import { compileExpression, type Expression } from './expression.ts';
-import { mismatch, textOf, wordOf } from './mismatch.ts';
+import { isMismatch, mismatch, textOf, wordOf } from './mismatch.ts';
 import { compileNulls } from './nulls.ts';
 import { integerText, keyText } from './number-text.ts';
 import { compilePath, type Getter, type Scope } from './path.ts';
@@ -131,11 +132,28 @@ function compileRead(options: LongForm, kind: FieldKind, system: string, isNull:
   const coerce = compileCoercion(kind, options);
   const fallback = coerce(jsonOf(options.default ?? null, kind));
   const table = options.enum && compileTable(options.enum, kind, options.default !== undefined);
+  checkTable(options.enum ?? {}, kind, coerce);
   return (found) => {
     if (isNull(found)) return fallback;
     const value = coerce(table ? table(found) : found);
     return value ?? fallback;
   };
+}
+
+/** A word that the field cannot hold would put aside every record that has it. Throws Error naming the entry. */
+function checkTable(table: Record<string, unknown>, kind: FieldKind, coerce: (value: JsonValue) => unknown): void {
+  for (const [from, to] of Object.entries(table)) {
+    try {
+      coerce(jsonOf(to, kind));
+    } catch (error) {
+      if (!isMismatch(error)) throw error;
+      const reason =
+        kind.type === 'enum'
+          ? `expected one of ${kind.values.join(', ')}.${didYouMean(String(to), kind.values)}`
+          : error.message;
+      throw new Error(`\`enum\` makes ${JSON.stringify(to)} of "${from}": ${reason}`, { cause: error });
+    }
+  }
 }
 
 function compileTable(table: Record<string, unknown>, kind: FieldKind, hasDefault: boolean) {

@@ -180,6 +180,18 @@ describe('looking around', () => {
     expect(unmapped.err).toMatch(/^error MAPPING_INVALID: .*mapping\.yaml:\d+:\d+ sources\./);
   });
 
+  it('settings check warns of a schedule that names both days, with its next runs', async () => {
+    const file = company.altered('both-days.yaml', [/reconcileSchedule: .*/, 'reconcileSchedule: "0 3 13 * 5"']);
+    const { code, out } = await runCli('settings', 'check', '--settings', file);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^warning: sources\.\S+\.reconcileSchedule: "0 3 13 \* 5" .*next runs: (\d{4}-\d\d-13 03:00 UTC(, )?){3}\./m,
+    );
+    const json = await runCli('settings', 'check', '--json', '--settings', file);
+    expect(JSON.parse(json.out).warnings).toHaveLength(1);
+    expect((await on('settings', 'check')).out).not.toContain('warning');
+  });
+
   it('help and usage errors tell the way', async () => {
     const help = await runCli('verify', '--help');
     expect(help).toMatchObject({ code: 0, err: '' });
