@@ -24,7 +24,7 @@ export interface MappingInput {
 }
 
 /** Raised when the mapper itself makes other rows of the same settings. */
-const MAPPER_VERSION = 2;
+const MAPPER_VERSION = 3;
 
 /**
  * After so many records, less than a millisecond, the process turns to its sockets: the statements of the page before

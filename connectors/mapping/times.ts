@@ -38,7 +38,11 @@ export function compileInstant(options: TimeOptions): (text: string) => string |
   };
 }
 
-/** Compiles the reading of business dates: text → `YYYY-MM-DD`, null for a zero date. */
+/**
+ * Compiles the reading of business dates: text → `YYYY-MM-DD`, null for a zero date. A stamp with an offset is of the
+ * calendar day that is written in it: whoever wrote it knew their own day. UTC and epoch numbers tell no place, so there
+ * a `zone` says whose day is meant.
+ */
 export function compileDate(options: TimeOptions): (text: string) => string | null {
   const read = compileReading(options.format);
   const zone = options.zone ?? 'utc';
@@ -47,10 +51,12 @@ export function compileDate(options: TimeOptions): (text: string) => string | nu
     if (isPlain(text)) return text;
     if (zeroDate.test(text)) return null;
     const { wall, offset } = read(text);
-    if (offset === null || zone === 'utc') {
-      return instantText(offset === null ? wall : wall - offset * 60_000, '000', text).slice(0, 10);
-    }
-    return DateTime.fromMillis(wall - offset * 60_000, { zone }).toISODate() ?? '';
+    if (offset !== 0 || zone === 'utc') return instantText(wall, '000', text).slice(0, 10);
+    return instantText(
+      DateTime.fromMillis(wall, { zone }).setZone('utc', { keepLocalTime: true }).toMillis(),
+      '000',
+      text,
+    ).slice(0, 10);
   };
 }
 
@@ -66,10 +72,11 @@ function compileReading(format: string | undefined): (text: string) => Reading {
   const tellsOffset = /[Zz]/.test(unquoted);
   const tellsFraction = unquoted.includes('u');
   return (text) => {
-    const parsed = DateTime.fromFormatParser(text.trim(), parser, { zone: 'utc' });
+    const parsed = DateTime.fromFormatParser(text.trim(), parser, { zone: 'utc', setZone: true });
     if (!parsed.isValid) throw mismatch(`a date or time written as ${format}`, text);
     const fraction = tellsFraction ? (/[.,](\d{1,9})(?!.*[.,]\d)/.exec(text)?.[1] ?? '') : '';
-    return { wall: parsed.toMillis(), micros: fraction.padEnd(6, '0').slice(3, 6), offset: tellsOffset ? 0 : null };
+    const wall = parsed.toMillis() + parsed.offset * 60_000;
+    return { wall, micros: fraction.padEnd(6, '0').slice(3, 6), offset: tellsOffset ? parsed.offset : null };
   };
 }
 
@@ -85,8 +92,11 @@ function readEpoch(text: string, format: 'X' | 'x'): Reading {
 
 function readIso(text: string): Reading {
   const odata = odataDate.exec(text);
-  // The number counts UTC milliseconds; the offset only says how the source would show it.
-  if (odata) return { wall: Number(odata[1]), micros: '000', offset: 0 };
+  if (odata) {
+    // The number counts UTC milliseconds; the offset, in minutes, says how the source would show it.
+    const offset = Number(odata[2] ?? 0);
+    return { wall: Number(odata[1]) + offset * 60_000, micros: '000', offset };
+  }
   const match = iso.exec(text.trim());
   const [, date = '', minutes = '00:00', seconds = '00', fraction = '', offset] = match ?? [];
   const digits = fraction.padEnd(6, '0');

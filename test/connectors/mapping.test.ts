@@ -140,6 +140,17 @@ describe('a mapping', () => {
     expect(await fieldsOf({ partyId: { key: ['id', 'missing'] } }, json)).toEqual({ partyId: null });
   });
 
+  it.each<[string, Extra, string]>([
+    ['a word that is near', { status: { path: 's', enum: { d: 'DRAFTS' } } }, 'DONE, CANCELLED. Did you mean "DRAFT"?'],
+    ['a word of another field', { status: { path: 's', enum: { d: 'PERSON' } } }, '`enum` makes "PERSON" of "d"'],
+    ['a text for an amount', { netAmount: { path: 's', enum: { a: 'much' } } }, '`enum` makes "much" of "a"'],
+    ['a day there is not', { orderDate: { path: 's', enum: { a: '2026-02-30' } } }, '`enum` makes "2026-02-30"'],
+  ])('refuses an enum table that leads to %s', (_, fields, reason) => {
+    const records = [{ entity: 'order', fields: { status: { const: 'DRAFT' }, ...fields } }];
+    const stream = streamWith(records, {});
+    expect(() => compileMapping({ system: 'erp', streamName: 'orders', stream })).toThrow(reason);
+  });
+
   it('reads enum tables, and rejects a value that is not in one, naming it and those that are', async () => {
     const status = { path: 's', enum: { draft: 'DRAFT', done: 'DONE' } };
     expect(await fieldsOf({ status }, '{"id":1,"s":"done"}')).toEqual({ status: 'DONE' });
@@ -442,7 +453,16 @@ describe('dates', () => {
     ['ISO', {}, '2025-03-01', '2025-03-01'],
     ['a format', { format: 'dd.MM.yyyy' }, '01.03.2025', '2025-03-01'],
     ['midnight of no zone', {}, '2025-03-01T00:00:00', '2025-03-01'],
-    ['an instant, in UTC', {}, '2025-03-01T23:30:00-02:00', '2025-03-02'],
+    ['an offset in the west: the day that is written', {}, '2025-03-01T23:30:00-02:00', '2025-03-01'],
+    ['an offset in the east: the day that is written', {}, '2026-03-01T00:30:00+09:00', '2026-03-01'],
+    ['an offset without a colon', {}, '2026-03-01 00:30:00+0530', '2026-03-01'],
+    ['an offset, whatever the zone', { zone: 'America/Lima' }, '2026-03-01T00:30:00+09:00', '2026-03-01'],
+    ['a date with an offset', {}, '2026-03-01+09:00', '2026-03-01'],
+    ['an offset in a format', { format: 'yyyyMMdd HHmm ZZZ' }, '20260301 0030 +0900', '2026-03-01'],
+    ['an offset of OData v2', {}, '/Date(1772292600000+0540)/', '2026-03-01'],
+    ['the last day of 9999 with an offset', {}, '9999-12-31T23:59:59-05:00', '9999-12-31'],
+    ['UTC', {}, '2025-03-01T23:30:00Z', '2025-03-01'],
+    ['OData v2 where its people live', { zone: 'Asia/Seoul' }, '/Date(1772292600000)/', '2026-03-01'],
     ['an instant, where its people live', { zone: 'Asia/Seoul' }, '2025-03-01T16:00:00Z', '2025-03-02'],
     ['OData v2', {}, '/Date(1735776000000)/', '2025-01-02'],
     ['a zero date', {}, '0000-00-00', null],
