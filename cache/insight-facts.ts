@@ -2,6 +2,7 @@ import type { CanonicalFields } from '../schema/records.ts';
 import { piecesOf, queryByKeys } from './bulk-sql.ts';
 import type { Sql } from './cache.ts';
 import { readChildren } from './child-records.ts';
+import { readSettling } from './open-amounts.ts';
 import { documentsOfOrders } from './order-documents.ts';
 import { type DecodedRow, decodeRow, decodeSum, selectList, sumOf } from './row-codec.ts';
 import { rowsBy } from './rows-by.ts';
@@ -14,7 +15,7 @@ import { rowsBy } from './rows-by.ts';
  * as rare as a party, and would go through all posted invoices, or for each customer through all complaints.
  */
 
-/** Orders of one customer, day and currency. */
+/** Orders of one customer, day and currency; those with an amount below zero are apart from the others. */
 export interface DayOfOrders {
   customerId: string;
   date: string;
@@ -22,6 +23,8 @@ export interface DayOfOrders {
   /** Exact. */
   amount: string;
   orders: number;
+  /** Returns and credits that are booked as orders with an amount below zero. */
+  isCredit: boolean;
 }
 
 export interface PurchaseRequest {
@@ -44,10 +47,11 @@ export async function readPurchases(
     customerIds,
     (list) =>
       `SELECT l.customer_id AS customerId, t.order_date AS orderDate, t.currency AS currency,
+              CASE WHEN ${counted} < 0 THEN 1 ELSE 0 END AS isCredit,
               ${sumOf(counted, sql.dialect)} AS amount, COUNT(*) AS orders
        FROM customer_links l JOIN orders t ON t.party_id = l.party_id
        WHERE t.order_date <= ? AND t.status IN ('CONFIRMED', 'PROCESSING', 'DONE') AND l.customer_id IN (${list})
-       GROUP BY l.customer_id, t.order_date, t.currency`,
+       GROUP BY l.customer_id, t.order_date, t.currency, CASE WHEN ${counted} < 0 THEN 1 ELSE 0 END`,
     [until],
   );
   return rows.map((row) => ({
@@ -56,6 +60,7 @@ export async function readPurchases(
     currency: row.currency === null ? null : String(row.currency),
     amount: decodeSum(row.amount, sql.dialect),
     orders: Number(row.orders),
+    isCredit: Number(row.isCredit) === 1,
   }));
 }
 
@@ -133,7 +138,14 @@ export async function readInvoices(sql: Sql, customerIds: readonly string[], sin
          AND l.customer_id IN (${list})`,
     [since],
   );
-  return rowsBy(rows, 'owner', (row) => typed<'invoice'>(decodeRow('invoice', row, sql.dialect)));
+  const settling = await readSettling(
+    sql,
+    rows.filter((row) => row.outstandingAmount === null).map(({ id }) => String(id)),
+  );
+  return rowsBy(rows, 'owner', (row) => ({
+    ...typed<'invoice'>(decodeRow('invoice', row, sql.dialect)),
+    settling: settling.get(String(row.id)),
+  }));
 }
 
 export async function readSurveyResponses(sql: Sql, customerIds: readonly string[]) {

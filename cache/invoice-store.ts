@@ -1,5 +1,6 @@
 import type { Sql } from './cache.ts';
 import { allOf, among, type Condition } from './condition.ts';
+import { openAmount } from './open-amounts.ts';
 import { documentsOfOrders, documentsOfOthers, orderMissing } from './order-documents.ts';
 import { bothWays, type Filter, type FilterContext, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
@@ -8,20 +9,11 @@ import { rowsBy } from './rows-by.ts';
 import type { OrderDocumentStore } from './shipment-store.ts';
 import { documentVisible, type Visible } from './visible.ts';
 
-/**
- * What is left to pay of an invoice. Where a source gives no amount, its payment state decides: a paid or reversed
- * invoice leaves nothing, any other the whole total.
- */
-function outstandingOf(alias: string): string {
-  return `COALESCE(${alias}.outstanding_amount,
-    CASE WHEN ${alias}.payment_status IN ('PAID', 'REVERSED') THEN 0 ELSE ${alias}.total_amount END)`;
-}
-
 /** A posted invoice that is past its due date and not fully paid. */
-export function overdueInvoice(alias: string, { today }: FilterContext): Condition {
+export function overdueInvoice(alias: string, { today, dialect }: FilterContext): Condition {
   return {
     sql: `(${alias}.status = 'POSTED' AND ${alias}.kind = 'INVOICE' AND ${alias}.due_date < ?
-      AND ${outstandingOf(alias)} > 0)`,
+      AND ${openAmount(alias, dialect)} > 0)`,
     parameters: [today],
   };
 }
@@ -105,16 +97,15 @@ export function createInvoiceStore(sql: Sql, visible: Visible): InvoiceStore {
     openBalances,
   };
 
-  /** Credit notes take away, whichever sign their source writes them with. */
+  /** Credits take away, whichever sign their source writes them with. */
   async function openBalances(customerIds: readonly string[]): Promise<Map<string, Balance[]>> {
     const owners = among('l.customer_id', customerIds);
-    const left = outstandingOf('t');
-    const signed = `(CASE WHEN t.kind = 'CREDIT_NOTE' THEN -ABS(${left}) ELSE ${left} END)`;
     const rows = await sql.query(
-      `SELECT l.customer_id AS \`owner\`, t.currency AS currency, ${sumOf(signed, sql.dialect)} AS balance
-       FROM customer_links l JOIN invoices t ON t.party_id = l.party_id
-       WHERE ${owners.sql} AND t.status = 'POSTED' AND ${left} <> 0
-       GROUP BY l.customer_id, t.currency ORDER BY t.currency`,
+      `SELECT owed.\`owner\` AS \`owner\`, owed.currency AS currency, ${sumOf('owed.amount', sql.dialect)} AS balance
+       FROM (SELECT l.customer_id AS \`owner\`, t.currency AS currency, ${openAmount('t', sql.dialect)} AS amount
+             FROM customer_links l JOIN invoices t ON t.party_id = l.party_id
+             WHERE ${owners.sql} AND t.status = 'POSTED') owed
+       WHERE owed.amount <> 0 GROUP BY owed.\`owner\`, owed.currency ORDER BY owed.currency`,
       owners.parameters,
     );
     return rowsBy(rows, 'owner', (row) => ({

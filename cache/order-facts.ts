@@ -1,6 +1,7 @@
 import type { CanonicalFields, Entity } from '../schema/records.ts';
 import type { Sql } from './cache.ts';
 import { readChildren } from './child-records.ts';
+import { readSettling, type SettlingRow } from './open-amounts.ts';
 import { documentsOfOrders } from './order-documents.ts';
 import { readByIds } from './record-store.ts';
 import type { DecodedRow } from './row-codec.ts';
@@ -17,6 +18,8 @@ export interface OrderWithDocuments {
   returnLines: Row<'returnLine'>[];
   invoices: Row<'invoice'>[];
   invoiceLines: Row<'invoiceLine'>[];
+  /** By invoice: what payments and credit notes say of those that state nothing of what is open of them. */
+  settling: ReadonlyMap<string, SettlingRow>;
 }
 
 /** The next orders by id, behind `after`. */
@@ -34,10 +37,12 @@ export async function readOrdersWithDocuments(sql: Sql, ids: readonly string[]):
     documentsOfOrders(sql, 'customerReturn', ids, null),
     documentsOfOrders(sql, 'invoice', ids, null),
   ]);
-  const [shipmentLines, returnLines, invoiceLines] = await Promise.all([
+  const unsaid = [...invoices.values()].flat().filter(({ outstandingAmount }) => outstandingAmount === null);
+  const [shipmentLines, returnLines, invoiceLines, settling] = await Promise.all([
     linesOf('shipmentLine', 'shipmentId', shipments),
     linesOf('returnLine', 'returnId', returns),
     linesOf('invoiceLine', 'invoiceId', invoices),
+    readSettling(sql, [...new Set(unsaid.map(({ id }) => id))]),
   ]);
   const of = <E extends Entity>(rows: DecodedRow[] | undefined) => (rows ?? []) as unknown as Row<E>[];
   const below = <E extends Entity>(known: Map<string, DecodedRow[]>, documents: readonly { id: string }[]) =>
@@ -55,6 +60,7 @@ export async function readOrdersWithDocuments(sql: Sql, ids: readonly string[]):
       returnLines: below<'returnLine'>(returnLines, returned),
       invoices: billed,
       invoiceLines: below<'invoiceLine'>(invoiceLines, billed),
+      settling,
     };
   });
 

@@ -65,6 +65,9 @@ export const onPaymentsOfInvoice: Dependencies = (key, value) => [
   ...((value ?? []) as { id: string }[]).map(({ id }) => id),
 ];
 
+/** For what is open of an invoice: credit notes and the invoices they name tell it as well. */
+export const onInvoices: Dependencies = (key) => [key, entityTag('invoice')];
+
 /** For the customer of a party: whoever it is now, and as long as there is none whoever comes. */
 export const onOwner: Dependencies = (_key, value) => {
   const customer = value as { id: string } | undefined;

@@ -1,3 +1,4 @@
+import type { SettlingRow } from '../cache/open-amounts.ts';
 import type { DecodedRow } from '../cache/row-codec.ts';
 import { decimalOf, type Units } from '../customer-360/exact-decimal.ts';
 import type { OrderToCash, OrderToCashFacts } from '../customer-360/order-to-cash/facts.ts';
@@ -5,6 +6,7 @@ import { type LineQuantities, quantitiesOf } from '../customer-360/order-to-cash
 import { orderToCash } from '../customer-360/order-to-cash.ts';
 import type { CanonicalFields } from '../schema/records.ts';
 import type { GraphContext } from './context.ts';
+import { loadSettling } from './open-invoices.ts';
 import { everyDocument } from './order-documents.ts';
 import { everyChild, type RecordSource, recordById } from './records.ts';
 import type { FieldResolver } from './subschema.ts';
@@ -71,6 +73,7 @@ async function readProgress(orderId: string, context: GraphContext): Promise<Pro
     returnLines: returnLines.map(typed<'returnLine'>),
     invoices: invoices.map(typed<'invoice'>),
     invoiceLines: invoiceLines.map(typed<'invoiceLine'>),
+    settling: await settlingOf(invoices, context),
     today: context.today,
   } satisfies OrderToCashFacts;
   const quantities = quantitiesOf(facts).lines;
@@ -78,6 +81,13 @@ async function readProgress(orderId: string, context: GraphContext): Promise<Pro
     axes: orderToCash(facts),
     lines: new Map(quantities.map((each, index) => [lines[index]?.id ?? '', each])),
   };
+}
+
+/** What payments and credit notes say of the invoices that state nothing of what is open of them. */
+async function settlingOf(invoices: readonly DecodedRow[], context: GraphContext): Promise<Map<string, SettlingRow>> {
+  const unsaid = invoices.filter(({ outstandingAmount }) => outstandingAmount === null);
+  const found = await Promise.all(unsaid.map(async ({ id }) => [id, await loadSettling(id, context)] as const));
+  return new Map(found.flatMap(([id, row]) => (row ? [[id, row] as const] : [])));
 }
 
 async function linesOf(

@@ -68,7 +68,9 @@ const madeOf: Readonly<Record<string, readonly Entity[]>> = {
   SourceRecord: [],
 
   'Query.customerBySource': entities,
-  'Customer.openBalance': invoices,
+  'Customer.openBalance': payments,
+  'Invoice.overdue': payments,
+  'InvoiceFilter.overdue': payments,
   'OrderLine.shippedQty': orderToCash,
   'OrderLine.deliveredQty': orderToCash,
   'OrderLine.returnedQty': orderToCash,
@@ -78,7 +80,7 @@ const madeOf: Readonly<Record<string, readonly Entity[]>> = {
 
   'OrderFilter.customer': identity,
   'OrderFilter.shipmentStatus': shipments,
-  'OrderFilter.overdue': invoices,
+  'OrderFilter.overdue': payments,
   'OrderFilter.fulfilment': orderToCash,
   'OrderFilter.billing': orderToCash,
   'OrderFilter.settlement': orderToCash,

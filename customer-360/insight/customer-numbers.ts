@@ -84,9 +84,9 @@ export interface NumbersContext {
 /** All numbers about one customer as of one day. */
 export function customerNumbers(facts: CustomerFacts, context: NumbersContext): CustomerNumbers {
   const { portfolio, converter, settings, asOf } = context;
-  const { purchases, notConverted } = facts.history;
+  const { purchases, credits, notConverted } = facts.history;
   const days = purchases.map(({ day }) => day);
-  const recent = withinWindow(purchases, { asOf, windowDays: settings.windowDays });
+  const recent = withinWindow(facts.history, { asOf, windowDays: settings.windowDays });
   const scores = recent && rfmScores(recent, portfolio.rfm);
   const { defaultIntervalDays, leastIntervalDays } = settings.lifecycle;
   const usual = portfolio.usualInterval ?? defaultIntervalDays;
@@ -100,7 +100,7 @@ export function customerNumbers(facts: CustomerFacts, context: NumbersContext): 
     stage,
     rhythm,
     probabilityAlive: future.probabilityAlive,
-    spendingRatio: spendingRatioOf(purchases, asOf),
+    spendingRatio: spendingRatioOf(facts.history, asOf),
     openComplaints: facts.openComplaints,
     isDetractor: isDetractor(facts.answers),
     hasOverdueInvoices: receivables.some((each) => overdueOf(each) > 0n),
@@ -113,7 +113,7 @@ export function customerNumbers(facts: CustomerFacts, context: NumbersContext): 
       firstOrder: dateOrNull(days[0]),
       lastOrder: dateOrNull(days.at(-1)),
       sales: recent && decimalOf(recent.sales),
-      totalSales: decimalOf(salesOf(purchases)),
+      totalSales: decimalOf(salesOf(purchases) + salesOf(credits)),
       notConverted: [...notConverted].map(([currency, amount]) => ({ currency, amount: decimalOf(amount) })),
     },
     rfm: scores && { ...scores, segment: segmentOf(scores, settings.segments) },

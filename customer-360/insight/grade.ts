@@ -1,5 +1,5 @@
 import type { InsightSettings } from '../../config/insight-settings.ts';
-import { sumUnits, type Units } from '../exact-decimal.ts';
+import { maxUnits, sumUnits, type Units } from '../exact-decimal.ts';
 
 export type Grade = 'A' | 'B' | 'C';
 
@@ -15,7 +15,7 @@ export interface GradeBounds {
  * of them.
  */
 export function gradeBounds(sales: readonly Units[], { a, b }: InsightSettings['grade']): GradeBounds {
-  const sorted = descending(sales);
+  const sorted = descending(sales.map(atLeastNothing));
   const total = sumUnits(sorted);
   const leastWithin = (share: number): Units | null => {
     let before = 0n;
@@ -45,9 +45,12 @@ export interface CurvePoint {
   salesPercent: number;
 }
 
-/** How sales are spread over the customers that bought, measured: 10 points by tenths of them. */
+/**
+ * How sales are spread over the customers that bought, measured: 10 points by tenths of them. Who returned more than it
+ * bought in the window has brought nothing.
+ */
 export function salesCurve(sales: readonly Units[]): CurvePoint[] {
-  const sorted = descending(sales);
+  const sorted = descending(sales.map(atLeastNothing));
   const total = sumUnits(sorted);
   if (total === 0n) return [];
   let counted = 0;
@@ -58,6 +61,10 @@ export function salesCurve(sales: readonly Units[]): CurvePoint[] {
     counted = customers;
     return { customersPercent: (tenth + 1) * 10, customers, sales: sum, salesPercent: percent(sum, total) };
   });
+}
+
+function atLeastNothing(sales: Units): Units {
+  return maxUnits(0n, sales);
 }
 
 /** With two digits behind the point, rounded half up. */

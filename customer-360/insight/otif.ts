@@ -1,11 +1,14 @@
 import type { InsightSettings } from '../../config/insight-settings.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
+import { unitsOf } from '../exact-decimal.ts';
 import type { OrderLineFacts, ShipmentFacts, ShipmentLineFacts } from '../order-to-cash/facts.ts';
 import { quantitiesOf } from '../order-to-cash/quantities.ts';
 import { dateOf, dayOf } from './repeat-buying.ts';
 
 export interface OtifOrder {
-  order: Pick<CanonicalFields<'order'>, 'status' | 'requestedDate' | 'promisedDate'> & { id: string };
+  order: Pick<CanonicalFields<'order'>, 'status' | 'requestedDate' | 'promisedDate' | 'netAmount' | 'totalAmount'> & {
+    id: string;
+  };
   lines: readonly OrderLineFacts[];
   shipments: readonly (ShipmentFacts & Pick<CanonicalFields<'shipment'>, 'shippedAt' | 'deliveredAt'>)[];
   shipmentLines: readonly ShipmentLineFacts[];
@@ -22,7 +25,7 @@ export interface Otif {
 /**
  * On time and in full: an order counts once its date and the days allowed after it have passed, and is met when all
  * that was ordered and not cancelled had arrived (or left, by the settings) until then. Orders without a date, drafts,
- * quotations and cancelled ones do not count. On time alone: nothing came late. In full alone: all came, if late.
+ * quotations, cancelled ones and returns that are booked as orders do not count. On time alone: nothing came late. In full alone: all came, if late.
  */
 export function otifOf(orders: readonly OtifOrder[], asOf: number, settings: InsightSettings['otif']): Otif {
   const total: Otif = { measured: 0, onTime: 0, inFull: 0, onTimeInFull: 0 };
@@ -45,6 +48,13 @@ interface Result {
 
 const outOfScope: readonly string[] = ['DRAFT', 'QUOTATION', 'CANCELLED'];
 
+/** Booked with a negative amount, or with negative quantities alone: nothing of it is to be delivered. */
+function isReturn({ order, lines }: OtifOrder): boolean {
+  if (unitsOf(order.totalAmount ?? order.netAmount) < 0n) return true;
+  const quantities = lines.map(({ orderedQty }) => unitsOf(orderedQty)).filter((quantity) => quantity !== 0n);
+  return quantities.length > 0 && quantities.every((quantity) => quantity < 0n);
+}
+
 /** One result an order, or one a line; none for an order that does not count. */
 function resultsOf(each: OtifOrder, asOf: number, settings: InsightSettings['otif']): Result[] {
   const { order } = each;
@@ -52,7 +62,7 @@ function resultsOf(each: OtifOrder, asOf: number, settings: InsightSettings['oti
     settings.date === 'requested'
       ? (order.requestedDate ?? order.promisedDate)
       : (order.promisedDate ?? order.requestedDate);
-  if (wanted === null || outOfScope.includes(order.status)) return [];
+  if (wanted === null || outOfScope.includes(order.status) || isReturn(each)) return [];
   const due = dayOf(wanted);
   if (due + settings.lateDays >= asOf) return [];
 

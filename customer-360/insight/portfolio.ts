@@ -51,13 +51,13 @@ export function createPortfolioBuilder(
   let sales: Units = 0n;
 
   return {
-    add({ purchases, notConverted }) {
+    add({ purchases, credits, notConverted }) {
       customers += 1;
       const days = purchases.map(({ day }) => day);
       const buying = repeatBuyingOf(days, asOf);
       if (!buying) return;
       counts.add(buying);
-      const recent = withinWindow(purchases, { asOf, windowDays: settings.windowDays });
+      const recent = withinWindow({ purchases, credits }, { asOf, windowDays: settings.windowDays });
       if (recent) active.push(recent);
       if (days.length > 1) medians.push(medianOf(gapsOf(days)));
       const own = activePeriods(purchases, asOf, settings.markov.periodDays);

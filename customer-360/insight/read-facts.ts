@@ -51,7 +51,7 @@ export async function readFacts(
   for (const [id, record] of golden) {
     const known = parties.get(id) ?? [];
     facts.set(id, {
-      history: histories.get(id) ?? { purchases: [], notConverted: new Map() },
+      history: histories.get(id) ?? { purchases: [], credits: [], notConverted: new Map() },
       invoices: invoices.get(id) ?? [],
       answers: answers.get(id) ?? [],
       openComplaints: complaints.get(id) ?? 0,

@@ -1,11 +1,16 @@
+import type { SettlingRow } from '../../cache/open-amounts.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
 import { absUnits, type Units, unitsOf } from '../exact-decimal.ts';
+import { isCredit, openAmountOf } from '../open-amount.ts';
 import { dateOf, dayOf } from './repeat-buying.ts';
 
 export type ReceivableInvoice = Pick<
   CanonicalFields<'invoice'>,
   'kind' | 'status' | 'paymentStatus' | 'issueDate' | 'dueDate' | 'currency' | 'totalAmount' | 'outstandingAmount'
->;
+> & {
+  /** What payments and credit notes say, where the invoice states nothing of what is open of it. */
+  settling?: SettlingRow | undefined;
+};
 
 /** One currency's part of what a customer owes; amounts in ten-thousandths. */
 export interface Receivables {
@@ -18,7 +23,7 @@ export interface Receivables {
   days31To60: Units;
   days61To90: Units;
   over90: Units;
-  /** What is open of credit notes. */
+  /** What is open of credit notes and negative invoices, and what was paid too much; never below zero. */
   credits: Units;
   /** Invoiced less credited within the days that DSO looks at. */
   creditSales: Units;
@@ -28,8 +33,8 @@ export interface Receivables {
 
 /**
  * What is owed by posted invoices, by currency and by days past due as of the end of `asOf`, and days sales outstanding:
- * receivables / credit sales × days. What is left of an invoice is what its system says; where it says nothing, a paid
- * or reversed one leaves nothing and any other all of it. Currencies are never added up.
+ * receivables / credit sales × days. What is open of an invoice is decided by `openAmountOf`; below zero it is a credit,
+ * which is in no bucket of days. Currencies are never added up.
  */
 export function receivablesOf(invoices: readonly ReceivableInvoice[], asOf: number, dsoDays: number): Receivables[] {
   const since = dateOf(asOf - dsoDays + 1);
@@ -39,19 +44,13 @@ export function receivablesOf(invoices: readonly ReceivableInvoice[], asOf: numb
     if (invoice.status !== 'POSTED') continue;
     const own = byCurrency.get(invoice.currency) ?? nothingOwed(invoice.currency);
     byCurrency.set(invoice.currency, own);
-    const open = openOf(invoice);
-    const isCredit = invoice.kind === 'CREDIT_NOTE';
+    const open = openAmountOf(invoice, invoice.settling);
     const recent = invoice.issueDate !== null && invoice.issueDate >= since && invoice.issueDate <= today;
     const total = unitsOf(invoice.totalAmount);
-    if (isCredit) {
-      own.credits += absUnits(open);
-      own.balance -= absUnits(open);
-      if (recent) own.creditSales -= absUnits(total);
-    } else {
-      own[bucketOf(invoice.dueDate, asOf)] += open;
-      own.balance += open;
-      if (recent) own.creditSales += total;
-    }
+    own.balance += open;
+    if (open < 0n) own.credits -= open;
+    else own[bucketOf(invoice.dueDate, asOf)] += open;
+    if (recent) own.creditSales += isCredit(invoice) ? -absUnits(total) : total;
   }
   return listed(byCurrency, dsoDays);
 }
@@ -69,11 +68,6 @@ function bucketOf(dueDate: string | null, asOf: number): Bucket {
   if (late <= 30) return 'days1To30';
   if (late <= 60) return 'days31To60';
   return late <= 90 ? 'days61To90' : 'over90';
-}
-
-function openOf({ outstandingAmount, paymentStatus, totalAmount }: ReceivableInvoice): Units {
-  if (outstandingAmount !== null) return unitsOf(outstandingAmount);
-  return paymentStatus === 'PAID' || paymentStatus === 'REVERSED' ? 0n : unitsOf(totalAmount);
 }
 
 /** What several customers owe, by currency. DSO is that of the sums. */

@@ -1,3 +1,4 @@
+import type { SettlingRow } from '../../cache/open-amounts.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
 
 /** How much of the order has reached the customer. */
@@ -80,6 +81,8 @@ export interface OrderToCashFacts {
   returnLines: readonly ReturnLineFacts[];
   invoices: readonly InvoiceFacts[];
   invoiceLines?: readonly InvoiceLineFacts[];
+  /** By invoice: what payments and credit notes say of those that state nothing of what is open of them. */
+  settling?: ReadonlyMap<string, SettlingRow>;
   /** The business date of the question, `YYYY-MM-DD`: an invoice due before it is overdue. */
   today: string;
 }

@@ -1,4 +1,5 @@
-import { absUnits, maxUnits, minUnits, sumUnits, type Units, unitsOf } from '../exact-decimal.ts';
+import { maxUnits, minUnits, sumUnits, type Units, unitsOf } from '../exact-decimal.ts';
+import { isCredit, openAmountOf } from '../open-amount.ts';
 import type { InvoiceFacts, OrderToCashFacts, Settlement } from './facts.ts';
 
 /** What is open of a posted invoice, and whether anything of it was paid. */
@@ -8,60 +9,47 @@ interface Claim {
   touched: boolean;
 }
 
+type Billed = Pick<OrderToCashFacts, 'invoices' | 'settling'>;
+
 /**
  * How much of the posted invoices is paid. What a credit note still has open is set against the open invoices,
  * the one due first before the others. Overdue is derived from the due date and today, never from a stored state.
  *
  * OVERDUE: something open was due before today · PAID: nothing is open · PARTIAL: some was paid · NONE.
  */
-export function settlementOf({ invoices, today }: Pick<OrderToCashFacts, 'invoices' | 'today'>): Settlement {
-  const claims = claimsOf(invoices);
+export function settlementOf(facts: Billed & Pick<OrderToCashFacts, 'today'>): Settlement {
+  const claims = claimsOf(facts);
   if (claims.length === 0) return 'NONE';
   const open = claims.filter((claim) => claim.open > 0n);
-  if (open.some((claim) => claim.dueDate !== null && claim.dueDate < today)) return 'OVERDUE';
+  if (open.some((claim) => claim.dueDate !== null && claim.dueDate < facts.today)) return 'OVERDUE';
   if (open.length === 0) return 'PAID';
   return claims.some((claim) => claim.touched || claim.open <= 0n) ? 'PARTIAL' : 'NONE';
 }
 
 /** The first day on which something was due that is still open; null where nothing is, or nothing open has a due date. */
-export function nextDueOf({ invoices }: Pick<OrderToCashFacts, 'invoices'>): string | null {
-  const days = claimsOf(invoices).flatMap(({ open, dueDate }) => (open > 0n && dueDate !== null ? [dueDate] : []));
+export function nextDueOf(facts: Billed): string | null {
+  const days = claimsOf(facts).flatMap(({ open, dueDate }) => (open > 0n && dueDate !== null ? [dueDate] : []));
   return days.sort().at(0) ?? null;
 }
 
-function claimsOf(invoices: readonly InvoiceFacts[]): Claim[] {
+function claimsOf({ invoices, settling }: Billed): Claim[] {
   const posted = invoices.filter((invoice) => invoice.status === 'POSTED');
-  return settleCredit(posted.filter((i) => !isCredit(i)).map(claimOf), openCredit(posted.filter(isCredit)));
+  const openOf = (invoice: InvoiceFacts) => openAmountOf(invoice, settling?.get(invoice.id));
+  const credit = sumUnits(posted.filter(isCredit).map((note) => -openOf(note)));
+  const debts = posted.filter((invoice) => !isCredit(invoice));
+  return settleCredit(
+    debts.map((invoice) => claimOf(invoice, openOf(invoice))),
+    credit,
+  );
 }
 
-function isCredit(invoice: InvoiceFacts): boolean {
-  return invoice.kind === 'CREDIT_NOTE' || unitsOf(invoice.totalAmount) < 0n;
-}
+const begun = new Set<InvoiceFacts['paymentStatus']>(['PARTIAL', 'IN_PAYMENT', 'PAID', 'REVERSED']);
 
-function claimOf(invoice: InvoiceFacts): Claim {
-  const total = unitsOf(invoice.totalAmount);
-  const { dueDate } = invoice;
-  if (invoice.outstandingAmount !== null) {
-    const open = unitsOf(invoice.outstandingAmount);
-    return { dueDate, open, touched: open < total };
-  }
-  switch (invoice.paymentStatus) {
-    case 'PAID':
-    case 'REVERSED':
-      return { dueDate, open: 0n, touched: true };
-    case 'PARTIAL':
-    case 'IN_PAYMENT':
-      // The open part is unknown, but there is one: the least there can be keeps the invoice open.
-      return { dueDate, open: 1n, touched: true };
-    case 'NOT_PAID':
-    case null:
-      return { dueDate, open: total, touched: false };
-  }
-}
-
-/** A credit note that does not tell what is open of it is taken as set off already. */
-function openCredit(creditNotes: InvoiceFacts[]): Units {
-  return sumUnits(creditNotes.map((creditNote) => absUnits(unitsOf(creditNote.outstandingAmount))));
+/** A payment state tells that something was paid only where the system does not state what is open. */
+function claimOf(invoice: InvoiceFacts, open: Units): Claim {
+  const { dueDate, outstandingAmount, paymentStatus, totalAmount } = invoice;
+  const touched = open < unitsOf(totalAmount) || (outstandingAmount === null && begun.has(paymentStatus));
+  return { dueDate, open, touched };
 }
 
 function settleCredit(claims: Claim[], credit: Units): Claim[] {

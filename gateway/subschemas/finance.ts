@@ -4,8 +4,8 @@ import type { GraphContext } from '../context.ts';
 import { onKey } from '../dependencies.ts';
 import { liveField } from '../live-field.ts';
 import { money, moneyOfLine } from '../money.ts';
+import { overdue } from '../open-invoices.ts';
 import { documentsOfOrder, ordersOfDocument, paymentsOfOrder } from '../order-documents.ts';
-import { overdue } from '../overdue.ts';
 import { customerOfRecord, type RecordSource, referenced, referencing } from '../records.ts';
 import { sourceRecordField } from '../source-records.ts';
 import type { DomainSubschema } from '../subschema.ts';
@@ -33,7 +33,7 @@ export const finance: DomainSubschema = {
       live: liveField('invoice'),
       ...money('netAmount', 'taxAmount', 'totalAmount', 'outstandingAmount'),
       sourceRecord: sourceRecordField('invoice'),
-      overdue: (invoice: RecordSource, _args: unknown, { today }: GraphContext) => overdue(invoice, today),
+      overdue: (invoice: RecordSource, _args: unknown, context: GraphContext) => overdue(invoice, context),
       originalInvoice: referenced('invoice', 'originalInvoiceId'),
       customer: customerOfRecord,
       orders: ordersOfDocument('invoice'),

@@ -265,6 +265,25 @@ describe('settlement', () => {
     expect(settlement(late, invoice('j', '50'), credit)).toBe('PARTIAL');
     expect(settlement(late, invoice('j', '50', { outstandingAmount: '0' }), credit)).toBe('PAID');
   });
+
+  it('counts received payments and credit notes where the system states nothing', () => {
+    const state = (allocated: string, credited: string) =>
+      axes({
+        invoices: [invoice('i', '100', { dueDate: '2026-06-01', outstandingAmount: null })],
+        settling: new Map([['i', { allocated, credited, taken: '0' }]]),
+      }).settlement;
+    expect([state('0', '0'), state('60', '0'), state('60', '40'), state('130', '0')]).toEqual([
+      'OVERDUE',
+      'OVERDUE',
+      'PAID',
+      'PAID',
+    ]);
+  });
+
+  it('is PAID where a negative invoice takes back all', () => {
+    const back = invoice('k', '-100', { outstandingAmount: null });
+    expect(settlement(invoice('i', '100', { outstandingAmount: null, dueDate: '2026-06-01' }), back)).toBe('PAID');
+  });
 });
 
 describe('stage', () => {

@@ -198,15 +198,23 @@ describe.each(databases)('filters on $name', (database) => {
     }
   });
 
-  it('sum the open balance from posted invoices less credit notes', async () => {
+  it('sum the open balance from posted invoices less payments and credit notes', async () => {
     const data = await graph.data(
-      `{ customers(first: 50) { nodes { id openBalance { amount currency } invoices(first: 200, filter: {status: [POSTED]}) {
-        nodes { kind paymentStatus currency totalAmount { amount } outstandingAmount { amount } } } } } }`,
+      `{ customers(first: 50) { nodes { id openBalance { amount currency } invoices(first: 80, filter: {status: [POSTED]}) {
+        nodes { kind paymentStatus currency totalAmount { amount } outstandingAmount { amount }
+          allocations { amount { amount } payment { status } } } } } } }`,
     );
     for (const { openBalance, invoices } of data.customers.nodes) {
       let units = 0;
-      for (const { kind, outstandingAmount, totalAmount } of invoices.nodes) {
-        const left = Math.round(Number((outstandingAmount ?? totalAmount).amount) * 10_000);
+      for (const { kind, outstandingAmount, totalAmount, allocations } of invoices.nodes) {
+        const received = allocations.filter((each: { payment: Node }) => each.payment.status === 'RECEIVED');
+        const paid = outstandingAmount
+          ? []
+          : received.map((each: { amount: { amount: string } }) => each.amount.amount);
+        const amounts = [(outstandingAmount ?? totalAmount).amount, ...paid].map((text) =>
+          Math.round(Number(text) * 10_000),
+        );
+        const left = amounts.reduce((rest, part) => rest - part);
         units += kind === 'CREDIT_NOTE' ? -left : left;
       }
       expect(openBalance.map(({ amount }: { amount: string }) => Math.round(Number(amount) * 10_000))).toEqual(

@@ -33,7 +33,10 @@ describe('the streams that an operation touches', () => {
       '{ orders(filter: {shipmentStatus: [EXCEPTION]}) { totalCount } }',
       ['order', 'orderLine', 'shipment', 'shipmentLine'],
     ],
-    ['{ orders(filter: {overdue: true}) { totalCount } }', ['invoice', 'invoiceLine', 'order', 'orderLine']],
+    [
+      '{ orders(filter: {overdue: true}) { totalCount } }',
+      ['invoice', 'invoiceLine', 'order', 'orderLine', 'payment', 'paymentAllocation'],
+    ],
     ['{ customers(filter: {grade: [A]}) { totalCount } }', all],
     ['{ customers(orderBy: SALES_DESC) { totalCount } }', all],
     ['query ($o: CustomerOrder) { customers(orderBy: $o) { totalCount } }', all],

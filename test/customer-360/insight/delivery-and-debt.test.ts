@@ -18,7 +18,14 @@ describe('on time and in full', () => {
     service: null,
   });
   const order = (shipments: [date: string | null, quantities: Record<string, string>][]): OtifOrder => ({
-    order: { id: 'o', status: 'CONFIRMED', requestedDate: '2026-02-10', promisedDate: '2026-02-12' },
+    order: {
+      id: 'o',
+      status: 'CONFIRMED',
+      requestedDate: '2026-02-10',
+      promisedDate: '2026-02-12',
+      netAmount: null,
+      totalAmount: null,
+    },
     lines: [line('a', '10'), line('b', '5')],
     shipments: shipments.map(([date], index) => ({
       id: `s${index}`,
