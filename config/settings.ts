@@ -29,7 +29,7 @@ const nullValues = z.array(scalar);
 
 /**
  * How one canonical field is filled. Short form: the path. Long form: exactly one of `path`, `paths` (first
- * non-empty wins), `const`, `expression` (JSONata over the source record), and how to read what is found there.
+ * non-empty wins), `const`, `join`, `expression` (JSONata over the source record), and how to read what is found there.
  */
 /** What a key is, where its text does not tell. */
 const keyType = z.enum(['integer', 'text']);
@@ -41,6 +41,13 @@ const fieldMapping = z.union([
     paths: z.array(path).min(1).optional(),
     const: scalar.optional(),
     expression: z.string().optional(),
+    /** For texts: what is there of these, `, ` between them. A list in it is one part, with spaces between. */
+    join: z
+      .array(z.union([path, z.array(path).min(1)]))
+      .min(1)
+      .optional(),
+    /** Stands between the parts of `join`. */
+    separator: z.string().max(16).optional(),
     /** Source value → canonical value, compared as text. Unlisted values are an error unless `default` is given. */
     enum: z.record(z.string(), scalar).optional(),
     default: scalar.optional(),

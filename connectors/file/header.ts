@@ -42,6 +42,8 @@ function columnsRead({ key, cursor, deletes, records }: ReadBy): string[][] {
 function pathsOf(field: FieldMapping): string[][] {
   if (typeof field === 'string') return [[field]];
   if (field.default !== undefined) return [];
-  const own = [field.path, field.time, ...(field.key ?? [])].filter((path) => path !== undefined).map((path) => [path]);
+  const own = [field.path, field.time, ...(field.key ?? []), ...(field.join ?? []).flat()]
+    .filter((path) => path !== undefined)
+    .map((path) => [path]);
   return field.paths ? [...own, field.paths] : own;
 }

@@ -51,10 +51,12 @@ export function compileField(name: string, mapping: FieldMapping, target: FieldT
 }
 
 function checkOptions(options: LongForm, kind: FieldKind): void {
-  const sources = (['path', 'paths', 'const', 'expression', 'key'] as const).filter((s) => options[s] !== undefined);
+  const sources = (['path', 'paths', 'const', 'join', 'expression', 'key'] as const).filter(
+    (s) => options[s] !== undefined,
+  );
   if (sources.length !== 1) {
     throw new Error(
-      `expected exactly one of path, paths, const, expression or key, got ${sources.join(', ') || 'none'}`,
+      `expected exactly one of path, paths, const, join, expression or key, got ${sources.join(', ') || 'none'}`,
     );
   }
   const isTime = kind.type === 'date' || kind.type === 'instant';
@@ -68,11 +70,15 @@ function checkOptions(options: LongForm, kind: FieldKind): void {
     key: isReference,
     type: isReference,
     enum: !isReference,
+    join: kind.type === 'text' || kind.type === 'longText',
   };
   for (const [option, allowed] of Object.entries(fits)) {
     if (options[option as keyof typeof fits] !== undefined && !allowed) {
       throw new Error(`\`${option}\` does not fit a field of type ${kind.type}; leave it out`);
     }
+  }
+  if (options.separator !== undefined && options.join === undefined) {
+    throw new Error('`separator` stands between the parts of `join`; leave it out');
   }
   if (options.zone !== undefined && !isZone(options.zone)) {
     throw new Error(`expected an IANA zone such as Europe/Berlin, got "${options.zone}"`);
@@ -96,6 +102,7 @@ function compileIsNull(options: LongForm, kind: FieldKind, nulls: StreamSettings
 }
 
 function compileFind(options: LongForm, isNull: IsNull): Getter {
+  if (options.join) return compileJoin(options.join, options.separator ?? ', ', isNull);
   if (options.key) return compileCompound(options.key, options.type, isNull);
   if (options.time !== undefined && options.path !== undefined)
     return compileDateAndTime(options, options.path, options.time, isNull);
@@ -108,6 +115,23 @@ function compileFind(options: LongForm, isNull: IsNull): Getter {
       if (!isNull(value) && value !== '') return value;
     }
     return undefined;
+  };
+}
+
+/** A text of several: parts that mean nothing leave no mark in it. */
+function compileJoin(parts: readonly (string | string[])[], separator: string, isNull: IsNull): Getter {
+  const textsOf = parts.map((part) => [part].flat().map(compilePath));
+  return (scope) => {
+    const wordsOf = (getters: readonly Getter[]) =>
+      getters
+        .map((get) => get(scope))
+        .map((value) => (isNull(value) ? '' : (wordOf(value)?.trim() ?? '')))
+        .filter((text) => text !== '')
+        .join(' ');
+    return textsOf
+      .map(wordsOf)
+      .filter((text) => text !== '')
+      .join(separator);
   };
 }
 

@@ -1,6 +1,7 @@
 import jsonata from 'jsonata';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import { mismatch } from './mismatch.ts';
+import { letNullBeNothing } from './null-in-expressions.ts';
 
 /** Plain JS data, as expressions see it. */
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
@@ -13,9 +14,13 @@ export interface Expression {
 const MAX_STEPS = 200_000;
 const MAX_MILLISECONDS = 1_000;
 
-/** Compiles a JSONata expression, bounded in steps and time. Throws Error for one that does not parse. */
+/**
+ * Compiles a JSONata expression, bounded in steps and time. Null is nothing to its operators and functions, see
+ * null-in-expressions.ts. Throws Error for one that does not parse.
+ */
 export function compileExpression(source: string): Expression {
   const expression = jsonata(source);
+  letNullBeNothing(expression);
   let steps = 0;
   let deadline = 0;
   // jsonata calls what is bound under this symbol before each step; its types know string names only.

@@ -57,7 +57,9 @@ function expressionsOf(record: RecordMapping): string[] {
 
 function pathsOfField(field: FieldMapping): string[] {
   if (typeof field === 'string') return [field];
-  return [field.path, ...(field.paths ?? []), field.time, ...(field.key ?? [])].filter((path) => path !== undefined);
+  return [field.path, ...(field.paths ?? []), field.time, ...(field.key ?? []), ...(field.join ?? []).flat()].filter(
+    (path) => path !== undefined,
+  );
 }
 
 function listOf(paths: string | string[] | undefined): string[] {

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { fieldsOf } from '../../cache/tables.ts';
 import { loadSettings } from '../../config/load-settings.ts';
+import { streamSettings } from '../../config/settings.ts';
 import { settingsJsonSchema } from '../../config/settings-json-schema.ts';
 import { sourceSchema } from '../../connectors/kinds.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
@@ -33,6 +34,34 @@ describe('docs/configuration.md', () => {
         }
       }
     }
+  });
+
+  it('has an example whose customers come with empty addresses too', async () => {
+    const { streams } = parse(examples[0] ?? '').sources.shop;
+    const stream = streamSettings.parse({ key: 'id', resource: 'x', records: streams.buyers.records });
+    const addresses = [
+      { id: '1', street: 'Am Markt 3', postal_code: '50667', city: 'Köln' },
+      { id: '2', street: null, postal_code: null, city: 'Tampere' },
+      { id: '3', street: null, postal_code: null, city: null },
+    ];
+    const customer = {
+      id: '7',
+      company: true,
+      company_name: 'Ilves Oy',
+      full_name: null,
+      vat_number: null,
+      address: null,
+      addresses,
+    };
+    const record = { key: '7', version: null, deleted: false, data: customer };
+    const [mapped] = await compileMapping({ system: 'shop', streamName: 'buyers', stream }).mapPage([record]);
+    expect(mapped).not.toHaveProperty('message');
+    const rows = mapped?.outcome === 'mapped' ? mapped.rows : [];
+    expect(rows.filter(({ entity }) => entity === 'contactPoint').map(({ fields }) => fields.raw)).toEqual([
+      'Am Markt 3, 50667 Köln',
+      'Tampere',
+    ]);
+    expect(rows.filter(({ entity }) => entity === 'party')).toHaveLength(1);
   });
 
   it('shows paging by settings that are valid', () => {
