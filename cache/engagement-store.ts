@@ -1,3 +1,4 @@
+import { startOfDate } from '../config/business-zones.ts';
 import type { Sql } from './cache.ts';
 import { bothWays, type Filter, fieldFilters, type RecordList } from './record-list.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
@@ -25,9 +26,9 @@ const interactions: RecordList = {
 };
 
 /** Somebody should have asked again before today, and nothing is known to have come of it. */
-const followUpOverdue: Filter = (wanted, { dialect, today }) => ({
+const followUpOverdue: Filter = (wanted, { dialect, today, zone = 'UTC' }) => ({
   sql: `COALESCE(t.follow_up_due_at < ? AND t.follow_up_outcome IS NULL, 0) = ${wanted ? 1 : 0}`,
-  parameters: [encodeValue({ type: 'instant' }, `${today}T00:00:00.000000Z`, dialect)],
+  parameters: [encodeValue({ type: 'instant' }, startOfDate(today, zone), dialect)],
 });
 
 const cases: RecordList = {

@@ -88,7 +88,7 @@ type Owned<Fields> = Fields & { id: string };
 export interface OrderForOtif {
   order: Owned<CanonicalFields<'order'>>;
   lines: Owned<CanonicalFields<'orderLine'>>[];
-  shipments: Owned<CanonicalFields<'shipment'>>[];
+  shipments: (Owned<CanonicalFields<'shipment'>> & { system: string })[];
   shipmentLines: Owned<CanonicalFields<'shipmentLine'>>[];
 }
 
@@ -120,7 +120,7 @@ export async function readOrdersToDeliver(
     return {
       order: typed<'order'>(decodeRow('order', row, sql.dialect)),
       lines: (lines.get(String(row.id)) ?? []).map(typed<'orderLine'>),
-      shipments: sent.map(typed<'shipment'>),
+      shipments: sent.map((row) => ({ ...typed<'shipment'>(row), system: row.system })),
       shipmentLines: sent.flatMap(({ id }) => shipmentLines.get(id) ?? []).map(typed<'shipmentLine'>),
     };
   });

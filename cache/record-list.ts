@@ -15,6 +15,8 @@ export interface FilterContext {
   dialect: Dialect;
   /** The business date of the question. */
   today: string;
+  /** The zone that it is of; UTC when left out. */
+  zone?: string | undefined;
 }
 
 /** Makes the condition of one argument; the value has the shape the SDL promises. */

@@ -19,6 +19,8 @@ export interface ListRequest {
   /** Argument → value; arguments that are null or undefined are left out. */
   filter: Readonly<Record<string, unknown>>;
   today: string;
+  /** The zone that it is of; UTC when left out. */
+  zone?: string;
 }
 
 export interface PageRequest extends ListRequest {
@@ -189,13 +191,13 @@ export async function readLongTexts(
 }
 
 /** The condition of a list's filter arguments. */
-export function whereOf(list: RecordList, { filter, today }: ListRequest, sql: Sql, visible: Visible): Condition {
+export function whereOf(list: RecordList, { filter, today, zone }: ListRequest, sql: Sql, visible: Visible): Condition {
   const conditions: Condition[] = ofVisible(list.entity, visible);
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
     const condition = list.filters[name];
     if (!condition) throw new TypeError(`Expected a filter of ${list.entity}, got "${name}".`);
-    conditions.push(condition(value, { dialect: sql.dialect, today }));
+    conditions.push(condition(value, { dialect: sql.dialect, today, zone }));
   }
   return allOf(conditions);
 }

@@ -25,7 +25,14 @@ export async function runRefresh({ hub, signal, terminal, changed, quiet }: RunR
     told = tenth;
     terminal.err(`Numbers about customers: ${done.toLocaleString('en-US')} of ${customers.toLocaleString('en-US')}`);
   };
-  const request = { cache: hub.cache, settings: hub.settings.insight, holder: hub.owner, signal, onProgress };
+  const request = {
+    cache: hub.cache,
+    settings: hub.settings.insight,
+    zones: hub.settings,
+    holder: hub.owner,
+    signal,
+    onProgress,
+  };
   await followOrders({ cache: hub.cache, holder: hub.owner, signal });
   const result = await (changed ? refreshChanged(request) : refreshAll(request));
   // For those who read what was counted last; `status` counts by itself where that is quick.

@@ -4,6 +4,7 @@ import type { FieldMapping, RecordMapping } from './settings.ts';
 interface NamedSystems {
   sources: Readonly<Record<string, { streams: Readonly<Record<string, { records: readonly RecordMapping[] }>> }>>;
   identity: { oneRecordPerCustomer: readonly string[] };
+  zones: Readonly<Record<string, string>>;
 }
 
 interface UnknownSystem {
@@ -15,7 +16,7 @@ interface UnknownSystem {
  * Every place of the settings that names a system which no source is: a reference to it could never lead to a record,
  * and nothing else would show it.
  */
-export function unknownSystems({ sources, identity }: NamedSystems): UnknownSystem[] {
+export function unknownSystems({ sources, identity, zones }: NamedSystems): UnknownSystem[] {
   const known = Object.keys(sources);
   const unknown = (path: UnknownSystem['path'], name: string): UnknownSystem[] => {
     if (Object.hasOwn(sources, name)) return [];
@@ -27,6 +28,7 @@ export function unknownSystems({ sources, identity }: NamedSystems): UnknownSyst
     ...identity.oneRecordPerCustomer.flatMap((name, index) =>
       unknown(['identity', 'oneRecordPerCustomer', index], name),
     ),
+    ...Object.keys(zones).flatMap((name) => unknown(['zones', name], name)),
   ];
 }
 

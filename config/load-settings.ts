@@ -57,8 +57,8 @@ export function settingsSchema<S extends SourceSettings>(sourceSchema: z.ZodType
         context.addIssue({ code: 'custom', path: ['services', name], message });
       }
     })
-    .superRefine(({ sources, identity }, context) => {
-      for (const issue of unknownSystems({ sources, identity })) context.addIssue({ code: 'custom', ...issue });
+    .superRefine(({ sources, identity, zones }, context) => {
+      for (const issue of unknownSystems({ sources, identity, zones })) context.addIssue({ code: 'custom', ...issue });
     })
     .superRefine(({ access, gateway: { host, allowUnauthenticatedNetwork } }, context) => {
       if (access || allowUnauthenticatedNetwork || isLoopback(host)) return;

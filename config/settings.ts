@@ -2,6 +2,7 @@ import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
 
 import { accessSettings } from './access-settings.ts';
+import { zoneName } from './business-zones.ts';
 import { duration } from './duration.ts';
 import { insightSettings } from './insight-settings.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -221,6 +222,10 @@ export const hubSettings = z.strictObject({
       poolSize: z.int().min(1).max(100).default(8),
     })
     .prefault({}),
+  /** The zone whose calendar days are business days: what is today, and on which day something happened. */
+  zone: zoneName.default('UTC'),
+  /** System → the zone of the places its records are about, where it is another. */
+  zones: z.record(sourceName, zoneName).default({}),
   gateway: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

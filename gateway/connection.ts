@@ -119,6 +119,7 @@ function readArguments(
       request: {
         filter: { ...filter, ...impliedBy(ordering, args.filter) },
         today: context.today,
+        zone: context.zone,
         orderBy,
         first: pageSize(args.first, context),
         after,

@@ -33,8 +33,10 @@ export interface GraphContext {
   priorities: Readonly<Record<string, number>>;
   steward: Steward;
   privacy: Privacy;
-  /** The business date of the request, UTC. */
+  /** The company's business date at the request. */
   today: string;
+  /** The zone that `today` is of. */
+  zone: string;
   /** Most items of one page. */
   maxPage: number;
   /** The caller's own `Authorization`, for services that are to get it. */

@@ -5,6 +5,7 @@ import type { Cache } from '../cache/cache.ts';
 import { createChangeLog } from '../cache/change-log.ts';
 import { createCustomerStore } from '../cache/customer-store.ts';
 import { ordersOfCustomer, partiesOfCustomer } from '../cache/order-store.ts';
+import { type BusinessZones, businessDate } from '../config/business-zones.ts';
 import { hubTime } from '../config/hub-time.ts';
 import type { Log } from '../config/log.ts';
 import { prioritiesOf } from '../config/priorities-of.ts';
@@ -42,7 +43,8 @@ type RowRules = NonNullable<Settings['access']>['rows'];
 
 export interface GraphDependencies {
   cache: Cache;
-  settings: Pick<Settings, 'sources' | 'services' | 'gateway' | 'insight' | 'access' | 'identity'>;
+  settings: Pick<Settings, 'sources' | 'services' | 'gateway' | 'insight' | 'access' | 'identity'> &
+    Partial<BusinessZones>;
   /** Source → its connector, for what is read at the moment of a question. */
   connectors?: Readonly<Record<string, Connector>>;
   log?: Log;
@@ -73,7 +75,7 @@ export function createGraph({
   const mode = subgraphMode(settings.gateway);
   const localSchema = createLocalSchema(subschemas, mode);
   const hub = once(() => createHubPart(localSchema));
-  const { identity } = settings;
+  const { identity, zone = 'UTC' } = settings;
   const priorities = prioritiesOf(settings);
   const steward = createSteward({ cache, identity, priorities });
   const privacy = createPrivacy({ cache, identity, priorities });
@@ -124,9 +126,9 @@ export function createGraph({
     });
   }
 
-  /** The business date, UTC. */
+  /** The company's business date. */
   function today(): string {
-    return instantOf(now()).slice(0, 10);
+    return businessDate(instantOf(now()), zone);
   }
 
   return {
@@ -216,6 +218,7 @@ export function createGraph({
         privacy,
         insight: settings.insight,
         today: today(),
+        zone,
         maxPage: settings.gateway.maxPage,
         signal,
         authorization,

@@ -1,4 +1,5 @@
 import type { Cache } from '../cache/cache.ts';
+import type { BusinessZones } from '../config/business-zones.ts';
 import type { InsightSettings } from '../config/insight-settings.ts';
 import type { Log } from '../config/log.ts';
 import { countReferences } from '../customer-360/count-references.ts';
@@ -8,6 +9,8 @@ import { followOrders } from '../customer-360/order-to-cash/follow-orders.ts';
 interface InsightJobDependencies {
   cache: Cache;
   settings: InsightSettings;
+  /** Whose days are business days. */
+  zones: BusinessZones;
   log: Log;
   owner: string;
   signal: AbortSignal;
@@ -26,11 +29,11 @@ export interface InsightJob {
 }
 
 /** Keeps what is worked out about orders and customers in step with the cache. What goes wrong is told in the log; the next step tries again. */
-export function createInsightJob({ cache, settings, log, owner, signal }: InsightJobDependencies): InsightJob {
+export function createInsightJob({ cache, settings, zones, log, owner, signal }: InsightJobDependencies): InsightJob {
   let underWay: Promise<void> | null = null;
   let refreshWanted = false;
   let nextCount = 0;
-  const request = { cache, settings, holder: owner, signal };
+  const request = { cache, settings, zones, holder: owner, signal };
 
   async function step(): Promise<void> {
     const whole = refreshWanted;

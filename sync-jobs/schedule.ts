@@ -64,7 +64,14 @@ export function createSchedule({
   const streams = Object.values(settings.sources).reduce((sum, source) => sum + Object.keys(source.streams).length, 0);
   let started = 0;
   let following: Promise<void> | undefined;
-  const insight = createInsightJob({ cache, settings: settings.insight, log, owner, signal: stopping.signal });
+  const insight = createInsightJob({
+    cache,
+    settings: settings.insight,
+    zones: settings,
+    log,
+    owner,
+    signal: stopping.signal,
+  });
 
   async function startSource(system: string): Promise<void> {
     const source = settings.sources[system];

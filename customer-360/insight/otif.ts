@@ -1,3 +1,4 @@
+import { businessDate } from '../../config/business-zones.ts';
 import type { InsightSettings } from '../../config/insight-settings.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
 import { unitsOf } from '../exact-decimal.ts';
@@ -10,7 +11,11 @@ export interface OtifOrder {
     id: string;
   };
   lines: readonly OrderLineFacts[];
-  shipments: readonly (ShipmentFacts & Pick<CanonicalFields<'shipment'>, 'shippedAt' | 'deliveredAt'>)[];
+  shipments: readonly (ShipmentFacts &
+    Pick<CanonicalFields<'shipment'>, 'shippedAt' | 'deliveredAt'> & {
+      /** IANA zone of the place it belongs to; UTC when left out. */
+      zone?: string;
+    })[];
   shipmentLines: readonly ShipmentLineFacts[];
 }
 
@@ -70,7 +75,8 @@ function resultsOf(each: OtifOrder, asOf: number, settings: InsightSettings['oti
   const from = settings.earlyDays === undefined ? '' : dateOf(due - settings.earlyDays);
   const until = dateOf(due + settings.lateDays);
   const isOnTime = (shipment: OtifOrder['shipments'][number]) => {
-    const date = shipment[at]?.slice(0, 10);
+    const moment = shipment[at];
+    const date = moment === null ? undefined : businessDate(moment, shipment.zone ?? 'UTC');
     return date !== undefined && date >= from && date <= until;
   };
   const sent = each.shipments.filter(({ status }) => !notSent.has(status));

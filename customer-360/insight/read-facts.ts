@@ -10,18 +10,20 @@ import {
   withAddress,
 } from '../../cache/insight-facts.ts';
 import { rowsBy } from '../../cache/rows-by.ts';
+import { type BusinessZones, zoneOf } from '../../config/business-zones.ts';
 import type { CustomerFacts, NumbersContext } from './customer-numbers.ts';
 import type { RecordFacts } from './data-quality.ts';
 import { type BuyingHistory, buyingHistoryOf } from './purchases.ts';
 import { dateOf } from './repeat-buying.ts';
 
-type ReadContext = Pick<NumbersContext, 'settings' | 'converter' | 'asOf'>;
+type BuyingContext = Pick<NumbersContext, 'settings' | 'converter' | 'asOf'>;
+type ReadContext = BuyingContext & { zones: BusinessZones };
 
 /** What each customer bought; customers without orders have an empty history. */
 export async function readBuyingHistories(
   sql: Sql,
   customerIds: readonly string[],
-  { settings, converter, asOf }: ReadContext,
+  { settings, converter, asOf }: BuyingContext,
 ): Promise<Map<string, BuyingHistory>> {
   const days = await readPurchases(sql, customerIds, { amount: settings.amount, until: dateOf(asOf) });
   const byCustomer = rowsBy(days, 'customerId', (day) => day);
@@ -55,11 +57,19 @@ export async function readFacts(
       invoices: invoices.get(id) ?? [],
       answers: answers.get(id) ?? [],
       openComplaints: complaints.get(id) ?? 0,
-      orders: orders.get(id) ?? [],
+      orders: (orders.get(id) ?? []).map((each) => inZones(each, context.zones)),
       record: recordFacts(record, known, addresses.has(id)),
     });
   }
   return facts;
+}
+
+/** A shipment left and arrived on the days of the place it belongs to. */
+function inZones<O extends { shipments: { system: string }[] }>(order: O, zones: BusinessZones) {
+  return {
+    ...order,
+    shipments: order.shipments.map((each: O['shipments'][number]) => ({ ...each, zone: zoneOf(zones, each.system) })),
+  };
 }
 
 interface KnownParty {

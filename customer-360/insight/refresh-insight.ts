@@ -14,6 +14,7 @@ import {
   saveInsights,
   tellOfInsights,
 } from '../../cache/insight-store.ts';
+import { type BusinessZones, businessDate, utcDays } from '../../config/business-zones.ts';
 import type { InsightSettings } from '../../config/insight-settings.ts';
 import { instantOf, millisecondsOf } from '../../schema/time.ts';
 import { customerNumbers, type NumbersContext } from './customer-numbers.ts';
@@ -21,13 +22,15 @@ import { createPortfolioBuilder, type Portfolio } from './portfolio.ts';
 import { modelsOf, portfolioOf } from './portfolio-models.ts';
 import { createTotals } from './portfolio-totals.ts';
 import { readBuyingHistories, readFacts } from './read-facts.ts';
-import { dayOf } from './repeat-buying.ts';
+import { dateOf, dayOf } from './repeat-buying.ts';
 import { createConverter } from './reporting-currency.ts';
 import { storedInsight } from './stored-insight.ts';
 
 export interface RefreshInsight {
   cache: Cache;
   settings: InsightSettings;
+  /** Whose days are business days; UTC's when left out. */
+  zones?: BusinessZones;
   /** Names this process: only one works out the numbers at a time. */
   holder: string;
   /** Aborted to stop after the batch under way. */
@@ -71,7 +74,8 @@ export function refreshChanged(request: RefreshInsight): Promise<RefreshResult> 
     const position = await createInsightProgress(request.cache).position();
     const models = await latestModels(request.cache);
     const known = portfolioOf(models);
-    if (position === null || !known || known.settingsHash !== hashOf(request.settings)) return refreshWhole(request);
+    if (position === null || !known || known.settingsHash !== hashOf(request.settings, request.zones))
+      return refreshWhole(request);
     const age = (request.now ?? Date.now)() - millisecondsOf(models.get('PORTFOLIO')?.fittedAt ?? '');
     if (age >= FITTED_AT_MOST_EVERY && (await isAnother(request.cache, known.portfolio))) return refreshWhole(request);
     return followLog(request, known.portfolio, position);
@@ -94,10 +98,10 @@ async function asHolder({ cache, holder }: RefreshInsight, work: () => Promise<R
 }
 
 async function refreshWhole(request: RefreshInsight): Promise<RefreshResult> {
-  const { cache, settings, signal, onProgress, now = Date.now } = request;
+  const { cache, settings, zones = utcDays, signal, onProgress, now = Date.now } = request;
   const progress = createInsightProgress(cache);
   const startedAt = instantOf(now());
-  const asOf = dayOf(startedAt.slice(0, 10));
+  const asOf = dayOf(businessDate(startedAt, zones.zone));
   // what changes from here on is looked at again
   const sequence = await createChangeLog(cache).last();
   await progress.moveTo(null);
@@ -113,8 +117,8 @@ async function refreshWhole(request: RefreshInsight): Promise<RefreshResult> {
     }
   }
   const portfolio = await builder.finish();
-  const context: NumbersContext = { portfolio, converter, settings, asOf };
-  const models = modelsOf(portfolio, { fittedAt: startedAt, settingsHash: hashOf(settings) });
+  const context = { portfolio, converter, settings, zones, asOf };
+  const models = modelsOf(portfolio, { fittedAt: startedAt, settingsHash: hashOf(settings, zones) });
   await cache.transaction((sql) => saveModels(sql, models));
 
   let done = 0;
@@ -127,7 +131,7 @@ async function refreshWhole(request: RefreshInsight): Promise<RefreshResult> {
   }
   await cache.transaction((sql) => saveModels(sql, [totals.finish(startedAt)]));
   const removed = await removeNobodys(cache);
-  await forgetMonths(cache, monthBefore(startedAt.slice(0, 7), settings.keepMonths));
+  await forgetMonths(cache, monthBefore(dateOf(asOf).slice(0, 7), settings.keepMonths));
   await tellOfAll(cache, instantOf(now()));
   await progress.moveTo(sequence);
   return { outcome: 'DONE', whole: true, customers: done, removed };
@@ -138,7 +142,7 @@ function stopped(customers: number): RefreshResult {
 }
 
 async function followLog(request: RefreshInsight, portfolio: Portfolio, from: number): Promise<RefreshResult> {
-  const { cache, settings, signal, onProgress, now = Date.now } = request;
+  const { cache, settings, zones = utcDays, signal, onProgress, now = Date.now } = request;
   const progress = createInsightProgress(cache);
   const log = createChangeLog(cache);
   const converter = createConverter(portfolio.currency, settings.rates);
@@ -149,13 +153,13 @@ async function followLog(request: RefreshInsight, portfolio: Portfolio, from: nu
     const changes = await log.read({ after: position, ignore: 'insight' });
     if (changes.missed) return refreshWhole(request);
     const ids = [...changes.customerIds].sort();
-    const asOf = dayOf(instantOf(now()).slice(0, 10));
+    const asOf = dayOf(businessDate(instantOf(now()), zones.zone));
     for (let start = 0; start < ids.length; start += BATCH) {
       if (signal?.aborted || !(await progress.claim(request.holder))) {
         return { outcome: 'STOPPED', whole: false, customers: done, removed };
       }
       const batch = ids.slice(start, start + BATCH);
-      const refreshed = await refreshCustomers(request, batch, { portfolio, converter, settings, asOf });
+      const refreshed = await refreshCustomers(request, batch, { portfolio, converter, settings, zones, asOf });
       await cache.transaction((sql) => tellOfInsights(sql, batch, instantOf(now())));
       done += refreshed;
       removed += batch.length - refreshed;
@@ -171,7 +175,7 @@ async function followLog(request: RefreshInsight, portfolio: Portfolio, from: nu
 async function refreshCustomers(
   { cache, now = Date.now }: RefreshInsight,
   customerIds: readonly string[],
-  context: NumbersContext,
+  context: NumbersContext & { zones: BusinessZones },
   onNumbers?: ReturnType<typeof createTotals>['add'],
 ): Promise<number> {
   const there = await existingCustomers(cache, customerIds);
@@ -220,8 +224,11 @@ async function* allCustomers(cache: Cache): AsyncGenerator<string[]> {
 }
 
 /** Numbers worked out with other settings say something else. */
-function hashOf(settings: InsightSettings): string {
-  return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16);
+function hashOf(settings: InsightSettings, zones = utcDays): string {
+  return createHash('sha256')
+    .update(JSON.stringify([settings, zones.zone, zones.zones]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** `2026-03` less so many months. */

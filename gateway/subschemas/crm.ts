@@ -1,3 +1,4 @@
+import { businessDate } from '../../config/business-zones.ts';
 import { customerConnection, recordConnection } from '../connection.ts';
 import { connectionResolvers, statsResolvers } from '../connection-resolvers.ts';
 import type { GraphContext } from '../context.ts';
@@ -62,8 +63,11 @@ export const crm: DomainSubschema = {
     ServiceCase: {
       sourceRecord: sourceRecordField('serviceCase'),
       description: longText('serviceCase', 'description'),
-      followUpOverdue: ({ followUpDueAt, followUpOutcome }: RecordSource, _args: unknown, { today }: GraphContext) =>
-        typeof followUpDueAt === 'string' && followUpDueAt.slice(0, 10) < today && followUpOutcome === null,
+      followUpOverdue: (
+        { followUpDueAt, followUpOutcome }: RecordSource,
+        _args: unknown,
+        { today, zone }: GraphContext,
+      ) => typeof followUpDueAt === 'string' && businessDate(followUpDueAt, zone) < today && followUpOutcome === null,
       customer: customerOfRecord,
       order: referenced('order', 'orderId'),
       interactions: referencing('interaction', 'caseId', 'occurredAt'),

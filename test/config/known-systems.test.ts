@@ -55,6 +55,17 @@ describe('a system that is named in the settings', () => {
     );
   });
 
+  it('is refused where it has a zone, as is a zone that does not exist', () => {
+    expect(() => load('who', 'zones: { epr: America/New_York }\n')).toThrow(
+      /hub\.yaml:22:\d+ zones\.epr: .*got "epr"\. Did you mean "erp"\?/,
+    );
+    expect(() => load('who', 'zones: { erp: New York }\n')).toThrow(/zones\.erp: expected an IANA zone/);
+    expect(load('who', 'zone: Asia/Seoul\nzones: { erp: America/New_York }\n')).toMatchObject({
+      zone: 'Asia/Seoul',
+      zones: { erp: 'America/New_York' },
+    });
+  });
+
   it('is refused in the list of systems that have one record a customer', () => {
     expect(() => load('who', 'identity: { oneRecordPerCustomer: [crm, epr] }\n')).toThrow(
       /hub\.yaml:22:\d+ identity\.oneRecordPerCustomer\.1: .*got "epr"\. Did you mean "erp"\?/,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cache } from '../../cache/cache.ts';
 import { createInsightProgress } from '../../cache/insight-progress.ts';
+import { utcDays } from '../../config/business-zones.ts';
 import { insightSettings } from '../../config/insight-settings.ts';
 import { createLog } from '../../config/log.ts';
 import { createInsightJob, type InsightJob } from '../../sync-jobs/insight-job.ts';
@@ -26,7 +27,7 @@ describe.each(databases)('the job that keeps the numbers on $name', (database) =
 
   function start(signal = new AbortController().signal, owner = 'this process'): InsightJob {
     lines.length = 0;
-    return createInsightJob({ cache, settings: insightSettings.parse({}), log, owner, signal });
+    return createInsightJob({ zones: utcDays, cache, settings: insightSettings.parse({}), log, owner, signal });
   }
   const told = () => lines.map(({ msg, whole }) => [msg, whole]);
 
@@ -65,6 +66,7 @@ describe.each(databases)('the job that keeps the numbers on $name', (database) =
     expect(await progress.position()).not.toBeNull();
 
     const broken = createInsightJob({
+      zones: utcDays,
       cache: { ...cache, execute: () => Promise.reject(new Error('no room left')) },
       settings: insightSettings.parse({}),
       log,

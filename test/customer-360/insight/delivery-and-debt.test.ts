@@ -84,6 +84,19 @@ describe('on time and in full', () => {
     expect(result(order([[null, { a: '10', b: '5' }]]))).toEqual([1, 0, 0, 0]);
   });
 
+  it('goes by the days of the place that a shipment belongs to', () => {
+    const each = order([['2026-02-11', { a: '10', b: '5' }]]);
+    const at = (deliveredAt: string, zone?: string): OtifOrder => ({
+      ...each,
+      shipments: each.shipments.map((shipment) => ({ ...shipment, deliveredAt, ...(zone && { zone }) })),
+    });
+    // 20:30 of the day wanted in New York
+    expect(result(at('2026-02-11T01:30:00.000000Z', 'America/New_York'))).toEqual([1, 1, 1, 1]);
+    expect(result(at('2026-02-11T05:00:00.000000Z', 'America/New_York'))).toEqual([1, 0, 1, 0]);
+    expect(result(at('2026-02-10T23:30:00.000000Z', 'Asia/Seoul'))).toEqual([1, 0, 1, 0]);
+    expect(result(at('2026-02-11T01:30:00.000000Z'))).toEqual([1, 0, 1, 0]);
+  });
+
   it('waits until the day has passed, and goes by the shipments where there are no quantities', () => {
     expect(otifOf([order([])], dayOf('2026-02-10'), otif).measured).toBe(0);
     const plain = { ...order([['2026-02-10', {}]]), lines: [] };

@@ -4,6 +4,7 @@ import type { Cache } from '../../../cache/cache.ts';
 import { latestModels } from '../../../cache/insight-models.ts';
 import { readInsights, type StoredInsight } from '../../../cache/insight-store.ts';
 import type { PageRecord, PageRow } from '../../../cache/page-record.ts';
+import { utcDays } from '../../../config/business-zones.ts';
 import { HubError } from '../../../config/errors.ts';
 import { insightSettings } from '../../../config/insight-settings.ts';
 import { hubSettings } from '../../../config/settings.ts';
@@ -123,7 +124,7 @@ describe.each(databases)('the numbers about customers on $name', (database) => {
     if (!known) throw new Error('Expected models.');
     const { portfolio } = known;
     const converter = createConverter(portfolio.currency, settings.rates);
-    const context = { portfolio, converter, settings, asOf: portfolio.fittedOn };
+    const context = { portfolio, converter, settings, zones: utcDays, asOf: portfolio.fittedOn };
     const facts = await readFacts(cache, await customerIds(), context);
     const at = { asOf: portfolio.fittedOn, computedAt: '2026-03-31T12:00:00.000000Z' };
     return new Map([...facts].map(([id, each]) => [id, storedInsight(id, customerNumbers(each, context), at)]));

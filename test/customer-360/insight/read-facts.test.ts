@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cache, Sql, SqlParameter } from '../../../cache/cache.ts';
 import { openCache } from '../../../cache/open-cache.ts';
+import { utcDays } from '../../../config/business-zones.ts';
 import { insightSettings } from '../../../config/insight-settings.ts';
 import { readFacts } from '../../../customer-360/insight/read-facts.ts';
 import { dayOf } from '../../../customer-360/insight/repeat-buying.ts';
@@ -39,6 +40,7 @@ describe('the facts about customers on SQLite', () => {
       settings: insightSettings.parse({}),
       converter: createConverter('EUR', {}),
       asOf: dayOf('2026-03-31'),
+      zones: utcDays,
     });
 
     expect(facts.get(id)?.orders[0]?.shipments).toHaveLength(1);
