@@ -25,7 +25,8 @@ export function checkCommand(finish: Finish): Command {
       ]);
       const connectors = connectAll(settings);
       const signal = stopSignal();
-      const cache = await checkCache(settings);
+      // A service has nothing to do with the cache.
+      const cache = isService ? [] : await checkCache(settings);
       const results = await Promise.all(
         systems.map(async (source) =>
           ((await connectors[source]?.check(signal)) ?? []).map((result) => ({ source, ...result })),
