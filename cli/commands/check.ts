@@ -19,18 +19,23 @@ export function checkCommand(finish: Finish): Command {
       const isService = system !== undefined && Object.hasOwn(settings.services, system);
       const systems =
         system === undefined ? Object.keys(settings.sources) : isService ? [] : [selectSource(settings, system)];
-      const [{ connectAll }, { checkCache, checkRecords }] = await Promise.all([
+      const [{ connectAll }, { checkCache, checkRecords }, { checkValues }] = await Promise.all([
         import('../connect-all.ts'),
         import('../check-cache.ts'),
+        import('../check-values.ts'),
       ]);
       const connectors = connectAll(settings);
       const signal = stopSignal();
       // A service has nothing to do with the cache.
       const cache = isService ? [] : await checkCache(settings);
       const results = await Promise.all(
-        systems.map(async (source) =>
-          ((await connectors[source]?.check(signal)) ?? []).map((result) => ({ source, ...result })),
-        ),
+        systems.map(async (name): Promise<CheckLine[]> => {
+          const [connector, source] = [connectors[name], settings.sources[name]];
+          if (!connector || !source) return [];
+          const tried = (await connector.check(signal)).map((result) => ({ source: name, ...result }));
+          if (tried.some(({ ok }) => !ok)) return tried;
+          return [...tried, ...(await checkValues({ system: name, source, connector }, signal))];
+        }),
       );
       await Promise.all(Object.values(connectors).map((connector) => connector.close()));
 

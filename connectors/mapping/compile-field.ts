@@ -6,7 +6,7 @@ import type { JsonValue } from '../../schema/json.ts';
 import { compileCoercion, type FieldValue } from './coerce.ts';
 import { compileExpression, type Expression } from './expression.ts';
 import { isMismatch, mismatch, textOf, wordOf } from './mismatch.ts';
-import { compileNulls } from './nulls.ts';
+import { compileNulls, daysAmong } from './nulls.ts';
 import { integerText, keyText } from './number-text.ts';
 import { compilePath, type Getter, type Scope } from './path.ts';
 import { compileKey } from './source-record.ts';
@@ -36,12 +36,12 @@ interface FieldTarget {
 
 /** Compiles one field of a `records:` entry. Throws Error with the reason where an option does not fit. */
 export function compileField(name: string, mapping: FieldMapping, target: FieldTarget): CompiledField {
-  const { kind, required, system, nulls } = target;
+  const { kind, required, nulls } = target;
   const options: LongForm = typeof mapping === 'string' ? { path: mapping } : mapping;
   checkOptions(options, kind);
   const expression = options.expression === undefined ? null : compileExpression(options.expression);
   const isNull = compileIsNull(options, kind, nulls);
-  const read = compileRead(options, kind, system, isNull);
+  const read = compileRead(options, kind, target, isNull);
   const field = { name, required, expression, find: compileFind(options, isNull), read };
   if (options.const !== undefined) {
     const value = field.read(jsonOf(options.const, kind));
@@ -149,11 +149,17 @@ function compileDateAndTime(options: LongForm, datePath: string, timePath: strin
   };
 }
 
-function compileRead(options: LongForm, kind: FieldKind, system: string, isNull: IsNull): CompiledField['read'] {
+function compileRead(
+  options: LongForm,
+  kind: FieldKind,
+  { system, nulls }: FieldTarget,
+  isNull: IsNull,
+): CompiledField['read'] {
   if (kind.type === 'reference' || kind.type === 'references') {
     return compileReference(options, kind, options.system ?? system, isNull);
   }
-  const coerce = compileCoercion(kind, options);
+  const unset = options.const === undefined ? daysAmong([...(nulls ?? []), ...(options.nulls ?? [])]) : [];
+  const coerce = compileCoercion(kind, { format: options.format, zone: options.zone, unset });
   const fallback = coerce(jsonOf(options.default ?? null, kind));
   const table = options.enum && compileTable(options.enum, kind, options.default !== undefined);
   checkTable(options.enum ?? {}, kind, coerce);

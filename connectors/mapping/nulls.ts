@@ -20,3 +20,8 @@ export function compileNulls(listed: readonly NullValue[] = []): (value: JsonVal
     return texts.has(textOf(value) ?? '');
   };
 }
+
+/** The days among them: a day stands for its first and last moment too, however a stamp of it is written. */
+export function daysAmong(listed: readonly NullValue[] = []): string[] {
+  return listed.map(String).filter((text) => /^\d{4}-\d\d-\d\d$/.test(text) && !text.includes('-00'));
+}

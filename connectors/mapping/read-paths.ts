@@ -55,7 +55,8 @@ function expressionsOf(record: RecordMapping): string[] {
   return [record.when, ...fields].filter((text) => text !== undefined);
 }
 
-function pathsOfField(field: FieldMapping): string[] {
+/** The paths that one field reads; expressions are not looked into. */
+export function pathsOfField(field: FieldMapping): string[] {
   if (typeof field === 'string') return [field];
   return [field.path, ...(field.paths ?? []), field.time, ...(field.key ?? []), ...(field.join ?? []).flat()].filter(
     (path) => path !== undefined,

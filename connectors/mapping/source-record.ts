@@ -5,9 +5,9 @@ import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';
 import { exactInteger } from './decimals.ts';
 import { isMismatch, mismatch, textOf, wordOf } from './mismatch.ts';
-import { compileNulls } from './nulls.ts';
+import { compileNulls, daysAmong } from './nulls.ts';
 import { compilePath, type Scope } from './path.ts';
-import { compileDate, compileInstant, joinDateAndTime } from './times.ts';
+import { compileDate, compileInstant, joinDateAndTime, type TimeOptions } from './times.ts';
 
 /** What every connector needs of a stream to make source records of what it read. */
 export type RecordShape = Pick<StreamSettings, 'key' | 'cursor' | 'deletes' | 'nulls'>;
@@ -84,7 +84,7 @@ export function compileStamp(
   const stampText = (value: JsonValue | undefined) => (isNull(value) ? null : wordOf(value));
   const getters = [cursor.field].flat().map(compilePath);
   const timeOf = cursor.time === undefined ? null : compilePath(cursor.time);
-  const canonical = compileCanonical(cursor);
+  const canonical = compileCanonical({ ...cursor, unset: daysAmong(nulls) });
   return (data) => {
     const scope = { here: data, outer: null };
     for (const get of getters) {
@@ -97,7 +97,7 @@ export function compileStamp(
   };
 }
 
-function compileCanonical(cursor: CursorSettings): (text: string) => string | null {
+function compileCanonical(cursor: CursorSettings & TimeOptions): (text: string) => string | null {
   switch (cursor.type) {
     case 'instant':
       return compileInstant(cursor);

@@ -8,6 +8,8 @@ export interface TimeOptions {
   format?: string | undefined;
   /** IANA zone of times that carry no offset. */
   zone?: string | undefined;
+  /** Days whose first or last moment stands for "not set", as `YYYY-MM-DD`. */
+  unset?: readonly string[] | undefined;
 }
 
 /** A moment as it was read: milliseconds as if its wall clock were UTC, the digits below, and its offset if it told one. */
@@ -30,9 +32,11 @@ const zeroDate = /^0{4}[-./]?00[-./]?00(?:[T ]?[0:.]+)?Z?$/;
 export function compileInstant(options: TimeOptions): (text: string) => string | null {
   const read = compileReading(options.format);
   const inZone = compileZone(options.zone ?? 'utc');
+  const isUnset = compileUnset(options.unset);
   return (text) => {
     if (zeroDate.test(text)) return null;
     const reading = read(text);
+    if (isUnset(reading)) return null;
     const time = reading.offset === null ? inZone(reading.wall, text) : reading.wall - reading.offset * 60_000;
     return instantText(time, reading.micros, text);
   };
@@ -46,11 +50,14 @@ export function compileInstant(options: TimeOptions): (text: string) => string |
 export function compileDate(options: TimeOptions): (text: string) => string | null {
   const read = compileReading(options.format);
   const zone = options.zone ?? 'utc';
+  const isUnset = compileUnset(options.unset);
   const isPlain = (text: string) => options.format === undefined && plainDate.test(text);
   return (text) => {
     if (isPlain(text)) return text;
     if (zeroDate.test(text)) return null;
-    const { wall, offset } = read(text);
+    const reading = read(text);
+    if (isUnset(reading)) return null;
+    const { wall, offset } = reading;
     if (offset !== 0 || zone === 'utc') return instantText(wall, '000', text).slice(0, 10);
     return instantText(
       DateTime.fromMillis(wall, { zone }).setZone('utc', { keepLocalTime: true }).toMillis(),
@@ -58,6 +65,20 @@ export function compileDate(options: TimeOptions): (text: string) => string | nu
       text,
     ).slice(0, 10);
   };
+}
+
+const LAST_SECOND = DAY - 1_000;
+
+/** Compiles whether a stamp is the first moment or the last second of a listed day, on its own clock or in UTC. */
+function compileUnset(listed: readonly string[] = []): (reading: Reading) => boolean {
+  if (listed.length === 0) return () => false;
+  const days = new Set(listed.map((day) => Date.parse(`${day}T00:00:00Z`) / DAY));
+  const isOne = (time: number) => {
+    const day = Math.floor(time / DAY);
+    const within = time - day * DAY;
+    return days.has(day) && (within === 0 || within >= LAST_SECOND);
+  };
+  return ({ wall, offset }) => isOne(wall) || isOne(wall - (offset ?? 0) * 60_000);
 }
 
 export function isZone(zone: string): boolean {

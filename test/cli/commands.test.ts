@@ -116,6 +116,11 @@ describe('looking around', () => {
     const { code, out } = await on('check', 'finance');
     expect(code).toBe(0);
     expect(out).toMatch(/^ok {4} finance: login/m);
+    expect(out).toMatch(/^ok {4} finance: .*: values: of \d+ records: .* \d+ %/m);
+    const misspelt = company.altered('misspelt.yaml', ['contact.email', 'contact.emial']);
+    const suspected = await runCli('check', 'scm', '--settings', misspelt);
+    expect(suspected.code).toBe(0);
+    expect(suspected.out).toMatch(/^warn {2} scm: .*: values: .*reads contact\.emial, which none of \d+ records has/m);
     const file = company.altered('refused.yaml', ['crm-demo-password', 'wrong']);
     const refused = await runCli('check', 'crm', '--settings', file);
     expect(refused.code).toBe(1);

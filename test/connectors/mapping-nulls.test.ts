@@ -195,3 +195,43 @@ describe('what means nothing to a source', () => {
     expect(Object.values(source.streams).map(({ nulls }) => nulls)).toEqual([[false], ['N/A'], []]);
   });
 });
+
+describe('a day among the nulls', () => {
+  const nulls = ['1970-01-01', '0001-01-01', '9999-12-31'];
+
+  it.each<[json: string, options: Extra]>([
+    ['"1970-01-01T00:00:00Z"', {}],
+    ['"1970-01-01 00:00:00.000"', {}],
+    ['"1970-01-01T00:00:00"', { zone: 'Europe/Berlin' }],
+    ['"1970-01-01T01:00:00+01:00"', {}],
+    ['"/Date(0)/"', {}],
+    ['0', { format: 'X' }],
+    ['"0001-01-01T00:00:00Z"', {}],
+    ['"01.01.0001"', { format: 'dd.MM.yyyy' }],
+    ['"9999-12-31T23:59:59.997"', {}],
+  ])('is nothing in every spelling of its first and last moment: %s', async (json, options) => {
+    expect(
+      await fieldOf('contactPoint', 'verifiedAt', { path: 'a', ...options }, `{"id":1,"a":${json}}`, { nulls }),
+    ).toBe(null);
+    expect(await fieldOf('party', 'birthDate', { path: 'a', ...options }, `{"id":1,"a":${json}}`, { nulls })).toBe(
+      null,
+    );
+  });
+
+  it('is nothing as a change stamp', () => {
+    const settings = streamSettings.parse({
+      ...{ resource: 'x', key: 'id', nulls, cursor: { field: ['edited', 'made'] } },
+      records: [{ entity: 'party', fields: {} }],
+    });
+    const read = compileSourceRecord(settings);
+    expect(read({ id: '1', edited: '1970-01-01T00:00:00.000Z', made: '2026-01-02T03:04:05Z' }).version).toBe(
+      '2026-01-02T03:04:05.000000Z',
+    );
+    expect(read({ id: '1', edited: '0001-01-01T00:00:00' }).version).toBe(null);
+  });
+
+  it('is a time where it is neither the first nor the last moment', async () => {
+    const read = await fieldOf('contactPoint', 'verifiedAt', 'a', '{"id":1,"a":"1970-01-01T10:00:00Z"}', { nulls });
+    expect(read).toBe('1970-01-01T10:00:00.000000Z');
+  });
+});
