@@ -189,6 +189,7 @@ function waterfall({
   probability,
   rule,
   isDoubtful,
+  contradictions,
   decision,
   model,
 }: Evidence): string {
@@ -205,8 +206,9 @@ function waterfall({
     line('rare words', rarity, '', ''),
   ];
   const verdict = rule ?? (isDoubtful ? 'doubtful' : 'apart');
+  const against = contradictions.length === 0 ? '' : `; contradicted by ${contradictions.join(', ')}`;
   const steward = decision === null ? '' : `; a steward said ${decision}`;
-  return `${table(['FIELD', 'LEVEL', 'BITS', 'SUM', 'VALUES'], rows)}\n${weight.toFixed(1)} bits, probability ${probability.toPrecision(4)}: ${verdict}${steward}`;
+  return `${table(['FIELD', 'LEVEL', 'BITS', 'SUM', 'VALUES'], rows)}\n${weight.toFixed(1)} bits, probability ${probability.toPrecision(4)}: ${verdict}${against}${steward}`;
 }
 
 /** `crm:party:A-100` or the id of a party. */

@@ -21,15 +21,24 @@ export interface Clustering {
   oneRecordSystems: ReadonlySet<string>;
   /** What speaks for two parties that are not linked being one, in bits; negative is against. */
   evidence(a: string, b: string): number;
+  /** Whether two parties contradict each other, so that no third makes them one. */
+  contradict?(a: string, b: string): boolean;
 }
 
 /**
  * Which parties are one customer. Pairs join clusters, the surest first: what stewards joined, then what is
  * authoritative, then by weight. A pair joins nothing where a steward said no, where a system would have two records
- * of one customer, or where the rest of the two clusters speaks against it (a weak bridge). Members and clusters are
+ * of one customer, where two of its members contradict each other, or where the rest of the two clusters speaks against it (a weak bridge). Members and clusters are
  * sorted, so the answer does not depend on the order of arrival.
  */
-export function clustersOf({ systems, links, decisions, oneRecordSystems, evidence }: Clustering): string[][] {
+export function clustersOf({
+  systems,
+  links,
+  decisions,
+  oneRecordSystems,
+  evidence,
+  contradict,
+}: Clustering): string[][] {
   const clusterOf = new Map([...systems.keys()].map((id) => [id, [id]]));
   const known = decisions.filter(({ a, b }) => clusterOf.has(a) && clusterOf.has(b));
   const apart = pairSet(known.filter(({ verdict }) => verdict === 'APART'));
@@ -46,6 +55,20 @@ export function clustersOf({ systems, links, decisions, oneRecordSystems, eviden
       const system = systems.get(a) ?? '';
       return oneRecordSystems.has(system) && right.some((b) => systems.get(b) === system);
     });
+  const groupOf = groupsOf(
+    [...systems.keys()],
+    [...known.filter(({ verdict }) => verdict === 'SAME'), ...links.filter(({ rule }) => isAuthoritative(rule))],
+  );
+  // Who was found to be one on authority has several names: one of them that fits is enough.
+  const areApart =
+    contradict &&
+    ((a: string, b: string) => {
+      if (!contradict(a, b)) return false;
+      const [own, others] = [groupOf.get(a) ?? [a], groupOf.get(b) ?? [b]];
+      return own !== others && own.every((x) => others.every((y) => contradict(x, y)));
+    });
+  const isContradicted = (left: string[], right: string[]) =>
+    areApart !== undefined && left.some((a) => right.some((b) => areApart(a, b)));
   const isWeakBridge = (left: string[], right: string[]) => {
     if (left.length + right.length < 3) return false;
     let sum = 0;
@@ -65,10 +88,23 @@ export function clustersOf({ systems, links, decisions, oneRecordSystems, eviden
   for (const link of [...links].sort(bySureness)) {
     const [left, right] = [clusterOf.get(link.a), clusterOf.get(link.b)];
     if (!left || !right || left === right || isForbidden(left, right) || isCrowded(left, right)) continue;
+    if (isContradicted(left, right)) continue;
     if (isAuthoritative(link.rule) || !isWeakBridge(left, right)) join(left, right);
   }
   const clusters = [...new Set(clusterOf.values())].map((members) => [...members].sort());
   return clusters.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+}
+
+/** Party → all that are tied to it by these pairs, directly or through others; one list for all of them. */
+function groupsOf(ids: readonly string[], pairs: readonly { a: string; b: string }[]): Map<string, string[]> {
+  const groupOf = new Map(ids.map((id) => [id, [id]]));
+  for (const { a, b } of pairs) {
+    const [left, right] = [groupOf.get(a), groupOf.get(b)];
+    if (!left || !right || left === right) continue;
+    const joined = [...left, ...right];
+    for (const id of joined) groupOf.set(id, joined);
+  }
+  return groupOf;
 }
 
 /** A linked pair speaks for a cluster with this many bits at least, whatever its fields say. */

@@ -3,6 +3,7 @@ import { createMatchStore } from '../../cache/match-store.ts';
 import { createStewardStore } from '../../cache/steward-store.ts';
 import { HubError } from '../../config/errors.ts';
 import { linkKeys } from './link-keys.ts';
+import { contradictions, contradictionsOf } from './matching/contradictions.ts';
 import { fieldNames, fields } from './matching/fields.ts';
 import { judge } from './matching/judge.ts';
 import { probabilityOf, weigh } from './matching/model.ts';
@@ -36,6 +37,8 @@ export interface Evidence {
   /** The rule that links them; null where none does. */
   rule: string | null;
   isDoubtful: boolean;
+  /** What no weight overrules: in words, empty where nothing contradicts. */
+  contradictions: string[];
   /** What a steward said of this pair. */
   decision: 'SAME' | 'APART' | null;
   /** Which version of the model weighed; 0 is the built-in one. */
@@ -87,6 +90,7 @@ export async function explainPair(
     probability: probabilityOf(weighing.weight),
     rule: judgement.rule,
     isDoubtful: judgement.isDoubtful,
+    contradictions: contradictionsOf(one, other).map((each) => contradictions[each]),
     decision: decisions.find((decision) => decision.a === a && decision.b === b)?.verdict ?? null,
     model: arePersons ? inUse.versions.person : inUse.versions.organization,
   };

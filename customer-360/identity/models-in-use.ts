@@ -16,7 +16,7 @@ export interface InUse extends Judging {
 }
 
 /** Changes when a profile is made or compared differently: all are then made, and judged, anew. */
-const PROFILE_FORMAT = 2;
+const PROFILE_FORMAT = 3;
 
 const kinds = ['person', 'organization'] as const;
 

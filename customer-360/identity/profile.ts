@@ -2,7 +2,7 @@ import { ERASED } from '../../schema/personal-fields.ts';
 import { type Address, addressOf } from './normalise/addresses.ts';
 import { normaliseEmail, normalisePhone, normaliseTaxId } from './normalise/contact-values.ts';
 import { type Name, organisationName, personName } from './normalise/names.ts';
-import { isValidTaxId } from './normalise/tax-ids.ts';
+import { comparableTaxId, isNobodysTaxId, isValidTaxId } from './normalise/tax-ids.ts';
 
 /** What identity resolution reads of a party: its own fields, its contact points and identifications. */
 export interface PartyFacts {
@@ -59,17 +59,25 @@ const MOST_VALUES = 5;
  */
 export function profileOf(party: PartyFacts, defaultCountry?: string): Profile {
   const isPerson = party.kind === 'PERSON';
-  const readName = isPerson ? personName : organisationName;
   const country = party.country ?? defaultCountry;
   const points = (kind: string) => party.contactPoints.filter((point) => point.kind === kind && point.raw !== ERASED);
   const otherTaxIds = (party.otherTaxIds ?? []).filter((value) => value !== ERASED);
-  const taxIds = few([party.taxId, ...otherTaxIds].map(normaliseTaxId));
+  const taxIds = few(
+    [party.taxId, ...otherTaxIds].map((raw) => {
+      const taxId = normaliseTaxId(raw);
+      return taxId === null || isNobodysTaxId(taxId) ? null : comparableTaxId(taxId, party.country);
+    }),
+  );
   return {
     id: party.id,
     system: party.system,
     isPerson,
-    names: distinct(present([party.displayName, party.legalName]).map(readName)),
-    birth: party.birthDate?.replace(/\D/g, '') || null,
+    names: distinct(
+      present([party.displayName, party.legalName]).map((name) =>
+        isPerson ? personName(name, party.country) : organisationName(name),
+      ),
+    ),
+    birth: birthOf(party.birthDate),
     taxIds,
     validTaxIds: taxIds.filter((taxId) => isValidTaxId(taxId, party.country) === true),
     emails: few([party.email, ...points('EMAIL').map(({ raw }) => raw)].map(normaliseEmail)),
@@ -80,6 +88,23 @@ export function profileOf(party: PartyFacts, defaultCountry?: string): Profile {
     addresses: distinct(points('ADDRESS').flatMap((point) => addressOf(point) ?? [])).slice(0, MOST_VALUES),
     references: [...new Set(party.crossReferences)].sort(),
   };
+}
+
+/** Dates that systems write where none was entered: the beginnings and ends of their calendars. */
+const fillers = new Set([
+  '00010101',
+  '17530101',
+  '18991230',
+  '18991231',
+  '19000101',
+  '19700101',
+  '29991231',
+  '99991231',
+]);
+
+function birthOf(date: string | null): string | null {
+  const digits = date?.replace(/\D/g, '') ?? '';
+  return digits === '' || fillers.has(digits) ? null : digits;
 }
 
 /** E.164 where the number can be completed, else its digits: `555-0142` still says something. */

@@ -2,7 +2,7 @@ import { clustersOf } from './clusters.ts';
 import type { Decision } from './decisions.ts';
 import { boundOf, isExactKey, keysOf } from './matching/block-keys.ts';
 import { eachCandidatePair } from './matching/candidate-pairs.ts';
-import { evidenceBetween } from './matching/evidence.ts';
+import { areContradicted, evidenceBetween } from './matching/evidence.ts';
 import { type Judgement, type Judging, judge, withoutDemoted } from './matching/judge.ts';
 import type { Profile } from './profile.ts';
 
@@ -67,6 +67,7 @@ export function resolveAll({
     decisions,
     oneRecordSystems,
     evidence: (a, b) => evidenceBetween(byId.get(a), byId.get(b), judging),
+    contradict: (a, b) => areContradicted(byId.get(a), byId.get(b)),
   });
   return { clusters, judgements, compared: shared.size };
 }

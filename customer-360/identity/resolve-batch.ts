@@ -13,7 +13,7 @@ import { clustersOf } from './clusters.ts';
 import { type ClusterIds, goldenIds } from './golden-ids.ts';
 import { goldenRecord } from './golden-record.ts';
 import { createLinker, linkedPairsOf } from './link-reasons.ts';
-import { evidenceBetween } from './matching/evidence.ts';
+import { areContradicted, evidenceBetween } from './matching/evidence.ts';
 import { mergesOf } from './merge-history.ts';
 import type { IdentitySettings, InUse } from './models-in-use.ts';
 import type { Party } from './party.ts';
@@ -94,6 +94,7 @@ export async function resolveBatch(request: ResolveBatch): Promise<ResolveResult
     decisions: affected.decisions,
     oneRecordSystems: new Set(settings.oneRecordPerCustomer),
     evidence: (a, b) => evidenceBetween(profiles.get(a), profiles.get(b), inUse),
+    contradict: (a, b) => areContradicted(profiles.get(a), profiles.get(b)),
   });
   const stored = new Map(affected.links.map((link) => [link.partyId, link]));
   const idOf = new Map(affected.links.map((link) => [link.partyId, link.customerId]));
@@ -138,7 +139,8 @@ export async function resolveBatch(request: ResolveBatch): Promise<ResolveResult
 }
 
 /** Only where three or more may come together is it asked what speaks for those that are not linked. */
-function partiesInDoubt({ pairs }: Affected): Set<string> {
+function partiesInDoubt({ pairs: linked, decisions }: Affected): Set<string> {
+  const pairs = [...linked, ...decisions.filter(({ verdict }) => verdict === 'SAME')];
   const degree = new Map<string, number>();
   for (const { a, b } of pairs) for (const id of [a, b]) degree.set(id, (degree.get(id) ?? 0) + 1);
   return new Set(

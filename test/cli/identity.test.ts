@@ -17,8 +17,8 @@ beforeAll(async () => {
   const url = `sqlite:${path.join(folder, 'cache.db')}`;
   writeFileSync(settings, `database: { url: "${url}" }\nsources: {}\n`);
   const cache = await openCache({ url, poolSize: 1 });
-  await putParty(cache, party('erp', '1', { displayName: 'Fox Textiles', phone: '+49 30 1234567' }));
-  await putParty(cache, party('crm', '1', { displayName: 'Zenith Holding', phone: '+49 30 1234567' }));
+  await putParty(cache, party('erp', '1', { displayName: 'Fox Textiles', phone: '+49 30 1234567', taxId: 'X1234' }));
+  await putParty(cache, party('crm', '1', { displayName: 'Zenith Holding', phone: '+49 30 1234567', taxId: 'X1234' }));
   await resolveDirty({ cache, identity: hubSettings.parse({}).identity, priorities: {} });
   await cache.close();
 });
@@ -34,7 +34,7 @@ describe('customer360 identity', () => {
     expect([queue.code, queue.out]).toEqual([0, expect.stringMatching(/DOUBTFUL.*\n1 of 1 pairs\.\n$/)]);
     expect(explained.out).toMatch(/^prior .* built-in model$/m);
     expect(explained.out).toMatch(/^phone +same +\+\d+\.\d/m);
-    expect(explained.out).toMatch(/ bits, probability .*: doubtful\n$/);
+    expect(explained.out).toMatch(/ bits, probability .*: doubtful; contradicted by different company names\n$/);
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("Expected a customer's id (a UUIDv7)")]);
   }, 120_000);
 

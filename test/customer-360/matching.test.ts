@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { jaroWinkler } from '@skyra/jaro-winkler';
 import fc from 'fast-check';
 import { hubSettings } from '../../config/settings.ts';
 import { clustersOf, type LinkedPair } from '../../customer-360/identity/clusters.ts';
 import { compare } from '../../customer-360/identity/matching/compare.ts';
+import { contradictions } from '../../customer-360/identity/matching/contradictions.ts';
 import { fieldNames, fields } from '../../customer-360/identity/matching/fields.ts';
 import { judge } from '../../customer-360/identity/matching/judge.ts';
 import { learnModel } from '../../customer-360/identity/matching/learn-model.ts';
@@ -28,7 +31,7 @@ const profile = (
   key: string,
   some: Parameters<typeof party>[2] = {},
   contactPoints: ContactPoint[] = [],
-): Profile => profileOf({ ...party(system, key, some), contactPoints }, 'DE');
+): Profile => profileOf({ ...party(system, key, { displayName: `${system} ${key}`, ...some }), contactPoints }, 'DE');
 
 describe('two profiles', () => {
   const levels = (a: Profile, b: Profile) => {
@@ -113,6 +116,12 @@ describe('two words', () => {
   });
 });
 
+it('contradictions are those of the documentation, word by word', () => {
+  const text = readFileSync(path.join(import.meta.dirname, '../../docs/identity.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `(\w+)` +\| ([^|]+?) +\|/gm)].map(([, kind, words]) => [kind, words]);
+  expect(rows.filter(([kind]) => kind !== undefined && kind in contradictions)).toEqual(Object.entries(contradictions));
+});
+
 describe('a pair', () => {
   const verdict = (a: Profile, b: Profile, keys: string[] = []) => {
     const { rule, isDoubtful } = judge(a, b, keys, judging);
@@ -143,24 +152,81 @@ describe('a pair', () => {
     expect(verdict(own('5', 'papier.example'), own('6', 'home.example'))).toBe('MATCH');
   });
 
-  it('in one building, called otherwise and writing from other domains, is a question and no match', () => {
+  it('in one building, called otherwise and writing from other domains, is another firm', () => {
     const at = [address('Main Street 168', '78701', 'Austin')];
     const [a, b] = [
       profile('erp', '1', { displayName: 'Núñez Retail Inc.', email: 'info@nunez-retail.example' }, at),
       profile('erp', '2', { displayName: 'García Retail LLC', email: 'info@garcia-retail.example' }, at),
     ];
-    expect(verdict(a, b)).toBe('doubtful');
+    expect(verdict(a, b)).toBe('apart');
   });
 
-  it('with the same mailbox and different tax ids is doubtful, and so are two people of one mailbox', () => {
+  it('with the same mailbox and different tax ids is doubtful, and two people of one mailbox are two', () => {
     const [a, b] = [
-      profile('erp', '1', { email: 'office@example.com', taxId: 'DE136695976' }),
-      profile('crm', '1', { email: 'office@example.com', taxId: 'DE811569869' }),
+      profile('erp', '1', { displayName: 'Acme Bau', email: 'office@example.com', taxId: 'DE136695976' }),
+      profile('crm', '1', { displayName: 'Acme Bau', email: 'office@example.com', taxId: 'DE811569869' }),
     ];
     expect(verdict(a, b, ['email:office@example.com'])).toBe('doubtful');
     const ann = profile('erp', '2', { kind: 'PERSON', displayName: 'Ann Lee', email: 'home@example.com' });
     const bob = profile('crm', '2', { kind: 'PERSON', displayName: 'Bob Fox', email: 'home@example.com' });
-    expect(verdict(ann, bob, ['email:home@example.com'])).toBe('doubtful');
+    expect(verdict(ann, bob, ['email:home@example.com'])).toBe('apart');
+  });
+
+  const person = (system: string, displayName: string, some: Parameters<typeof party>[2] = {}) =>
+    profile(system, displayName, { kind: 'PERSON', displayName, phone: '+49 40 5100000', ...some }, [
+      address('Hofweg 12', '21000', 'Erlenfurt'),
+    ]);
+
+  it.each([
+    ['Gerda Amselbach', 'Egon Amselbach'],
+    ['Mario Amselbach', 'Maria Amselbach'],
+    ['Jan Amselbach', 'Jana Amselbach'],
+    ['Tim Amselbach', 'Tom Amselbach'],
+    ['Martin Amselbach', 'Martina Amselbach'],
+    ['John Smith Jr.', 'John Smith Sr.'],
+    ['John Smith II', 'John Smith III'],
+    ['Smith Jr., John', 'John Smith Senior'],
+    ['Herr Amselbach', 'Frau Amselbach'],
+    ['김민수', '김지연'],
+    ['김민수', 'Ji-yeon Kim'],
+    ['王晓明', '王丽'],
+  ])('of one household, %s and %s, is two people, whatever they share', (a, b) => {
+    expect(verdict(person('erp', a), person('crm', b), ['phone:+49405100000'])).toBe('apart');
+    const twins = [
+      person('erp', a, { birthDate: '1980-01-02' }),
+      person('crm', b, { birthDate: '1980-01-02' }),
+    ] as const;
+    expect(verdict(...twins, ['phone:+49405100000'])).toBe('apart');
+  });
+
+  it.each([
+    ['Robert Amselbach', 'Bob Amselbach'],
+    ['Amselbach, Gerda', 'Gerda Amselbach'],
+    ['Gerda Amselbach', 'Gerda Amselbahc'],
+    ['Gerda Maria Amselbach', 'Gerda Amselbach'],
+    ['김민수', 'Kim Min-su'],
+    ['김민수', 'Minsu Kim'],
+    ['이정희', 'Jung-hee Lee'],
+    ['박서연', 'Seoyeon Park'],
+    ['최은우', 'Choi Eun Woo'],
+    ['王晓明', 'Xiaoming Wang'],
+    ['单志强', 'Shan Zhiqiang'],
+  ])('of one household, %s and %s, is one person', (a, b) => {
+    expect(verdict(person('erp', a), person('crm', b), ['phone:+49405100000'])).toBe('PHONE');
+  });
+
+  it('of namesakes born on different days is two people', () => {
+    const born = (system: string, birthDate: string) => person(system, 'Gerda Amselbach', { birthDate });
+    expect(verdict(born('erp', '1950-01-02'), born('crm', '1980-07-19'), ['phone:+49405100000'])).toBe('apart');
+    expect(verdict(born('erp', '1950-01-02'), born('crm', '1950-02-01'), ['phone:+49405100000'])).toBe('PHONE');
+  });
+
+  it('with a kanji name and one in letters is not compared by name', () => {
+    const [a, b] = [
+      person('erp', '田中健', { country: 'JP', email: 'k.t7@example.com' }),
+      person('crm', 'Ken Tanaka', { country: 'JP', email: 'k.t7@example.com' }),
+    ];
+    expect(verdict(a, b, ['email:k.t7@example.com'])).toBe('EMAIL');
   });
 
   it('with the same tax id is one customer whatever its names, if the check digits are right', () => {
@@ -246,6 +312,14 @@ describe('clusters', () => {
     expect(cluster(['a1', 'b1', 'c1'], links, apart)).toEqual(['a1 b1', 'c1']);
     const same = { decisions: [{ a: 'a1', b: 'a2', verdict: 'SAME' as const }], oneRecordSystems: new Set(['a']) };
     expect(cluster(['a1', 'a2'], [], same)).toEqual(['a1 a2']);
+  });
+
+  it('never hold two that contradict each other, not through a third either, unless somebody said that they are one', () => {
+    const links = [link('a1', 'b1', 20), link('b1', 'c1', 30)];
+    const contradict = (a: string, b: string) => a !== b && a !== 'b1' && b !== 'b1';
+    expect(cluster(['a1', 'b1', 'c1'], links, { contradict })).toEqual(['a1', 'b1 c1']);
+    const same = { decisions: [{ a: 'a1', b: 'c1', verdict: 'SAME' as const }], contradict };
+    expect(cluster(['a1', 'b1', 'c1'], links, same)).toEqual(['a1 b1 c1']);
   });
 
   it('do not depend on the order of links, and never break a decision', () => {

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { addressOf } from '../../customer-360/identity/normalise/addresses.ts';
 import { organisationName, personName } from '../../customer-360/identity/normalise/names.ts';
 import { skeleton } from '../../customer-360/identity/normalise/romanise.ts';
-import { isValidTaxId } from '../../customer-360/identity/normalise/tax-ids.ts';
+import { comparableTaxId, isNobodysTaxId, isValidTaxId } from '../../customer-360/identity/normalise/tax-ids.ts';
+import { profileOf } from '../../customer-360/identity/profile.ts';
+import { party } from './party-facts.ts';
 
 describe('the name of an organisation', () => {
   it.each([
@@ -67,6 +69,7 @@ it.each([
   ['2208162517', 'KR', true],
   ['2208162518', 'KR', false],
   ['X1234', null, null],
+  ['123456788', 'US', null],
 ])('says of the tax id %s (%s) whether its check digits are right: %s', (taxId, country, expected) =>
   expect(isValidTaxId(taxId, country)).toBe(expected),
 );
@@ -76,3 +79,24 @@ it.each([
   ['meyer', 'maier'],
   ['schmidt', 'schmitt'],
 ])('hears %s and %s alike', (a, b) => expect(skeleton(a)).toBe(skeleton(b)));
+
+it.each([
+  ['DE136695976', 'DE', '136695976'],
+  ['CHE100155212MWST', 'CH', 'CHE100155212'],
+  ['NO988077917MVA', 'NO', '988077917'],
+  ['EL094259216', 'GR', '094259216'],
+  ['FR83404833048', 'FR', '404833048'],
+])('takes %s (%s) and %s for one tax id', (a, country, b) =>
+  expect(comparableTaxId(a, country)).toBe(comparableTaxId(b, country)),
+);
+
+it('knows the tax ids of nobody, and birth dates that nobody entered', () => {
+  expect(['999999990', 'PT999999990', 'XAXX010101000'].map(isNobodysTaxId)).toEqual([true, true, true]);
+  const bornOn = (birthDate: string) =>
+    profileOf({ ...party('crm', '1', { kind: 'PERSON', birthDate }), contactPoints: [] });
+  expect(['1970-01-01', '9999-12-31', '1970-01-02'].map((date) => bornOn(date).birth)).toEqual([
+    null,
+    null,
+    '19700102',
+  ]);
+});

@@ -11,7 +11,7 @@ export const party = (system: string, key: string, some: Partial<Party> = {}): P
   changedAt: null,
   observedAt: '2026-06-15T12:00:00.000000Z',
   kind: 'ORGANIZATION',
-  displayName: `${system} ${key}`,
+  displayName: '',
   legalName: null,
   taxId: null,
   email: null,

@@ -52,9 +52,9 @@ describe.each(databases)('a steward on $name', (database) => {
   it('finds doubtful pairs in the queue with their evidence, and settles them either way', async () => {
     await put(
       named('erp', '1', 'Acme Robotics', { email: 'office@example.com', taxId: 'DE136695976' }),
-      named('crm', '1', 'Acme Trading', { email: 'office@example.com', taxId: 'DE811569869' }),
-      named('erp', '2', 'Fox Textiles', { phone: '+49 30 1234567' }),
-      named('crm', '2', 'Zenith Holding', { phone: '+49 30 1234567' }),
+      named('crm', '1', 'Acme Robotics', { email: 'office@example.com', taxId: 'DE811569869' }),
+      named('erp', '2', 'Fox Textiles', { phone: '+49 30 1234567', taxId: 'DE123456788' }),
+      named('crm', '2', 'Fox Textiles', { phone: '+49 30 1234567', taxId: 'DE111111125' }),
     );
     const store = createStewardStore(cache);
     const queue = await store.queue({ first: 10, after: null });
@@ -131,7 +131,7 @@ describe.each(databases)('a steward on $name', (database) => {
   it('undoes a merge that the records made', async () => {
     await put(named('erp', '1', 'Acme Robotics'));
     await new Promise((done) => setTimeout(done, 2));
-    await put(named('crm', '1', 'Acme Works', { phone: '+49 30 1234567' }));
+    await put(named('crm', '1', 'Acme Robotics GmbH', { phone: '+49 30 1234567' }));
     const [first, second] = [await customerOf('erp', '1'), await customerOf('crm', '1')];
     await put(named('erp', '1', 'Acme Robotics', { phone: '+49 30 1234567' }));
     expect(await customerOf('crm', '1')).toBe(first);

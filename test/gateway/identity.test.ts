@@ -22,8 +22,11 @@ describe.each(databases)('identity in the graph on $name', (database) => {
     cache = await database.open();
     graph = graphUnderTest(cache);
     const phone = '+49 30 1234567';
-    await putParty(cache, party('erp', '1', { displayName: 'Fox Textiles', phone, email: 'fox@fox.example' }));
-    await putParty(cache, party('crm', '1', { displayName: 'Zenith Holding', phone }));
+    await putParty(
+      cache,
+      party('erp', '1', { displayName: 'Fox Textiles', phone, email: 'fox@fox.example', taxId: 'X1234' }),
+    );
+    await putParty(cache, party('crm', '1', { displayName: 'Zenith Holding', phone, taxId: 'X1234' }));
     await putParty(cache, party('crm', '2', { displayName: 'FOX TEXTILES', email: 'fox@fox.example', website: 'fox' }));
     await resolve();
   });
@@ -37,7 +40,7 @@ describe.each(databases)('identity in the graph on $name', (database) => {
       { id: await customerOf('erp', '1') },
     );
     const fields = Object.fromEntries(customer.provenance.map((each: { field: string }) => [each.field, each]));
-    expect(Object.keys(fields)).toEqual(['displayName', 'email', 'phone', 'website']);
+    expect(Object.keys(fields)).toEqual(['displayName', 'taxId', 'email', 'phone', 'website']);
     expect(fields.website).toEqual({
       field: 'website',
       value: 'fox',

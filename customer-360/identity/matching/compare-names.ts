@@ -1,3 +1,4 @@
+import { meetsAcross } from '../normalise/across-scripts.ts';
 import { isCjk } from '../normalise/fold.ts';
 import type { Name } from '../normalise/names.ts';
 import { isAlike, similarity } from './similarity.ts';
@@ -14,6 +15,16 @@ export type WordWeight = (word: string) => number;
 
 const level = { same: 1, sameAndMore: 2, nearlySame: 3, alike: 4, contained: 5, partly: 6, hardly: 7, otherNumber: 8 };
 const DIFFERENT = 9;
+
+/** Whether no pair of the names can be compared: one is in kanji, the other in letters. */
+export function areIncomparable(a: readonly Name[], b: readonly Name[]): boolean {
+  return a.every((one) =>
+    b.every(
+      (other) =>
+        (one.isUnread === true || other.isUnread === true) && one.words.some(isCjk) !== other.words.some(isCjk),
+    ),
+  );
+}
 
 /** Names of persons, whatever the order of their words; the best of all pairs of names. */
 export function comparePersonNames(a: readonly Name[], b: readonly Name[]): NameComparison {
@@ -37,6 +48,9 @@ function best(a: readonly Name[], b: readonly Name[], compare: (a: Name, b: Name
 }
 
 function comparePersonName(a: Name, b: Name): NameComparison {
+  if (a.words.some(isCjk) !== b.words.some(isCjk)) {
+    return { level: meetsAcross(a, b) ? level.nearlySame : DIFFERENT, shared: [] };
+  }
   const [one, other] = inOneScript(a, b);
   const { equal, alike, rest } = align(one, other);
   const words = Math.min(one.length, other.length);

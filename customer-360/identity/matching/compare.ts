@@ -2,7 +2,7 @@ import type { Address } from '../normalise/addresses.ts';
 import { fold } from '../normalise/fold.ts';
 import type { Name } from '../normalise/names.ts';
 import type { Profile } from '../profile.ts';
-import { compareOrganisationNames, comparePersonNames, type WordWeight } from './compare-names.ts';
+import { areIncomparable, compareOrganisationNames, comparePersonNames, type WordWeight } from './compare-names.ts';
 import { isAlike, isTypo, similarity } from './similarity.ts';
 
 export interface Comparison {
@@ -27,7 +27,7 @@ export function compare(a: Profile, b: Profile, weightOf: WordWeight): Compariso
   const addresses = compareAddresses(a.addresses, b.addresses);
   return {
     levels: [
-      a.names.length > 0 && b.names.length > 0 ? names.level : 0,
+      areIncomparable(a.names, b.names) ? 0 : names.level,
       compareBirthDates(a.birth, b.birth),
       bestOf(a.taxIds, b.taxIds, (x, y) => (x === y ? 1 : isTypo(x, y) ? 2 : 3)),
       bestOf(a.emails, b.emails, (x, y) => compareEmails(x, y, a.names)),

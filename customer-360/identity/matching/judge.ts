@@ -1,5 +1,6 @@
 import { type ExactRule, exactRuleOf, keyOf } from '../link-keys.ts';
 import type { Profile } from '../profile.ts';
+import { type Contradiction, contradictionsOf, howNamesAgree, isPartOf } from './contradictions.ts';
 import { fieldNames, fields } from './fields.ts';
 import { type Models, probabilityOf, type Weighing, weigh, weightOf } from './model.ts';
 
@@ -38,25 +39,77 @@ export function isAuthoritative(rule: LinkRule | null): boolean {
 }
 
 /**
- * Judges two profiles. `sharedKeys` are the exact keys both have and few others do. A cross-reference or a tax id with
- * right check digits decides; any other exact key decides unless the evidence contradicts it, which makes the pair
- * doubtful; without one the weight of all evidence decides.
+ * Judges two profiles. `sharedKeys` are the exact keys both have and few others do. A cross-reference decides, and so
+ * does a company's tax id with right check digits. Everything else links only where nothing contradicts it, however
+ * much it weighs; an exact key then decides, and without one the weight of all evidence.
  */
 export function judge(a: Profile, b: Profile, sharedKeys: readonly string[], judging: Judging): Judgement {
   const weighing = weigh(a, b, judging.models);
-  const { link, review } = a.isPerson && b.isPerson ? judging.person : judging.organization;
+  const arePersons = a.isPerson && b.isPerson;
+  const { link, review } = arePersons ? judging.person : judging.organization;
   const exact = sharedKeys.length === 0 ? null : exactRuleOf(sharedKeys);
   const pair = { a: a.id, b: b.id, weight: weighing.weight };
-  if (exact === 'CROSS_REFERENCE' || sharesValidTaxId(a, b, sharedKeys)) {
-    return { ...pair, rule: exact, isDoubtful: false };
-  }
+  const linked = (rule: LinkRule) => ({ ...pair, rule, isDoubtful: false });
+  const open = (isDoubtful: boolean) => ({ ...pair, rule: null, isDoubtful });
+  if (exact === 'CROSS_REFERENCE') return linked(exact);
+  const sharesTaxId = sharesValidTaxId(a, b, sharedKeys);
+  if (sharesTaxId && !arePersons) return linked('TAX_ID');
   const probability = probabilityOf(weighing.weight);
-  if (exact !== null) {
-    const holds = probability >= link || !isContradicted(a.isPerson && b.isPerson, weighing);
-    return { ...pair, rule: holds ? exact : null, isDoubtful: !holds };
+  if (exact === null && probability < review) return open(false);
+
+  const against = contradictionsOf(a, b);
+  if (against.length > 0) return open(isWorthAsking(against, arePersons, weighing));
+  if (sharesTaxId) return linked('TAX_ID');
+  if (arePersons) {
+    const names = howNamesAgree(a, b);
+    const isBorn = is(weighing, 'birthDate', 'same');
+    const isReached = is(weighing, 'email', 'same') || is(weighing, 'taxId', 'same');
+    if (names === 'thin' && !isBorn && !isReached) return open(probability >= review);
+    const isHome = is(weighing, 'phone', 'same') || is(weighing, 'street', 'same');
+    if (names === 'otherFamily' && !(isBorn && (isReached || isHome))) return open(isBorn || isReached);
   }
-  if (probability >= link && !areNeighbours(a, b, weighing)) return { ...pair, rule: 'MATCH', isDoubtful: false };
-  return { ...pair, rule: null, isDoubtful: probability >= review };
+  const isSite = is(weighing, 'taxId', 'same') || is(weighing, 'phone', 'same') || is(weighing, 'street', 'same');
+  const isMail = is(weighing, 'email', 'same') && !differsAnywhere(weighing);
+  if (!arePersons && !isSite && !isMail && isPartOf(a, b)) return open(probability >= review);
+  if (exact !== null) {
+    return !isContradicted(arePersons, weighing) ? linked(exact) : open(true);
+  }
+  if (probability < link) return open(!hasOnlyName(arePersons, weighing));
+  if (hasOnlyName(arePersons, weighing)) return open(!differsAnywhere(weighing));
+  return areNeighbours(a, b, weighing) ? open(true) : linked('MATCH');
+}
+
+/** Whether nothing but the name speaks for one customer: the rarest name is another's as well somewhere. */
+function hasOnlyName(arePersons: boolean, weighing: Weighing): boolean {
+  const { levels } = weighing;
+  const upTo = <F extends keyof typeof fields>(field: F, name: (typeof fields)[F][number]) => {
+    const level = levels[at(field)] ?? 0;
+    return level > 0 && level <= levelOf(field, name);
+  };
+  const isWhole = arePersons || upTo('name', 'alike');
+  const isNear = upTo('street', 'alike') && upTo('place', 'sameCity');
+  const isReached = upTo('email', isWhole ? 'sameMailbox' : 'same') || upTo('phone', 'same');
+  return !(upTo('birthDate', 'swappedOrTypo') || upTo('taxId', 'typo') || isReached || isNear);
+}
+
+/** Whether a value that both have differs. */
+function differsAnywhere(weighing: Weighing): boolean {
+  const { levels } = weighing;
+  return (['email', 'phone', 'street', 'place'] as const).some(
+    (field) => levels[at(field)] === levelOf(field, 'different'),
+  );
+}
+
+/**
+ * Contradicted pairs that a steward is asked about: those where more than a home, a building or a line speaks for one
+ * customer. All others are what households and sites are made of.
+ */
+function isWorthAsking(against: readonly Contradiction[], arePersons: boolean, weighing: Weighing): boolean {
+  if (is(weighing, 'taxId', 'same')) return true;
+  const isReached = is(weighing, 'email', 'same');
+  if (!arePersons) return isReached && is(weighing, 'street', 'same');
+  if (against.includes('birthDate')) return against.length === 1 && isReached && is(weighing, 'name', 'same');
+  return isReached && is(weighing, 'birthDate', 'same');
 }
 
 /** How sure a link is, from 0 to 1. */
@@ -83,6 +136,10 @@ function sharesValidTaxId(a: Profile, b: Profile, sharedKeys: readonly string[])
   return a.validTaxIds.some((taxId) => b.validTaxIds.includes(taxId) && sharedKeys.includes(keyOf('tax', taxId)));
 }
 
+function is<F extends keyof typeof fields>({ levels }: Weighing, field: F, name: (typeof fields)[F][number]): boolean {
+  return levels[at(field)] === levelOf(field, name);
+}
+
 const at = (field: keyof typeof fields) => fieldNames.indexOf(field);
 const levelOf = <F extends keyof typeof fields>(field: F, name: (typeof fields)[F][number]) =>
   (fields[field] as readonly string[]).indexOf(name) + 1;
@@ -95,11 +152,8 @@ function areNeighbours(a: Profile, b: Profile, { levels }: Weighing): boolean {
   return isOther('name', 'partly') && isOther('email', 'different');
 }
 
-/** A shared mailbox or telephone is not one customer when tax ids, dates of birth or names are of different ones. */
-function isContradicted(arePersons: boolean, { levels }: Weighing): boolean {
-  const is = <F extends keyof typeof fields>(field: F, name: (typeof fields)[F][number]) =>
-    levels[at(field)] === levelOf(field, name);
-  if (is('taxId', 'different') || is('birthDate', 'different')) return true;
-  const name = levels[at('name')] ?? 0;
-  return name >= levelOf('name', arePersons ? 'partly' : 'different');
+/** A shared mailbox or telephone is not one customer when tax ids or names are of different ones. */
+function isContradicted(arePersons: boolean, weighing: Weighing): boolean {
+  if (is(weighing, 'taxId', 'different')) return true;
+  return !arePersons && is(weighing, 'name', 'different');
 }

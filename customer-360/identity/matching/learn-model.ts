@@ -2,6 +2,7 @@ import type { Profile } from '../profile.ts';
 import { type BlockKind, blockKinds, fieldsBehind, keysOf, kindOfKey } from './block-keys.ts';
 import { eachCandidatePair } from './candidate-pairs.ts';
 import { compare } from './compare.ts';
+import { contradictionsOf } from './contradictions.ts';
 import { fieldNames, fields, MODEL_FORMAT } from './fields.ts';
 import { type Model, weightOf, wordWeights } from './model.ts';
 import { seeded } from './seeded.ts';
@@ -107,13 +108,23 @@ function countPatterns(
       const pattern = levels.join(',');
       const own = byKind.get(kind) ?? new Map();
       byKind.set(kind, own);
-      addPattern(own, pattern, levels);
+      // Couples and neighbours share a line and a street: who contradicts each other is no match to learn from.
+      if (!mayContradict(levels) || contradictionsOf(a, b).length === 0) addPattern(own, pattern, levels);
       if (known !== undefined) return;
       seen.set(first * n + second, pattern);
       addPattern(all, pattern, levels);
     },
   );
   return { byKind, all };
+}
+
+const [NAME, BIRTH] = [fieldNames.indexOf('name'), fieldNames.indexOf('birthDate')];
+const ALIKE = fields.name.indexOf('nearlySame') + 1;
+const OTHER_DAY = fields.birthDate.indexOf('sameYearOrDay') + 1;
+
+/** Names and dates that agree are not looked at again. */
+function mayContradict(levels: readonly number[]): boolean {
+  return (levels[NAME] ?? 0) >= ALIKE || (levels[BIRTH] ?? 0) >= OTHER_DAY;
 }
 
 function learnM(byKind: ReadonlyMap<BlockKind, Patterns>, model: Model): number[][] {
