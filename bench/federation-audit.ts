@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { composeServices } from '@theguild/federation-composition';
 import { execute, type GraphQLSchema, parse, validate } from 'graphql';
 import { z } from 'zod';
-import { httpAuth } from '../config/http-settings.ts';
+import { httpAuth } from '../config/settings/http-settings.ts';
+import { stitchSupergraph } from '../gateway/execution/stitch.ts';
 import { createServiceCaller, type ServiceCaller } from '../gateway/services/call-service.ts';
-import { stitchSupergraph } from '../gateway/stitch.ts';
 
 /*
  * The stitched lane alone, without the hub's own graph, against the public audit of federation gateways

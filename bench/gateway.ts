@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createConnection } from 'mysql2/promise';
-import { openCache } from '../cache/open-cache.ts';
+import { openCache } from '../cache/database/open-cache.ts';
 import { startTestServer } from '../test/setup/mysql-server.ts';
 import { makeCompany } from './gateway/company.ts';
 import { type Contender, contenders } from './gateway/contenders.ts';

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 import { sumUnits } from '../customer-360/exact-decimal.ts';
-import { type BgNbd, expectedPurchases, fitBgNbd, probabilityAlive } from '../customer-360/insight/bg-nbd.ts';
-import { expectedAmount, fitGammaGamma, type GammaGamma } from '../customer-360/insight/gamma-gamma.ts';
 import { salesCurve } from '../customer-360/insight/grade.ts';
-import { createBuyingCounts, dayOf, repeatBuyingOf } from '../customer-360/insight/repeat-buying.ts';
+import { type BgNbd, expectedPurchases, fitBgNbd, probabilityAlive } from '../customer-360/insight/models/bg-nbd.ts';
+import { expectedAmount, fitGammaGamma, type GammaGamma } from '../customer-360/insight/models/gamma-gamma.ts';
+import { createBuyingCounts, dayOf, repeatBuyingOf } from '../customer-360/insight/models/repeat-buying.ts';
 import { type Purchases, readCdnow, readNorthwindSales } from './insight/public-data.ts';
 import { measureRefresh } from './insight/refresh-speed.ts';
 import { createRandom, simulateBuying } from './insight/simulate-buying.ts';

@@ -1,20 +1,20 @@
-import type { Cache } from '../cache/cache.ts';
-import { ownerOfThisProcess } from '../cache/lease-owner.ts';
-import { openCache } from '../cache/open-cache.ts';
-import { createClockWatch } from '../config/clock-watch.ts';
-import { createLog, type Log } from '../config/log.ts';
-import { prioritiesOf } from '../config/priorities-of.ts';
+import type { Cache } from '../cache/database/database.ts';
+import { openCache } from '../cache/database/open-cache.ts';
+import { ownerOfThisProcess } from '../cache/streams/lease-owner.ts';
+import { createClockWatch } from '../config/clock/clock-watch.ts';
+import { createLog, type Log } from '../config/observability/log.ts';
+import { prioritiesOf } from '../config/settings/priorities-of.ts';
 import type { Connector } from '../connectors/connector.ts';
-import { createSteward, type Steward } from '../customer-360/identity/steward.ts';
-import { createPrivacy, type Privacy } from '../customer-360/privacy.ts';
+import { createSteward, type Steward } from '../customer-360/identity/stewardship/steward.ts';
+import { createPrivacy, type Privacy } from '../customer-360/privacy/privacy.ts';
 import type { Graph } from '../gateway/graph.ts';
 import type { Gateway } from '../gateway/server.ts';
-import { createSchedule, type Schedule } from '../sync-jobs/schedule.ts';
-import type { StreamRequest } from '../sync-jobs/sync-run.ts';
-import { connectAll } from './connect-all.ts';
+import type { StreamRequest } from '../sync-jobs/pass/sync-run.ts';
+import { createSchedule, type Schedule } from '../sync-jobs/schedule/schedule.ts';
+import { connectAll } from './actions/connect-all.ts';
+import type { StreamChoice } from './actions/select-streams.ts';
+import { createSourceHealth } from './actions/source-health.ts';
 import type { HubSettings } from './read-settings.ts';
-import type { StreamChoice } from './select-streams.ts';
-import { createSourceHealth } from './source-health.ts';
 
 /** Everything of one running hub; built here and nowhere else. */
 export interface Hub {

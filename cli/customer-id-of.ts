@@ -1,5 +1,5 @@
-import type { Cache } from '../cache/cache.ts';
-import { createCustomerStore } from '../cache/customer-store.ts';
+import type { Cache } from '../cache/database/database.ts';
+import { createCustomerStore } from '../cache/records/customer-store.ts';
 import { HubError } from '../config/errors.ts';
 import { CUSTOMER_ID_PATTERN, recordId } from '../schema/ids.ts';
 

@@ -2,4 +2,4 @@
 import { register } from 'tsx/esm/api';
 
 register();
-await import('./demo-sources-process.ts');
+await import('./demo/demo-sources-process.ts');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { HubError } from '../config/errors.ts';
-import { redactText } from '../config/redact.ts';
+import { redactText } from '../config/observability/redact.ts';
 import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -20,8 +20,8 @@ import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { type ExitCode, exitCodeOf, exitCodes, type Finish } from './exit-codes.ts';
-import { terminal } from './terminal.ts';
+import { type ExitCode, exitCodeOf, exitCodes, type Finish } from './terminal/exit-codes.ts';
+import { terminal } from './terminal/terminal.ts';
 
 const commands = [
   demoCommand,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Log } from '../config/log.ts';
+import type { Log } from '../config/observability/log.ts';
 import type { Hub } from './compose.ts';
 import type { HubSettings } from './read-settings.ts';
 
@@ -28,7 +28,7 @@ export async function settingsOf({ settings }: SharedOptions): Promise<HubSettin
 
 /** A log for commands that report for themselves: only what they cannot know. */
 async function quietLog({ debug }: SharedOptions): Promise<Log> {
-  const { createLog } = await import('../config/log.ts');
+  const { createLog } = await import('../config/observability/log.ts');
   return createLog({ level: debug ? 'debug' : 'error' });
 }
 

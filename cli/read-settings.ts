@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HubError } from '../config/errors.ts';
-import { loadSettings } from '../config/load-settings.ts';
-import type { Settings } from '../config/settings.ts';
-import { placeOf, readYamlTree } from '../config/yaml-tree.ts';
+import { loadSettings } from '../config/settings/load-settings.ts';
+import type { Settings } from '../config/settings/settings.ts';
+import { placeOf, readYamlTree } from '../config/settings/yaml-tree.ts';
 import { type KnownSource, sourceSchema } from '../connectors/kinds.ts';
 import { compileMapping } from '../connectors/mapping/compile-mapping.ts';
 

@@ -1,4 +1,4 @@
-import type { SourceSettings } from '../config/settings.ts';
+import type { SourceSettings } from '../config/settings/settings.ts';
 import type { JsonObject } from '../schema/json.ts';
 import type { SourceNotices } from './source-notices.ts';
 
@@ -23,7 +23,7 @@ export interface SourceRecord {
 
 /**
  * What the end of a read proves about whether all records came. The connector gives the evidence; the sync jobs decide
- * on the completeness from it (sync-jobs/completeness.ts).
+ * on the completeness from it (sync-jobs/pass/completeness.ts).
  */
 export interface ReadEvidence {
   /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SourceSettings } from '../config/settings.ts';
+import type { SourceSettings } from '../config/settings/settings.ts';
 import type { Connector } from './connector.ts';
 import { createFileConnector } from './file/file-connector.ts';
 import { fileSettings } from './file/settings.ts';

@@ -6,9 +6,9 @@ import {
   handleWhenResult,
   type IBackoff,
 } from 'cockatiel';
+import { hubTime } from '../config/clock/hub-time.ts';
 import { defends } from '../config/defences.ts';
 import { HubError } from '../config/errors.ts';
-import { hubTime } from '../config/hub-time.ts';
 import { instantOf } from '../schema/time.ts';
 import type { SourceNotices } from './source-notices.ts';
 

@@ -1,4 +1,4 @@
-import type { CompletenessStatus, StreamCompleteness } from '../cache/completeness.ts';
+import type { CompletenessStatus, StreamCompleteness } from '../cache/streams/completeness.ts';
 
 /** What the last verify of a stream found, and whether all of it was read. `StreamState` of the cache fits. */
 export interface StreamProof {

@@ -1,6 +1,6 @@
 import { defends } from '../config/defences.ts';
-import { scheduleInterval } from '../config/schedule-interval.ts';
-import type { Settings } from '../config/settings.ts';
+import { scheduleInterval } from '../config/settings/schedule-interval.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import { millisecondsOf } from '../schema/time.ts';
 
 /** What the cache knows of how a stream's passes went. `StreamState` of the cache fits. */

@@ -9,7 +9,7 @@ import { makeOrder, type Order } from './landscape/orders.ts';
 import type { Party } from './landscape/parties.ts';
 import { makePayment } from './landscape/payments.ts';
 import { createRandom } from './landscape/random.ts';
-import { type Interaction, makeInteraction } from './landscape/service-records.ts';
+import { type Interaction, makeInteraction } from './landscape/records/service-records.ts';
 import { deliver, makeShipment, type Shipment, send, statusAfter } from './landscape/shipments.ts';
 import type { ScmSource } from './scm/scm-source.ts';
 

@@ -1,14 +1,14 @@
-import type { Settings } from '../config/settings.ts';
-import type { Steward } from '../customer-360/identity/steward.ts';
-import type { Privacy } from '../customer-360/privacy.ts';
+import type { Settings } from '../config/settings/settings.ts';
+import type { Steward } from '../customer-360/identity/stewardship/steward.ts';
+import type { Privacy } from '../customer-360/privacy/privacy.ts';
 import type { Viewer } from './access/viewer.ts';
-import type { FreshnessReader } from './freshness.ts';
-import type { LiveRecords } from './live-records.ts';
-import type { Loaders } from './loaders.ts';
-import type { ReadColumns } from './read-columns.ts';
-import type { Reads } from './reads.ts';
+import type { Loaders } from './caching/loaders.ts';
+import type { Reads } from './caching/read-tracker.ts';
+import type { FreshnessReader } from './freshness/freshness.ts';
+import type { LiveRecords } from './resolvers/live/live-records.ts';
+import type { ReadColumns } from './resolvers/read-columns.ts';
+import type { Stores } from './resolvers/stores.ts';
 import type { ServiceState } from './services/services.ts';
-import type { Stores } from './stores.ts';
 
 /** What the resolvers of one request have at hand. A new one for every request: the loaders live in it. */
 export interface GraphContext {

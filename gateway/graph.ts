@@ -1,7 +1,7 @@
 import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
-import type { Changes } from '../cache/change-log.ts';
+import type { Changes } from '../cache/changes/change-log.ts';
 import type { Viewer } from './access/viewer.ts';
-import type { Prepared } from './document-cache.ts';
+import type { Prepared } from './execution/document-cache.ts';
 import type { ServiceListener } from './services/service-notices.ts';
 
 /** One operation, parsed and validated. */

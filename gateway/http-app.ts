@@ -10,26 +10,26 @@ import Fastify, {
   type FastifyServerOptions,
 } from 'fastify';
 import { HubError } from '../config/errors.ts';
-import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
-import type { Settings } from '../config/settings.ts';
-import { inTraceOf } from '../config/tracing.ts';
+import type { Log } from '../config/observability/log.ts';
+import { inTraceOf } from '../config/observability/tracing.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import type { Credentials } from './access/authenticate.ts';
 import { type AuthenticateFrom, TooManyLogins } from './access/failed-logins.ts';
 import { anybody, may, nobody, type Viewer } from './access/viewer.ts';
-import type { RequestContext } from './apollo.ts';
-import { closeUnusedConnections } from './close-unused-connections.ts';
-import { createComparisonLimit } from './comparison-limit.ts';
-import { errorBody, internalMessage } from './format-error.ts';
 import { serveGraphiql, wantsPage } from './graphiql/serve-graphiql.ts';
+import type { RequestContext } from './http/apollo.ts';
+import { closeUnusedConnections } from './http/close-unused-connections.ts';
+import { errorBody, internalMessage } from './http/format-error.ts';
+import type { QuickAnswer } from './http/quick-answer.ts';
+import type { Readiness } from './http/readiness.ts';
+import { readTls } from './http/tls-files.ts';
+import type { TrustedDocuments } from './http/trusted-documents.ts';
+import { createComparisonLimit } from './limits/comparison-limit.ts';
 import { createRateLimit, type RateLimit } from './limits/rate-limit.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
-import { once } from './once.ts';
-import type { QuickAnswer } from './quick-answer.ts';
-import type { Readiness } from './readiness.ts';
+import { once } from './resolvers/once.ts';
 import type { EventStream } from './subscriptions/event-stream.ts';
-import { readTls } from './tls-files.ts';
-import type { TrustedDocuments } from './trusted-documents.ts';
 
 interface HttpAppDependencies {
   apollo: ApolloServer<RequestContext>;

@@ -1,25 +1,25 @@
 import type { Server } from 'node:https';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import { createApiKeyStore } from '../cache/api-key-store.ts';
-import type { Cache } from '../cache/cache.ts';
-import type { ClockWatch } from '../config/clock-watch.ts';
+import { createApiKeyStore } from '../cache/access/api-key-store.ts';
+import type { Cache } from '../cache/database/database.ts';
+import type { ClockWatch } from '../config/clock/clock-watch.ts';
 import { HubError } from '../config/errors.ts';
-import type { Log } from '../config/log.ts';
 import { isLoopback } from '../config/loopback.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Log } from '../config/observability/log.ts';
+import type { Settings } from '../config/settings/settings.ts';
 import { createAuthenticate } from './access/authenticate.ts';
 import { limitFailedLogins } from './access/failed-logins.ts';
-import { createAnswerOperation } from './answer-operation.ts';
-import { createApollo } from './apollo.ts';
-import { createFreshnessReader } from './freshness.ts';
+import { createFreshnessReader } from './freshness/freshness.ts';
 import type { Graph, Operation } from './graph.ts';
+import { createAnswerOperation } from './http/answer-operation.ts';
+import { createApollo } from './http/apollo.ts';
+import { createQuickAnswer } from './http/quick-answer.ts';
+import { readiness } from './http/readiness.ts';
+import { followTls } from './http/tls-files.ts';
+import { readTrustedDocuments } from './http/trusted-documents.ts';
 import { createHttpApp } from './http-app.ts';
 import { createMetrics, type SourceTries } from './metrics/create-metrics.ts';
-import { createQuickAnswer } from './quick-answer.ts';
-import { readiness } from './readiness.ts';
 import { createEventStream } from './subscriptions/event-stream.ts';
-import { followTls } from './tls-files.ts';
-import { readTrustedDocuments } from './trusted-documents.ts';
 
 export interface GatewayDependencies<Context extends object> {
   cache: Cache;

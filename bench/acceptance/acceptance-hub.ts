@@ -5,9 +5,9 @@ import { stringify } from 'yaml';
 import { openHub } from '../../cli/compose.ts';
 import { readSettings } from '../../cli/read-settings.ts';
 import { refreshAll } from '../../customer-360/insight/refresh-insight.ts';
-import { reconcile } from '../../sync-jobs/reconcile.ts';
-import { runSync } from '../../sync-jobs/run-sync.ts';
-import { verify } from '../../sync-jobs/verify.ts';
+import { runSync } from '../../sync-jobs/pass/run-sync.ts';
+import { reconcile } from '../../sync-jobs/reconcile/reconcile.ts';
+import { verify } from '../../sync-jobs/verify/verify.ts';
 
 /** A whole hub with a fresh cache, made from a settings file as a user would write it. */
 export interface AcceptanceHub {

@@ -1,5 +1,5 @@
-import type { Cache, SqlParameter } from '../../cache/cache.ts';
-import { readStreamPasses } from '../../cache/stream-passes.ts';
+import type { Cache, SqlParameter } from '../../cache/database/database.ts';
+import { readStreamPasses } from '../../cache/streams/stream-passes.ts';
 import type { Company, Customer, Order } from './company.ts';
 
 type Cell = SqlParameter;

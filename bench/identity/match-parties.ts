@@ -1,8 +1,8 @@
-import { hubSettings } from '../../config/settings.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
 import { learnModel } from '../../customer-360/identity/matching/learn-model.ts';
 import { defaultModels, type Models } from '../../customer-360/identity/matching/model.ts';
 import { type PartyFacts, profileOf } from '../../customer-360/identity/profile.ts';
-import { type Resolution, resolveAll } from '../../customer-360/identity/resolve-all.ts';
+import { type Resolution, resolveAll } from '../../customer-360/identity/resolution/resolve-all.ts';
 
 const settings = hubSettings.parse({}).identity;
 

@@ -1,5 +1,5 @@
 import type { PartyFacts } from '../../customer-360/identity/profile.ts';
-import type { Resolution } from '../../customer-360/identity/resolve-all.ts';
+import type { Resolution } from '../../customer-360/identity/resolution/resolve-all.ts';
 import type { Generated } from './households.ts';
 
 /** How a set of known truth came out, counted in pairs of records. */

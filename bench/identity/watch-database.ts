@@ -1,5 +1,5 @@
 import mysql from 'mysql2/promise';
-import type { Cache, Sql } from '../../cache/cache.ts';
+import type { Cache, Sql } from '../../cache/database/database.ts';
 import { serverCpu } from '../sync/cpu-time.ts';
 
 /** A cache whose statements are counted, and what its database costs in CPU time. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Units, unitsOf } from '../../customer-360/exact-decimal.ts';
-import { dayOf } from '../../customer-360/insight/repeat-buying.ts';
+import { dayOf } from '../../customer-360/insight/models/repeat-buying.ts';
 
 /** Customer → day → what was bought on it. */
 export type Purchases = Map<string, Map<number, Units>>;

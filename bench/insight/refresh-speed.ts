@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { appendChanges } from '../../cache/append-changes.ts';
-import { upsert } from '../../cache/bulk-sql.ts';
-import type { Cache, SqlParameter } from '../../cache/cache.ts';
-import { openCache } from '../../cache/open-cache.ts';
-import { encodeValue } from '../../cache/row-codec.ts';
-import { insightSettings } from '../../config/insight-settings.ts';
+import { appendChanges } from '../../cache/changes/append-changes.ts';
+import type { Cache, SqlParameter } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
+import { upsert } from '../../cache/sql/bulk-statements.ts';
+import { encodeValue } from '../../cache/sql/row-codec.ts';
+import { insightSettings } from '../../config/settings/insight-settings.ts';
 import { type RefreshInsight, refreshAll, refreshChanged } from '../../customer-360/insight/refresh-insight.ts';
 import { newCustomerId, recordId } from '../../schema/ids.ts';
 

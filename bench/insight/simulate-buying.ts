@@ -1,4 +1,4 @@
-import type { BgNbd, RepeatBuying } from '../../customer-360/insight/bg-nbd.ts';
+import type { BgNbd, RepeatBuying } from '../../customer-360/insight/models/bg-nbd.ts';
 
 /** Numbers of (0, 1), the same for the same seed (mulberry32). */
 export function createRandom(seed: number): () => number {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { startSources } from '../../cli/demo-sources.ts';
+import { startSources } from '../../cli/demo/demo-sources.ts';
 import { runHub } from './hub-process.ts';
 
 interface LandscapeOptions {

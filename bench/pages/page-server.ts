@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { jsonText } from '../../cache/json-text.ts';
+import { jsonText } from '../../cache/sql/json-text.ts';
 import { sourceOrder } from '../sync/order-source.ts';
 
 /*

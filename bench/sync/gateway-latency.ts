@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCache } from '../../cache/open-cache.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { makeCompany } from '../gateway/company.ts';
 import { fillDatabase } from '../gateway/fill-database.ts';
 import { makeQuestions, type Question } from '../gateway/questions.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import mysql, { type Connection } from 'mysql2/promise';
-import { openCache } from '../../cache/open-cache.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { type BenchOptions, type Figure, median } from './bench-options.ts';
 import { nothingSpent, type Spent, spent, together } from './cpu-time.ts';
 import { loadFiles, writeFiles } from './load-data.ts';

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
-import type { SqlParameter } from '../../cache/cache.ts';
+import type { SqlParameter } from '../../cache/database/database.ts';
 import { storedColumns, storedRows } from './stored-rows.ts';
 
 /** Writes what the hub stores of these orders as one tab-separated file a table: what LOAD DATA reads. */

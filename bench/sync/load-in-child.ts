@@ -1,4 +1,4 @@
-import { openCache } from '../../cache/open-cache.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { type ChildLoad, type ChildReport, taskOfChild } from './child-load.ts';
 import { createOrderSource } from './order-source.ts';
 import { runPass } from './run-pass.ts';

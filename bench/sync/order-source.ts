@@ -1,5 +1,5 @@
 import { LosslessNumber } from 'lossless-json';
-import { type StreamSettings, sourceSettings, streamSettings } from '../../config/settings.ts';
+import { type StreamSettings, sourceSettings, streamSettings } from '../../config/settings/settings.ts';
 import type { Connector, Page, PullRequest, SourceRecord } from '../../connectors/connector.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import { instantOf } from '../../schema/time.ts';

@@ -1,8 +1,8 @@
-import type { Cache } from '../../cache/cache.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings } from '../../config/settings.ts';
-import { runSync } from '../../sync-jobs/run-sync.ts';
-import type { SyncRun } from '../../sync-jobs/sync-run.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
+import { runSync } from '../../sync-jobs/pass/run-sync.ts';
+import type { SyncRun } from '../../sync-jobs/pass/sync-run.ts';
 import { type OrderSource, orderSourceSettings, STREAM, SYSTEM } from './order-source.ts';
 
 const log = createLog({ level: 'warn' });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openCache } from '../../cache/open-cache.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { type BenchOptions, type Figure, median } from './bench-options.ts';
 import { createOrderSource, ROWS_PER_ORDER } from './order-source.ts';
 import { runPass } from './run-pass.ts';

@@ -1,5 +1,5 @@
-import type { Cache } from '../../cache/cache.ts';
-import { openCache } from '../../cache/open-cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { type BenchOptions, type Figure, median } from './bench-options.ts';
 import { loadInChild } from './child-load.ts';
 import { createOrderSource, type OrderSource } from './order-source.ts';

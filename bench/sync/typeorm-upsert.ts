@@ -1,5 +1,5 @@
 import { DataSource, type ObjectLiteral } from 'typeorm';
-import { tablesFor } from '../../cache/tables.ts';
+import { tablesFor } from '../../cache/schema/tables.ts';
 import { storedColumns, storedRows } from './stored-rows.ts';
 
 /** The batches that TypeORM's contender writes. */

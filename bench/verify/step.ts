@@ -1,10 +1,10 @@
-import { openCache } from '../../cache/open-cache.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings } from '../../config/settings.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import { connect } from '../../connectors/kinds.ts';
-import { runSync } from '../../sync-jobs/run-sync.ts';
-import { verify } from '../../sync-jobs/verify.ts';
+import { runSync } from '../../sync-jobs/pass/run-sync.ts';
+import { verify } from '../../sync-jobs/verify/verify.ts';
 import { orderTableSettings, STREAM, SYSTEM } from './order-table.ts';
 
 /** What one process of the benchmark does: it is told in its arguments, and sends what came of it. */

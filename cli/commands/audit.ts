@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { terminal } from '../terminal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface AuditOptions extends SharedOptions {
   customer?: string;
@@ -14,7 +14,7 @@ export function auditCommand(): Command {
     .option('--customer <id>', 'only readings of this customer')
     .option('--first <n>', 'how many, at most 1000', count, 50)
     .action(async ({ customer, first, json, ...options }: AuditOptions) => {
-      const { createAccessAuditStore } = await import('../../cache/access-audit-store.ts');
+      const { createAccessAuditStore } = await import('../../cache/access/access-audit-store.ts');
       await withHub(options, async ({ cache }) => {
         const reads = await createAccessAuditStore(cache).list({ ...(customer && { customer }), first });
         if (json) terminal.out(JSON.stringify(reads, null, 2));

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import type { CheckLine } from '../check-cache.ts';
-import { exitCodes, type Finish } from '../exit-codes.ts';
+import type { CheckLine } from '../actions/check-cache.ts';
+import { selectSource } from '../actions/select-streams.ts';
 import { type SharedOptions, settingsOf, withSharedOptions } from '../options.ts';
-import { selectSource } from '../select-streams.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { terminal } from '../terminal.ts';
+import { exitCodes, type Finish } from '../terminal/exit-codes.ts';
+import { stopSignal } from '../terminal/stop-signal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 /** `customer360 check [source]` */
 export function checkCommand(finish: Finish): Command {
@@ -20,9 +20,9 @@ export function checkCommand(finish: Finish): Command {
       const systems =
         system === undefined ? Object.keys(settings.sources) : isService ? [] : [selectSource(settings, system)];
       const [{ connectAll }, { checkCache, checkRecords }, { checkValues }] = await Promise.all([
-        import('../connect-all.ts'),
-        import('../check-cache.ts'),
-        import('../check-values.ts'),
+        import('../actions/connect-all.ts'),
+        import('../actions/check-cache.ts'),
+        import('../actions/check-values.ts'),
       ]);
       const connectors = connectAll(settings);
       const signal = stopSignal();
@@ -42,7 +42,7 @@ export function checkCommand(finish: Finish): Command {
       // composing a graph is loaded when there is something to compose
       const services =
         (system === undefined && Object.keys(settings.services).length > 0) || isService
-          ? await (await import('../check-services.ts')).checkServices(settings)
+          ? await (await import('../actions/check-services.ts')).checkServices(settings)
           : [];
       const records = isReady(cache) && systems.length > 0 ? await checkRecords(settings, systems) : [];
       const all: CheckLine[] = [

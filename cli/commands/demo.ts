@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { DemoCommandOptions } from '../run-demo.ts';
+import type { DemoCommandOptions } from '../demo/run-demo.ts';
 
 /** `customer360 demo`, what `npm start` runs. */
 export function demoCommand(): Command {
@@ -17,7 +17,7 @@ export function demoCommand(): Command {
       '\nExamples:\n  customer360 demo\n  customer360 demo --scale 0.1 --port 4100\n  customer360 demo --keep --seed 42',
     )
     .action(async (options: DemoCommandOptions) => {
-      const { runDemo } = await import('../run-demo.ts');
+      const { runDemo } = await import('../demo/run-demo.ts');
       await runDemo(options);
     });
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { DiscoveredStream } from '../../connectors/connector.ts';
+import { selectSource } from '../actions/select-streams.ts';
 import { type SharedOptions, settingsOf, withSharedOptions } from '../options.ts';
-import { selectSource } from '../select-streams.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { terminal } from '../terminal.ts';
+import { stopSignal } from '../terminal/stop-signal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 /** `customer360 discover <source>` */
 export function discoverCommand(): Command {
@@ -15,7 +15,7 @@ export function discoverCommand(): Command {
     .addHelpText('after', '\nExamples:\n  customer360 discover erp\n  customer360 discover finance --json')
     .action(async (system: string, options: SharedOptions) => {
       const settings = await settingsOf(options);
-      const { connectAll } = await import('../connect-all.ts');
+      const { connectAll } = await import('../actions/connect-all.ts');
       const connectors = connectAll(settings);
       try {
         const streams = (await connectors[selectSource(settings, system)]?.discover(stopSignal())) ?? [];

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { terminal } from '../terminal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface ExtractOptions {
   out: string;
@@ -16,9 +16,9 @@ export function documentsCommand(): Command {
     .option('--typenames', 'ask for __typename everywhere, for clients with a normalised cache')
     .action(async (folder: string, { out, typenames = false }: ExtractOptions) => {
       const [{ extractDocuments }, { createLocalSchema }, { subschemas }] = await Promise.all([
-        import('../extract-documents.ts'),
-        import('../../gateway/local-schema.ts'),
-        import('../../gateway/subschemas/all.ts'),
+        import('../actions/extract-documents.ts'),
+        import('../../gateway/execution/local-schema.ts'),
+        import('../../gateway/resolvers/domains/all.ts'),
       ]);
       const manifest = extractDocuments({ folder, typenames, schema: createLocalSchema(subschemas) });
       const text = `${JSON.stringify(manifest, null, 2)}\n`;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { selectStreams } from '../actions/select-streams.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { selectStreams } from '../select-streams.ts';
-import { table, terminal } from '../terminal.ts';
+import { table, terminal } from '../terminal/terminal.ts';
 
 interface ListOptions extends SharedOptions {
   all?: boolean;
@@ -17,7 +17,7 @@ export function driftCommand(): Command {
     .argument('[source[/stream]]', 'only this source, or this stream of it')
     .option('--all', 'those that were accepted, too')
     .action(async (target: string | undefined, options: ListOptions) => {
-      const { createDriftStore } = await import('../../cache/drift-store.ts');
+      const { createDriftStore } = await import('../../cache/streams/drift-store.ts');
       await withHub(options, async ({ cache, settings }) => {
         const [choice] = selectStreams(settings, target);
         const within = target === undefined || !choice ? {} : target.includes('/') ? choice : { system: choice.system };

@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { HubError } from '../../config/errors.ts';
-import type { Evidence } from '../../customer-360/identity/explain.ts';
-import type { Act, Change } from '../../customer-360/identity/steward.ts';
+import type { Evidence } from '../../customer-360/identity/stewardship/explain.ts';
+import type { Act, Change } from '../../customer-360/identity/stewardship/steward.ts';
 import { CUSTOMER_ID_PATTERN, RECORD_ID_PATTERN, recordId } from '../../schema/ids.ts';
 import type { Hub } from '../compose.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { table, terminal } from '../terminal.ts';
+import { table, terminal } from '../terminal/terminal.ts';
 
 interface ListOptions extends SharedOptions {
   first: number;
@@ -75,7 +75,7 @@ function queueCommand(): Command {
     .description('Pairs that wait for a steward, the likeliest first.')
     .option('--first <n>', 'how many', positive, 50)
     .action(async (options: ListOptions) => {
-      const { createStewardStore } = await import('../../cache/steward-store.ts');
+      const { createStewardStore } = await import('../../cache/identity/steward-store.ts');
       await withHub(options, async ({ cache }) => {
         const store = createStewardStore(cache);
         const [pairs, total] = [await store.queue({ first: options.first, after: null }), await store.countQueue()];
@@ -102,7 +102,7 @@ function explainCommand(): Command {
     .argument('<a>', 'a party')
     .argument('<b>', 'the other')
     .action(async (a: string, b: string, options: SharedOptions) => {
-      const { explainPair } = await import('../../customer-360/identity/explain.ts');
+      const { explainPair } = await import('../../customer-360/identity/stewardship/explain.ts');
       await withHub(options, async ({ cache, settings }) => {
         const evidence = await explainPair(cache, settings.identity, [partyOf(a), partyOf(b)]);
         terminal.out(options.json ? JSON.stringify(evidence, null, 2) : waterfall(evidence));
@@ -146,7 +146,7 @@ function actionsCommand(): Command {
     .description('What stewards did, newest first.')
     .option('--first <n>', 'how many', positive, 50)
     .action(async (options: ListOptions) => {
-      const { createStewardStore } = await import('../../cache/steward-store.ts');
+      const { createStewardStore } = await import('../../cache/identity/steward-store.ts');
       await withHub(options, async ({ cache }) => {
         const actions = await createStewardStore(cache).actions(options.first);
         if (options.json) return terminal.out(JSON.stringify(actions, null, 2));
@@ -161,9 +161,9 @@ function learnCommand(): Command {
   return withSharedOptions(new Command('learn'))
     .description('Learns anew what agreement weighs, and looks at every party again.')
     .action(async (options: SharedOptions) => {
-      const { learnModels } = await import('../../customer-360/identity/learn-models.ts');
-      const { resolveDirty } = await import('../../customer-360/identity/resolve-dirty.ts');
-      const { prioritiesOf } = await import('../../config/priorities-of.ts');
+      const { learnModels } = await import('../../customer-360/identity/resolution/learn-models.ts');
+      const { resolveDirty } = await import('../../customer-360/identity/resolution/resolve-dirty.ts');
+      const { prioritiesOf } = await import('../../config/settings/priorities-of.ts');
       await withHub(options, async ({ cache, settings }) => {
         const learnt = await learnModels(cache, settings.identity);
         const { identity } = settings;
@@ -229,7 +229,7 @@ function customerOf(text: string | undefined): string {
 
 /** Parties as people know them: system, key, name. */
 async function nameParties(cache: Hub['cache'], ids: readonly string[]): Promise<Map<string, string>> {
-  const { readByIds } = await import('../../cache/record-store.ts');
+  const { readByIds } = await import('../../cache/records/record-store.ts');
   const rows = await readByIds(cache, 'party', [...new Set(ids)], null);
   return new Map([...rows].map(([id, row]) => [id, `${row.system}:party:${row.sourceKey} ${String(row.displayName)}`]));
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { exitCodes, type Finish } from '../exit-codes.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { terminal } from '../terminal.ts';
+import { exitCodes, type Finish } from '../terminal/exit-codes.ts';
+import { stopSignal } from '../terminal/stop-signal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface RefreshOptions extends SharedOptions {
   changed?: boolean;
@@ -14,7 +14,7 @@ export function insightCommand(finish: Finish): Command {
     .description('Fit the models to all customers and work out the numbers of each.')
     .option('--changed', 'only customers that changed since the last time, with the models there are')
     .action(async (options: RefreshOptions) => {
-      const { describeRefresh, runRefresh } = await import('../refresh-insight.ts');
+      const { describeRefresh, runRefresh } = await import('../actions/refresh-insight.ts');
       const signal = stopSignal();
       const { changed = false, json = false } = options;
       const result = await withHub(options, (hub) => runRefresh({ hub, signal, terminal, changed, quiet: json }));
@@ -26,7 +26,7 @@ export function insightCommand(finish: Finish): Command {
     .description('The numbers about one customer, with definitions and parameters.')
     .argument('<customer>', "its id, or a system and that system's own key: erp:4711")
     .action(async (customer: string, options: SharedOptions) => {
-      const { describeInsight, readInsight } = await import('../show-insight.ts');
+      const { describeInsight, readInsight } = await import('../actions/show-insight.ts');
       const insight = await withHub(options, (hub) => readInsight(hub, customer));
       terminal.out(options.json ? JSON.stringify(insight, null, 2) : describeInsight(insight));
     });

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { scopes } from '../../config/access-settings.ts';
 import { HubError } from '../../config/errors.ts';
+import { scopes } from '../../config/settings/access-settings.ts';
 import { instantOf } from '../../schema/time.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { terminal } from '../terminal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface CreateOptions extends SharedOptions {
   scope: string[];
@@ -23,7 +23,7 @@ export function keysCommand(): Command {
     .option('--days <n>', 'how long it holds', days, 90)
     .action(async (name: string, options: CreateOptions) => {
       const claims = claimsOf(options.claim);
-      const { createApiKeyStore } = await import('../../cache/api-key-store.ts');
+      const { createApiKeyStore } = await import('../../cache/access/api-key-store.ts');
       await withHub(options, async ({ cache }) => {
         const now = Date.now();
         const expiresAt = instantOf(now + options.days * DAY);
@@ -40,7 +40,7 @@ export function keysCommand(): Command {
   const list = withSharedOptions(new Command('list'))
     .description('The keys there are, without their secrets.')
     .action(async (options: SharedOptions) => {
-      const { createApiKeyStore } = await import('../../cache/api-key-store.ts');
+      const { createApiKeyStore } = await import('../../cache/access/api-key-store.ts');
       await withHub(options, async ({ cache }) => {
         const keys = await createApiKeyStore(cache).list();
         if (options.json) terminal.out(JSON.stringify(keys, null, 2));
@@ -53,7 +53,7 @@ export function keysCommand(): Command {
     .description('Ends a key at once; gateways refuse it within five seconds.')
     .argument('<id>', 'its id, as list prints it')
     .action(async (id: string, options: SharedOptions) => {
-      const { createApiKeyStore } = await import('../../cache/api-key-store.ts');
+      const { createApiKeyStore } = await import('../../cache/access/api-key-store.ts');
       await withHub(options, async ({ cache }) => {
         if (!(await createApiKeyStore(cache).revoke(id, instantOf(Date.now())))) {
           throw new HubError(

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import type { Erasure } from '../../customer-360/erase-person.ts';
+import type { Erasure } from '../../customer-360/privacy/erase-person.ts';
 import { customerIdOf } from '../customer-id-of.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { terminal } from '../terminal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface EraseOptions extends SharedOptions {
   dryRun?: boolean;

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { HubError } from '../../config/errors.ts';
-import { exitCodes, type Finish } from '../exit-codes.ts';
+import { selectStreams } from '../actions/select-streams.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { nameOf } from '../progress.ts';
 import type { HubSettings } from '../read-settings.ts';
-import { selectStreams } from '../select-streams.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { terminal } from '../terminal.ts';
+import { exitCodes, type Finish } from '../terminal/exit-codes.ts';
+import { nameOf } from '../terminal/progress.ts';
+import { stopSignal } from '../terminal/stop-signal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface ListOptions extends SharedOptions {
   first: number;
@@ -21,7 +21,7 @@ export function quarantineCommand(finish: Finish): Command {
     .option('--first <n>', 'how many', positive, 50)
     .option('--after <id>', 'go on after this record')
     .action(async (target: string | undefined, options: ListOptions) => {
-      const { createQuarantineStore } = await import('../../cache/quarantine-store.ts');
+      const { createQuarantineStore } = await import('../../cache/streams/quarantine-store.ts');
       await withHub(options, async ({ cache, settings }) => {
         const within = withinOf(settings, target);
         const store = createQuarantineStore(cache);
@@ -44,7 +44,7 @@ export function quarantineCommand(finish: Finish): Command {
     .description('One record with its raw text.')
     .argument('<id>', 'its id, as list prints it')
     .action(async (id: string, options: SharedOptions) => {
-      const { createQuarantineStore } = await import('../../cache/quarantine-store.ts');
+      const { createQuarantineStore } = await import('../../cache/streams/quarantine-store.ts');
       await withHub(options, async ({ cache }) => {
         const record = await createQuarantineStore(cache).get(id);
         if (!record) {
@@ -70,8 +70,8 @@ export function quarantineCommand(finish: Finish): Command {
     .argument('[source[/stream]]', 'only this source, or this stream of it')
     .option('--key <key...>', 'only the records with these keys')
     .action(async (target: string | undefined, { key: keys, ...options }: SharedOptions & { key?: string[] }) => {
-      const { replayStreams, runAsJson } = await import('../sync-streams.ts');
-      const { createQuarantineStore } = await import('../../cache/quarantine-store.ts');
+      const { replayStreams, runAsJson } = await import('../actions/sync-streams.ts');
+      const { createQuarantineStore } = await import('../../cache/streams/quarantine-store.ts');
       const signal = stopSignal();
       const { json: quiet = false } = options;
       await withHub(options, async (hub) => {

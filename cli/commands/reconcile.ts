@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { exitCodes, type Finish } from '../exit-codes.ts';
+import { selectStreams } from '../actions/select-streams.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { selectStreams } from '../select-streams.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { terminal } from '../terminal.ts';
+import { exitCodes, type Finish } from '../terminal/exit-codes.ts';
+import { stopSignal } from '../terminal/stop-signal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface ReconcileOptions extends SharedOptions {
   allowShrink?: boolean;
@@ -17,7 +17,7 @@ export function reconcileCommand(finish: Finish): Command {
     .option('--allow-shrink', 'believe a source that has lost more than half of its records')
     .addHelpText('after', '\nExamples:\n  customer360 reconcile\n  customer360 reconcile erp/orders --json')
     .action(async (target: string | undefined, options: ReconcileOptions) => {
-      const { reconcileStreams, runAsJson } = await import('../sync-streams.ts');
+      const { reconcileStreams, runAsJson } = await import('../actions/sync-streams.ts');
       const signal = stopSignal();
       const { allowShrink = false, json = false } = options;
       const runs = await withHub(options, (hub) =>

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { HubError } from '../../config/errors.ts';
-import { exitCodes, type Finish } from '../exit-codes.ts';
-import { terminal } from '../terminal.ts';
+import { exitCodes, type Finish } from '../terminal/exit-codes.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 /** `customer360 schema print|diff`: the graph's SDL, and what changed since one was published. */
 export function schemaCommand(finish: Finish): Command {
@@ -43,9 +43,9 @@ export function schemaCommand(finish: Finish): Command {
 
 async function load() {
   const [diffing, { createLocalSchema }, { subschemas }] = await Promise.all([
-    import('../schema-diff.ts'),
-    import('../../gateway/local-schema.ts'),
-    import('../../gateway/subschemas/all.ts'),
+    import('../actions/schema-diff.ts'),
+    import('../../gateway/execution/local-schema.ts'),
+    import('../../gateway/resolvers/domains/all.ts'),
   ]);
   return { ...diffing, schema: createLocalSchema(subschemas) };
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type SharedOptions, settingsOf, withSharedOptions } from '../options.ts';
-import { aborted, stopSignal } from '../stop-signal.ts';
+import { aborted, stopSignal } from '../terminal/stop-signal.ts';
 
 interface ServeOptions extends SharedOptions {
   sync: boolean;
@@ -20,7 +20,10 @@ export function serveCommand(): Command {
     .action(async (options: ServeOptions) => {
       const signal = stopSignal();
       const settings = await settingsOf(options);
-      const [{ openHub }, { createLog }] = await Promise.all([import('../compose.ts'), import('../../config/log.ts')]);
+      const [{ openHub }, { createLog }] = await Promise.all([
+        import('../compose.ts'),
+        import('../../config/observability/log.ts'),
+      ]);
       const log = createLog({ level: options.debug ? 'debug' : settings.log.level });
       const hub = await openHub(settings, log);
       try {

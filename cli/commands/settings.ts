@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type SharedOptions, settingsOf, withSharedOptions } from '../options.ts';
-import { terminal } from '../terminal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 /** `customer360 settings check|schema` */
 export function settingsCommand(): Command {
@@ -9,7 +9,7 @@ export function settingsCommand(): Command {
     .action(async (options: SharedOptions) => {
       const settings = await settingsOf(options);
       const { sources } = settings;
-      const { scheduleWarnings } = await import('../schedule-warnings.ts');
+      const { scheduleWarnings } = await import('../actions/schedule-warnings.ts');
       const warnings = scheduleWarnings(settings);
       const summary = Object.entries(sources).map(([source, { kind, streams }]) => ({
         source,
@@ -29,7 +29,7 @@ export function settingsCommand(): Command {
     .description('The JSON Schema of the settings file, for completion and checks in an editor.')
     .action(async () => {
       const [{ settingsJsonSchema }, { sourceSchema }] = await Promise.all([
-        import('../../config/settings-json-schema.ts'),
+        import('../../config/settings/settings-json-schema.ts'),
         import('../../connectors/kinds.ts'),
       ]);
       terminal.out(JSON.stringify(settingsJsonSchema(sourceSchema), null, 2));

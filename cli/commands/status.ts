@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { hubTime } from '../../config/hub-time.ts';
+import { hubTime } from '../../config/clock/hub-time.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { terminal } from '../terminal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 /** `customer360 status` */
 export function statusCommand(): Command {
@@ -11,7 +11,7 @@ export function statusCommand(): Command {
     )
     .addHelpText('after', '\nExamples:\n  customer360 status\n  customer360 status --json')
     .action(async (options: SharedOptions) => {
-      const { describeStatus, readStatus } = await import('../stream-status.ts');
+      const { describeStatus, readStatus } = await import('../actions/stream-status.ts');
       await withHub(options, async ({ cache, settings }) => {
         const status = await readStatus({ cache, settings, now: hubTime() });
         terminal.out(options.json ? JSON.stringify(status, null, 2) : describeStatus(status, terminal.columns('out')));

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { exitCodes, type Finish } from '../exit-codes.ts';
+import { selectStreams } from '../actions/select-streams.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { selectStreams } from '../select-streams.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { terminal } from '../terminal.ts';
+import { exitCodes, type Finish } from '../terminal/exit-codes.ts';
+import { stopSignal } from '../terminal/stop-signal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface SyncOptions extends SharedOptions {
   full?: boolean;
@@ -21,8 +21,8 @@ export function syncCommand(finish: Finish): Command {
     )
     .action(async (target: string | undefined, options: SyncOptions) => {
       const [{ runAsJson, syncStreams }, { describeRefresh, runRefresh }] = await Promise.all([
-        import('../sync-streams.ts'),
-        import('../refresh-insight.ts'),
+        import('../actions/sync-streams.ts'),
+        import('../actions/refresh-insight.ts'),
       ]);
       const signal = stopSignal();
       const { full = false, json = false } = options;

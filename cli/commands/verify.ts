@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import type { VerifyReport } from '../../sync-jobs/verify-report.ts';
-import { exitCodes, type Finish } from '../exit-codes.ts';
+import type { VerifyReport } from '../../sync-jobs/verify/verify-report.ts';
+import { selectStreams } from '../actions/select-streams.ts';
 import { type SharedOptions, withHub, withSharedOptions } from '../options.ts';
-import { selectStreams } from '../select-streams.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { terminal } from '../terminal.ts';
+import { exitCodes, type Finish } from '../terminal/exit-codes.ts';
+import { stopSignal } from '../terminal/stop-signal.ts';
+import { terminal } from '../terminal/terminal.ts';
 
 interface VerifyOptions extends SharedOptions {
   repair?: boolean;
@@ -40,7 +40,7 @@ export function verifyCommand(finish: Finish): Command {
         '  customer360 verify erp/orders --repair\n  customer360 verify finance --full',
     )
     .action(async (target: string | undefined, options: VerifyOptions) => {
-      const { describeReports, reportAsJson, verifyStreams } = await import('../verify-streams.ts');
+      const { describeReports, reportAsJson, verifyStreams } = await import('../actions/verify-streams.ts');
       const signal = stopSignal();
       const { json = false, repair = false, allowUnproved = false, full = false, quick = false } = options;
       const thoroughness = full ? 'full' : quick ? 'quick' : 'proof';

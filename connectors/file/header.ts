@@ -1,4 +1,4 @@
-import type { FieldMapping } from '../../config/settings.ts';
+import type { FieldMapping } from '../../config/settings/settings.ts';
 import { compilePath } from '../mapping/path.ts';
 import type { FileStream } from './settings.ts';
 import { readCsv } from './wire.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { duration } from '../../config/duration.ts';
-import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { duration } from '../../config/settings/duration.ts';
+import { sourceSettings, streamSettings } from '../../config/settings/settings.ts';
 
 /** One character that is one byte in every encoding there is. */
 const character = z.string().regex(/^[\t\x20-\x7e]$/, 'expected one ASCII character, or a tab as "\\t"');

@@ -1,5 +1,5 @@
 import { defends } from '../../config/defences.ts';
-import type { RecordMapping } from '../../config/settings.ts';
+import type { RecordMapping } from '../../config/settings/settings.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';
 import { compileIsRead } from '../mapping/read-paths.ts';

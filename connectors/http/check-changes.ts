@@ -1,5 +1,5 @@
 import { HubError } from '../../config/errors.ts';
-import type { CursorSettings, StreamSettings } from '../../config/settings.ts';
+import type { CursorSettings, StreamSettings } from '../../config/settings/settings.ts';
 import { shiftInstant } from '../../schema/time.ts';
 import type { Page, SourceRecord } from '../connector.ts';
 import { compileVersion } from '../mapping/source-record.ts';

@@ -1,5 +1,5 @@
 import { HubError } from '../../config/errors.ts';
-import type { StreamSettings } from '../../config/settings.ts';
+import type { StreamSettings } from '../../config/settings/settings.ts';
 import { millisecondsOf } from '../../schema/time.ts';
 import type { CheckResult, SourceRecord } from '../connector.ts';
 import { type ChangesRequest, checkChanges } from './check-changes.ts';

@@ -1,4 +1,4 @@
-import type { StreamSettings } from '../../config/settings.ts';
+import type { StreamSettings } from '../../config/settings/settings.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { DiscoveredStream, Page } from '../connector.ts';
 

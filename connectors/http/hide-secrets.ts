@@ -1,5 +1,5 @@
 import { defends } from '../../config/defences.ts';
-import { REDACTED, redactText } from '../../config/redact.ts';
+import { REDACTED, redactText } from '../../config/observability/redact.ts';
 
 /** A secret of three letters is none, and hiding it would make every message unreadable. */
 const SHORTEST = 4;

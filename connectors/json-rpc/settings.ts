@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { sourceSettings, streamSettings } from '../../config/settings/settings.ts';
 import { rateLimit } from '../http/settings.ts';
 
 /** One model, read record by record in the order of its ids. */

@@ -1,5 +1,5 @@
-import { didYouMean } from '../../config/closest.ts';
-import type { FieldMapping, StreamSettings } from '../../config/settings.ts';
+import { didYouMean } from '../../config/settings/closest.ts';
+import type { FieldMapping, StreamSettings } from '../../config/settings/settings.ts';
 import type { FieldKind } from '../../schema/fields.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { JsonValue } from '../../schema/json.ts';

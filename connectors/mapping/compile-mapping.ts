@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { defends } from '../../config/defences.ts';
-import type { StreamSettings } from '../../config/settings.ts';
+import type { StreamSettings } from '../../config/settings/settings.ts';
 import type { SourceRecord } from '../connector.ts';
 import type { CanonicalRow, MappedRecord } from '../mapped-record.ts';
 import { type CompiledRecord, compileRecord } from './compile-record.ts';

@@ -1,5 +1,5 @@
 import { HubError } from '../../config/errors.ts';
-import type { RecordMapping, StreamSettings } from '../../config/settings.ts';
+import type { RecordMapping, StreamSettings } from '../../config/settings/settings.ts';
 import { kindOf } from '../../schema/fields.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { JsonValue } from '../../schema/json.ts';

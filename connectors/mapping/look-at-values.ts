@@ -1,5 +1,5 @@
-import { didYouMean } from '../../config/closest.ts';
-import type { FieldMapping, RecordMapping, StreamSettings } from '../../config/settings.ts';
+import { didYouMean } from '../../config/settings/closest.ts';
+import type { FieldMapping, RecordMapping, StreamSettings } from '../../config/settings/settings.ts';
 import { kindOf } from '../../schema/fields.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import { entities, isEntity, recordSchemas } from '../../schema/records.ts';

@@ -1,4 +1,4 @@
-import type { FieldMapping, RecordMapping, StreamSettings } from '../../config/settings.ts';
+import type { FieldMapping, RecordMapping, StreamSettings } from '../../config/settings/settings.ts';
 
 /** The paths a `records:` entry reads, from the source record down; expressions are not looked into. */
 export function pathsOfRecord(record: RecordMapping): string[] {

@@ -1,4 +1,4 @@
-import type { StreamSettings } from '../../config/settings.ts';
+import type { StreamSettings } from '../../config/settings/settings.ts';
 import { kindOf } from '../../schema/fields.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import { type Entity, recordSchemas } from '../../schema/records.ts';

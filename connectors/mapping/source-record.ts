@@ -1,5 +1,5 @@
 import { HubError } from '../../config/errors.ts';
-import type { CursorSettings, StreamSettings } from '../../config/settings.ts';
+import type { CursorSettings, StreamSettings } from '../../config/settings/settings.ts';
 import { compoundKey } from '../../schema/ids.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import type { SourceRecord } from '../connector.ts';

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { CursorSettings } from '../../config/settings.ts';
+import type { CursorSettings } from '../../config/settings/settings.ts';
 
 /** How a source wants to be told a moment. */
 export type StampForm = Pick<CursorSettings, 'type' | 'format' | 'zone'>;

@@ -1,7 +1,7 @@
 import { HubError } from '../../config/errors.ts';
 import type { CheckResult, SourceRecord } from '../connector.ts';
 import { after, allOf } from './filter.ts';
-import type { PullTarget } from './keyset-pull.ts';
+import type { PullTarget } from './paging/keyset-pull.ts';
 import type { OdataService, ServicePage } from './service.ts';
 
 const linksAdvice = 'If the source cannot compare keys, as with GUIDs, set `paging: links` for this stream';

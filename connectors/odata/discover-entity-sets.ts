@@ -1,7 +1,7 @@
 import { HubError } from '../../config/errors.ts';
 import type { DiscoveredStream } from '../connector.ts';
-import { countEntities } from './count-entities.ts';
 import type { EntitySet } from './metadata.ts';
+import { countEntities } from './paging/count-entities.ts';
 import type { OdataService } from './service.ts';
 
 /** Services of hundreds of entity sets exist; the first ones are counted, the rest only named. */

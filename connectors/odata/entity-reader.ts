@@ -8,8 +8,8 @@ import type { Bound } from './filter.ts';
 import { assumedStampType, literal } from './literals.ts';
 import type { EntitySet } from './metadata.ts';
 import type { OdataVersion } from './odata-version.ts';
+import { compileStampBounds } from './paging/stamp-bounds.ts';
 import type { OdataStream } from './settings.ts';
-import { compileStampBounds } from './stamp-bounds.ts';
 
 /** One stream, compiled against what `$metadata` tells of its entity set. */
 export interface EntityReader {

@@ -4,16 +4,16 @@ import { anyStream } from '../http/any-stream.ts';
 import { checkStreams } from '../http/check-streams.ts';
 import { streamOf } from '../stream-of.ts';
 import { checkPaging } from './check-paging.ts';
-import { checkDeltas, pullDeltas } from './delta-pull.ts';
 import { discoverEntitySets } from './discover-entity-sets.ts';
 import { compileEntityReader } from './entity-reader.ts';
-import { type PullTarget, pullKeyset } from './keyset-pull.ts';
-import { pullLinks } from './link-pull.ts';
-import { readEntitiesByKeys } from './read-by-keys.ts';
-import { scanEntityKeys, scanEntityLinks } from './scan-entity-keys.ts';
+import { checkDeltas, pullDeltas } from './paging/delta-pull.ts';
+import { type PullTarget, pullKeyset } from './paging/keyset-pull.ts';
+import { pullLinks } from './paging/link-pull.ts';
+import { readEntitiesByKeys } from './paging/read-by-keys.ts';
+import { scanEntityKeys, scanEntityLinks } from './paging/scan-entity-keys.ts';
+import { checkStamp } from './paging/stamp-precision.ts';
 import { createOdataService } from './service.ts';
 import type { OdataSettings } from './settings.ts';
-import { checkStamp } from './stamp-precision.ts';
 import { wholeRecords } from './whole-records.ts';
 
 /** How many records a check looks at. */

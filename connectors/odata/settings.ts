@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { httpAuth, httpUrl } from '../../config/http-settings.ts';
-import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { httpAuth, httpUrl } from '../../config/settings/http-settings.ts';
+import { sourceSettings, streamSettings } from '../../config/settings/settings.ts';
 import { rateLimit, rewriteLinks } from '../http/settings.ts';
 
 /** One entity set. */

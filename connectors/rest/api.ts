@@ -1,5 +1,5 @@
 import type { HubError } from '../../config/errors.ts';
-import { isSecretKey } from '../../config/redact.ts';
+import { isSecretKey } from '../../config/observability/redact.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { addressBelow, nextAddress, wholeAddress } from '../http/address.ts';
 import { createHttpClient, type HttpAnswer } from '../http/http-client.ts';

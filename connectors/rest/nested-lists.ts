@@ -1,4 +1,4 @@
-import type { RecordMapping } from '../../config/settings.ts';
+import type { RecordMapping } from '../../config/settings/settings.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';
 import { compileIsRead } from '../mapping/read-paths.ts';
 import type { RestStream } from './settings.ts';

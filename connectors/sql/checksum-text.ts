@@ -1,6 +1,6 @@
-import type { SourceColumn } from './column-form.ts';
+import type { SourceColumn } from './columns/column-form.ts';
+import { mysqlShown } from './columns/mysql-columns.ts';
 import type { Condition } from './keyset.ts';
-import { mysqlShown } from './mysql-columns.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 
 /** An SQL expression of a value's text, the very text that `plainRow` makes of it; NULL where that makes null. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { duration } from '../../config/duration.ts';
-import { sourceSettings, streamSettings, verifySchedule } from '../../config/settings.ts';
+import { duration } from '../../config/settings/duration.ts';
+import { sourceSettings, streamSettings, verifySchedule } from '../../config/settings/settings.ts';
 
 /** Whether the rows of a read are counted by the database, too. */
 const counting = z.enum(['on', 'off']);

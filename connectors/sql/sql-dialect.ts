@@ -1,8 +1,8 @@
 import { mysqlRowText, mysqlText, sqliteRowText, sqliteText, type ValueText } from './checksum-text.ts';
-import type { ColumnForm, SourceColumn } from './column-form.ts';
+import type { ColumnForm, SourceColumn } from './columns/column-form.ts';
+import { mysqlForm } from './columns/mysql-columns.ts';
+import { sqliteForm } from './columns/sqlite-columns.ts';
 import type { Condition } from './keyset.ts';
-import { mysqlForm } from './mysql-columns.ts';
-import { sqliteForm } from './sqlite-columns.ts';
 
 /** Where the kinds of database differ: all of it is here. */
 export interface SqlDialect {

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { CursorSettings, StreamSettings } from '../../config/settings.ts';
+import type { CursorSettings, StreamSettings } from '../../config/settings/settings.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import { compileVersion } from '../mapping/source-record.ts';
 import type { SqlValue } from './wire.ts';

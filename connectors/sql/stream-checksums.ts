@@ -2,12 +2,12 @@ import { HubError } from '../../config/errors.ts';
 import { textChecksum } from '../../schema/checksum.ts';
 import type { StreamChecksums, Unable } from '../connector.ts';
 import { keyText, type ValueText } from './checksum-text.ts';
-import type { SourceColumn } from './column-form.ts';
+import type { SourceColumn } from './columns/column-form.ts';
+import type { StreamColumns } from './columns/stream-columns.ts';
 import { after, allOf, type Condition, upTo } from './keyset.ts';
 import type { SqlStream } from './settings.ts';
 import type { SourceDatabase } from './source-database.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import type { StreamColumns } from './stream-columns.ts';
 import type { StreamExtent } from './stream-reader.ts';
 import type { DriverRow, SqlValue } from './wire.ts';
 

@@ -1,12 +1,12 @@
 import { defends } from '../../config/defences.ts';
 import { HubError } from '../../config/errors.ts';
 import { keyParts } from '../../schema/ids.ts';
+import { createStreamColumns, type StreamColumns } from './columns/stream-columns.ts';
 import { after, allOf, atOrAfter, type Condition, withKeys } from './keyset.ts';
 import { placeText } from './place.ts';
 import type { SqlStream } from './settings.ts';
 import type { Queries, SourceDatabase } from './source-database.ts';
 import { type Stamp, stampsOf } from './stamps.ts';
-import { createStreamColumns, type StreamColumns } from './stream-columns.ts';
 import type { DriverRow, SqlValue } from './wire.ts';
 
 /** Some databases take no more parameters or constants in one list. */

@@ -1,4 +1,4 @@
-import type { IdentityStore } from '../../cache/identity-store.ts';
+import type { IdentityStore } from '../../cache/identity/identity-store.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
 import type { ContactPoint, PartyFacts } from './profile.ts';
 

@@ -1,14 +1,15 @@
 import { Decimal } from 'decimal.js';
-import type { InsightSettings } from '../../config/insight-settings.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 import { decimalOf, type Units, unitsOf } from '../exact-decimal.ts';
-import { expectedPurchases, probabilityAlive } from './bg-nbd.ts';
 import { type ChurnWarning, churnWarning } from './churn.ts';
 import { type DataQuality, dataQuality, type RecordFacts } from './data-quality.ts';
-import { expectedAmount } from './gamma-gamma.ts';
 import { type Grade, gradeOf } from './grade.ts';
 import { type LifecycleStage, type Rhythm, rhythmOf, stageOf } from './lifecycle.ts';
-import { discountedPurchases } from './lifetime-value.ts';
-import { markovValues } from './markov-value.ts';
+import { expectedPurchases, probabilityAlive } from './models/bg-nbd.ts';
+import { expectedAmount } from './models/gamma-gamma.ts';
+import { discountedPurchases } from './models/lifetime-value.ts';
+import { markovValues } from './models/markov-value.ts';
+import { dateOf, repeatBuyingOf } from './models/repeat-buying.ts';
 import { type Otif, type OtifOrder, otifOf } from './otif.ts';
 import { type Portfolio, repeatSpending } from './portfolio.ts';
 import {
@@ -20,7 +21,6 @@ import {
   withinWindow,
 } from './purchases.ts';
 import { overdueOf, type ReceivableInvoice, type Receivables, receivablesOf } from './receivables.ts';
-import { dateOf, repeatBuyingOf } from './repeat-buying.ts';
 import type { Converter } from './reporting-currency.ts';
 import { type RfmScores, rfmScores, type Segment, segmentOf } from './rfm.ts';
 import { type Answer, isDetractor, type Satisfaction, satisfactionOf } from './satisfaction.ts';

@@ -1,4 +1,4 @@
-import type { InsightSettings } from '../../config/insight-settings.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** What is said of each number, one or two sentences; docs/insight.md has the sources. */

@@ -1,4 +1,4 @@
-import type { InsightSettings } from '../../config/insight-settings.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 import { maxUnits, sumUnits, type Units } from '../exact-decimal.ts';
 
 export type Grade = 'A' | 'B' | 'C';

@@ -1,4 +1,4 @@
-import type { InsightSettings } from '../../config/insight-settings.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 
 export type LifecycleStage = 'PROSPECT' | 'NEW' | 'ACTIVE' | 'DECLINING' | 'LOST';
 

@@ -1,10 +1,10 @@
-import { businessDate } from '../../config/business-zones.ts';
-import type { InsightSettings } from '../../config/insight-settings.ts';
+import { businessDate } from '../../config/settings/business-zones.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
 import { unitsOf } from '../exact-decimal.ts';
 import type { OrderLineFacts, ShipmentFacts, ShipmentLineFacts } from '../order-to-cash/facts.ts';
 import { quantitiesOf } from '../order-to-cash/quantities.ts';
-import { dateOf, dayOf } from './repeat-buying.ts';
+import { dateOf, dayOf } from './models/repeat-buying.ts';
 
 export interface OtifOrder {
   order: Pick<CanonicalFields<'order'>, 'status' | 'requestedDate' | 'promisedDate' | 'netAmount' | 'totalAmount'> & {

@@ -1,9 +1,9 @@
-import type { StoredModel } from '../../cache/insight-models.ts';
+import type { StoredModel } from '../../cache/insight/insight-models.ts';
 import { decimalOf, unitsOf } from '../exact-decimal.ts';
-import type { BgNbd } from './bg-nbd.ts';
-import type { GammaGamma } from './gamma-gamma.ts';
+import type { BgNbd } from './models/bg-nbd.ts';
+import type { GammaGamma } from './models/gamma-gamma.ts';
+import { dateOf, dayOf } from './models/repeat-buying.ts';
 import type { Portfolio } from './portfolio.ts';
-import { dateOf, dayOf } from './repeat-buying.ts';
 
 export type ModelName = 'PORTFOLIO' | 'RFM' | 'GRADE' | 'BG_NBD' | 'GAMMA_GAMMA' | 'MARKOV';
 

@@ -1,4 +1,4 @@
-import type { StoredModel } from '../../cache/insight-models.ts';
+import type { StoredModel } from '../../cache/insight/insight-models.ts';
 import {
   asDecimals,
   type CustomerFacts,
@@ -6,9 +6,9 @@ import {
   inReportingCurrency,
   type NumbersContext,
 } from './customer-numbers.ts';
+import { dateOf } from './models/repeat-buying.ts';
 import type { Otif } from './otif.ts';
 import { type Receivables, receivablesOf, sumReceivables } from './receivables.ts';
-import { dateOf } from './repeat-buying.ts';
 import { countAnswers, noAnswers, scoresOf } from './satisfaction.ts';
 
 /** What all customers together say, get and owe: the numbers of one customer, over the facts of all. */

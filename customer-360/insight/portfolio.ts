@@ -1,12 +1,12 @@
-import type { InsightSettings } from '../../config/insight-settings.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 import type { Units } from '../exact-decimal.ts';
-import { type BgNbdFit, fitBgNbd } from './bg-nbd.ts';
-import { fitGammaGamma, type GammaGammaFit, type Spending } from './gamma-gamma.ts';
 import { type CurvePoint, type GradeBounds, gradeBounds, salesCurve } from './grade.ts';
 import { gapsOf, medianOf } from './lifecycle.ts';
-import { countRecency, type MarkovModel, markovModelOf, type RecencyCount } from './markov-value.ts';
+import { type BgNbdFit, fitBgNbd } from './models/bg-nbd.ts';
+import { fitGammaGamma, type GammaGammaFit, type Spending } from './models/gamma-gamma.ts';
+import { countRecency, type MarkovModel, markovModelOf, type RecencyCount } from './models/markov-value.ts';
+import { createBuyingCounts, repeatBuyingOf } from './models/repeat-buying.ts';
 import { activePeriods, type BuyingHistory, type Purchase, salesOf, withinWindow } from './purchases.ts';
-import { createBuyingCounts, repeatBuyingOf } from './repeat-buying.ts';
 import { type RfmEdges, rfmEdges, type WindowBuying } from './rfm.ts';
 
 /** What is measured on all customers, and what each customer's numbers are compared with. */

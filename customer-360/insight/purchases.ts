@@ -1,6 +1,6 @@
-import type { DayOfOrders } from '../../cache/insight-facts.ts';
+import type { DayOfOrders } from '../../cache/insight/insight-facts.ts';
 import { type Units, unitsOf } from '../exact-decimal.ts';
-import { dayOf } from './repeat-buying.ts';
+import { dayOf } from './models/repeat-buying.ts';
 import type { Converter } from './reporting-currency.ts';
 import type { WindowBuying } from './rfm.ts';
 

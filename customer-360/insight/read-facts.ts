@@ -1,5 +1,4 @@
-import type { Sql } from '../../cache/cache.ts';
-import { type CustomerRow, createCustomerStore } from '../../cache/customer-store.ts';
+import type { Sql } from '../../cache/database/database.ts';
 import {
   countOpenComplaints,
   readInvoices,
@@ -8,13 +7,14 @@ import {
   readPurchases,
   readSurveyResponses,
   withAddress,
-} from '../../cache/insight-facts.ts';
-import { rowsBy } from '../../cache/rows-by.ts';
-import { type BusinessZones, zoneOf } from '../../config/business-zones.ts';
+} from '../../cache/insight/insight-facts.ts';
+import { type CustomerRow, createCustomerStore } from '../../cache/records/customer-store.ts';
+import { rowsBy } from '../../cache/sql/group-rows.ts';
+import { type BusinessZones, zoneOf } from '../../config/settings/business-zones.ts';
 import type { CustomerFacts, NumbersContext } from './customer-numbers.ts';
 import type { RecordFacts } from './data-quality.ts';
+import { dateOf } from './models/repeat-buying.ts';
 import { type BuyingHistory, buyingHistoryOf } from './purchases.ts';
-import { dateOf } from './repeat-buying.ts';
 
 type BuyingContext = Pick<NumbersContext, 'settings' | 'converter' | 'asOf'>;
 type ReadContext = BuyingContext & { zones: BusinessZones };

@@ -1,8 +1,8 @@
-import type { SettlingRow } from '../../cache/open-amounts.ts';
+import type { SettlingRow } from '../../cache/records/open-amounts.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
 import { absUnits, type Units, unitsOf } from '../exact-decimal.ts';
-import { isCredit, openAmountOf } from '../open-amount.ts';
-import { dateOf, dayOf } from './repeat-buying.ts';
+import { isCredit, openAmountOf } from '../order-to-cash/open-amount.ts';
+import { dateOf, dayOf } from './models/repeat-buying.ts';
 
 export type ReceivableInvoice = Pick<
   CanonicalFields<'invoice'>,

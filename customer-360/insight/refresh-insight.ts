@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Cache } from '../../cache/cache.ts';
-import { createChangeLog } from '../../cache/change-log.ts';
-import { countCustomers, mostUsedCurrency, nextCustomers } from '../../cache/insight-facts.ts';
-import { latestModels, saveModels } from '../../cache/insight-models.ts';
-import { createInsightProgress } from '../../cache/insight-progress.ts';
+import { createChangeLog } from '../../cache/changes/change-log.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { countCustomers, mostUsedCurrency, nextCustomers } from '../../cache/insight/insight-facts.ts';
+import { latestModels, saveModels } from '../../cache/insight/insight-models.ts';
+import { createInsightProgress } from '../../cache/insight/insight-progress.ts';
 import {
   existingCustomers,
   forgetMonths,
@@ -13,16 +13,16 @@ import {
   type StoredInsight,
   saveInsights,
   tellOfInsights,
-} from '../../cache/insight-store.ts';
-import { type BusinessZones, businessDate, utcDays } from '../../config/business-zones.ts';
-import type { InsightSettings } from '../../config/insight-settings.ts';
+} from '../../cache/insight/insight-store.ts';
+import { type BusinessZones, businessDate, utcDays } from '../../config/settings/business-zones.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 import { instantOf, millisecondsOf } from '../../schema/time.ts';
 import { customerNumbers, type NumbersContext } from './customer-numbers.ts';
+import { dateOf, dayOf } from './models/repeat-buying.ts';
 import { createPortfolioBuilder, type Portfolio } from './portfolio.ts';
 import { modelsOf, portfolioOf } from './portfolio-models.ts';
 import { createTotals } from './portfolio-totals.ts';
 import { readBuyingHistories, readFacts } from './read-facts.ts';
-import { dateOf, dayOf } from './repeat-buying.ts';
 import { createConverter } from './reporting-currency.ts';
 import { storedInsight } from './stored-insight.ts';
 

@@ -1,4 +1,4 @@
-import type { InsightSettings } from '../../config/insight-settings.ts';
+import type { InsightSettings } from '../../config/settings/insight-settings.ts';
 import type { Units } from '../exact-decimal.ts';
 
 /** What a customer bought within the window. */

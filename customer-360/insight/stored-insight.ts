@@ -1,6 +1,6 @@
-import type { StoredInsight } from '../../cache/insight-store.ts';
+import type { StoredInsight } from '../../cache/insight/insight-store.ts';
 import type { CustomerNumbers } from './customer-numbers.ts';
-import { dateOf } from './repeat-buying.ts';
+import { dateOf } from './models/repeat-buying.ts';
 
 /** The row of a customer's numbers: what lists need in columns of their own, everything as JSON. */
 export function storedInsight(

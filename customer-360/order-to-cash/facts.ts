@@ -1,4 +1,4 @@
-import type { SettlingRow } from '../../cache/open-amounts.ts';
+import type { SettlingRow } from '../../cache/records/open-amounts.ts';
 import type { CanonicalFields } from '../../schema/records.ts';
 
 /** How much of the order has reached the customer. */

@@ -1,14 +1,14 @@
-import type { Cache } from '../../cache/cache.ts';
-import { createChangeLog } from '../../cache/change-log.ts';
-import { createInsightProgress } from '../../cache/insight-progress.ts';
-import { nextOrders, type OrderWithDocuments, readOrdersWithDocuments } from '../../cache/order-facts.ts';
+import { createChangeLog } from '../../cache/changes/change-log.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createInsightProgress } from '../../cache/insight/insight-progress.ts';
+import { nextOrders, type OrderWithDocuments, readOrdersWithDocuments } from '../../cache/records/order-facts.ts';
 import {
   type OrderProgress,
   progressOfNothing,
   removeOrderProgress,
   saveOrderProgress,
-} from '../../cache/order-progress.ts';
-import { orderToCash } from '../order-to-cash.ts';
+} from '../../cache/records/order-progress.ts';
+import { orderToCash } from './order-to-cash.ts';
 import { nextDueOf } from './settlement.ts';
 
 interface FollowOrders {

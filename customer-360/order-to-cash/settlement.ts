@@ -1,6 +1,6 @@
 import { maxUnits, minUnits, sumUnits, type Units, unitsOf } from '../exact-decimal.ts';
-import { isCredit, openAmountOf } from '../open-amount.ts';
 import type { InvoiceFacts, OrderToCashFacts, Settlement } from './facts.ts';
+import { isCredit, openAmountOf } from './open-amount.ts';
 
 /** What is open of a posted invoice, and whether anything of it was paid. */
 interface Claim {

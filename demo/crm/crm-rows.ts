@@ -1,10 +1,10 @@
 import { decimalText } from '../landscape/amounts.ts';
 import { type Day, dateOf, type Micros, wallClockOf } from '../landscape/calendar.ts';
-import type { Consent, Contact } from '../landscape/contact-records.ts';
 import type { Customer } from '../landscape/customers.ts';
 import type { Party } from '../landscape/parties.ts';
-import type { Competitor, Opportunity, Plan } from '../landscape/sales-records.ts';
-import type { Interaction, ServiceCase, Survey } from '../landscape/service-records.ts';
+import type { Consent, Contact } from '../landscape/records/contact-records.ts';
+import type { Competitor, Opportunity, Plan } from '../landscape/records/sales-records.ts';
+import type { Interaction, ServiceCase, Survey } from '../landscape/records/service-records.ts';
 
 export type CrmRow = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import type { Landscape } from '../landscape/landscape.ts';
 import type { Party } from '../landscape/parties.ts';
-import type { Interaction, ServiceCase } from '../landscape/service-records.ts';
+import type { Interaction, ServiceCase } from '../landscape/records/service-records.ts';
 import {
   type Answer,
   BadRequest,

@@ -1,8 +1,8 @@
 import type { Cents } from './amounts.ts';
 import type { Day } from './calendar.ts';
-import { type CustomerName, organisationName, personName } from './names.ts';
+import { type CustomerName, organisationName, personName } from './names/names.ts';
+import { type Region, type RegionCode, regionShares, regions } from './names/regions.ts';
 import { createRandom, type Random } from './random.ts';
-import { type Region, type RegionCode, regionShares, regions } from './regions.ts';
 
 /** How a customer's buying went: steadily, only long ago, only lately, or not yet. */
 type Habit = 'regular' | 'lost' | 'new' | 'prospect';

@@ -5,7 +5,7 @@ import { makeOrders, type Order } from './orders.ts';
 import { makeParties, type Party, type SystemName } from './parties.ts';
 import { makePayments, type Payment } from './payments.ts';
 import { makeProducts, type Product } from './products.ts';
-import { makeRelationship, type Relationship } from './relationship-records.ts';
+import { makeRelationship, type Relationship } from './records/relationship-records.ts';
 import { type CustomerReturn, makeReturns } from './returns.ts';
 import { makeShipments, type Shipment } from './shipments.ts';
 

@@ -1,7 +1,7 @@
 import { type Day, type Micros, momentOf } from './calendar.ts';
 import { stampOn } from './change-stamp.ts';
 import { type Address, type Customer, type PhoneNumber, phoneOf } from './customers.ts';
-import { transliterate } from './names.ts';
+import { transliterate } from './names/names.ts';
 import { createRandom, type Random } from './random.ts';
 
 export const systemNames = ['erp', 'scm', 'crm', 'finance'] as const;

@@ -1,8 +1,8 @@
 import type { JWTPayload } from 'jose';
-import type { ApiKey, ApiKeyStore } from '../../cache/api-key-store.ts';
-import type { AccessSettings } from '../../config/access-settings.ts';
+import type { ApiKey, ApiKeyStore } from '../../cache/access/api-key-store.ts';
+import { hubTime } from '../../config/clock/hub-time.ts';
 import { HubError } from '../../config/errors.ts';
-import { hubTime } from '../../config/hub-time.ts';
+import type { AccessSettings } from '../../config/settings/access-settings.ts';
 import { instantOf } from '../../schema/time.ts';
 import { createTokenVerifier } from './verify-token.ts';
 import { anybody, createViewer, type Viewer } from './viewer.ts';

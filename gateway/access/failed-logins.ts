@@ -1,5 +1,5 @@
-import type { AccessSettings } from '../../config/access-settings.ts';
 import { HubError } from '../../config/errors.ts';
+import type { AccessSettings } from '../../config/settings/access-settings.ts';
 import { createRateLimit } from '../limits/rate-limit.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Viewer } from './viewer.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, getOperationAST, print } from 'graphql';
-import type { AccessAuditStore } from '../../cache/access-audit-store.ts';
-import type { CustomerStore } from '../../cache/customer-store.ts';
+import type { AccessAuditStore } from '../../cache/access/access-audit-store.ts';
+import type { CustomerStore } from '../../cache/records/customer-store.ts';
 import { instantOf } from '../../schema/time.ts';
 import type { Viewer } from './viewer.ts';
 

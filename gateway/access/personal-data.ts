@@ -1,6 +1,6 @@
 import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType, isScalarType } from 'graphql';
 import type { GraphContext } from '../context.ts';
-import { goldenRecord } from '../customers.ts';
+import { goldenRecord } from '../resolvers/customer/customers.ts';
 import { may } from './viewer.ts';
 
 /*

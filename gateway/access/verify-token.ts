@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { AccessSettings } from '../../config/access-settings.ts';
 import { HubError } from '../../config/errors.ts';
+import type { AccessSettings } from '../../config/settings/access-settings.ts';
 
 type Oidc = NonNullable<AccessSettings['oidc']>;
 

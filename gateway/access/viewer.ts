@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Scope, scopes } from '../../config/access-settings.ts';
+import { type Scope, scopes } from '../../config/settings/access-settings.ts';
 
 /** Whoever asks, and what they may see. */
 export interface Viewer {

@@ -1,6 +1,6 @@
-import { allOf, among, asciiOnly } from '../../cache/condition.ts';
-import type { Visible } from '../../cache/visible.ts';
-import type { AccessSettings } from '../../config/access-settings.ts';
+import type { Visible } from '../../cache/records/visible.ts';
+import { allOf, among, asciiOnly } from '../../cache/sql/condition.ts';
+import type { AccessSettings } from '../../config/settings/access-settings.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The customers a viewer may see by the row rules: all of the rules must hold. A claim that is not there shows nobody. */

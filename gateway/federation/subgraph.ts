@@ -14,10 +14,10 @@ import {
 import { HubError } from '../../config/errors.ts';
 import { CUSTOMER_ID_PATTERN, RECORD_ID_PATTERN } from '../../schema/ids.ts';
 import type { GraphContext } from '../context.ts';
-import { customerById } from '../customers.ts';
-import { entityOfType, nodeTypeNames } from '../node-types.ts';
-import { recordById } from '../records.ts';
-import type { Resolvers } from '../subschema.ts';
+import { customerById } from '../resolvers/customer/customers.ts';
+import { entityOfType, nodeTypeNames } from '../resolvers/lists/node-types.ts';
+import { recordById } from '../resolvers/lists/records.ts';
+import type { Resolvers } from '../resolvers/subschema.ts';
 
 /*
  * What makes the graph a subgraph of Apollo Federation v2 (the subgraph specification): every Node is an entity by its

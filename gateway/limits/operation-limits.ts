@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { HubError } from '../../config/errors.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import { compileMeasure, type MeasureOperation, type OperationSize } from './measure-operation.ts';
 
 export type Limits = Pick<Settings['gateway'], 'maxDepth' | 'maxAliases' | 'maxCost'>;

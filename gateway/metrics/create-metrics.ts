@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Cache } from '../../cache/cache.ts';
-import type { ClockWatch } from '../../config/clock-watch.ts';
-import { hubTime } from '../../config/hub-time.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import type { ClockWatch } from '../../config/clock/clock-watch.ts';
+import { hubTime } from '../../config/clock/hub-time.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import type { ServiceListener } from '../services/service-notices.ts';
 import { BREAKER_STATES, createHealthGauges } from './health-gauges.ts';
 

@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Cache } from '../../cache/cache.ts';
-import { createHealthStore, type Health } from '../../cache/health-store.ts';
-import { lookAtClock } from '../../cache/look-at-clock.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { lookAtClock } from '../../cache/database/look-at-clock.ts';
+import { createHealthStore, type Health } from '../../cache/streams/health-store.ts';
+import type { Settings } from '../../config/settings/settings.ts';
 import { streamAge } from '../../customer-360/freshness.ts';
 import { instantOf, millisecondsOf } from '../../schema/time.ts';
 

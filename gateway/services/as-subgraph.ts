@@ -15,9 +15,9 @@ import {
   visit,
 } from 'graphql';
 import { HubError } from '../../config/errors.ts';
-import type { ServiceSettings } from '../../config/service-settings.ts';
-import { nodeTypeNames } from '../node-types.ts';
-import type { Entry } from '../stitch.ts';
+import type { ServiceSettings } from '../../config/settings/service-settings.ts';
+import type { Entry } from '../execution/stitch.ts';
+import { nodeTypeNames } from '../resolvers/lists/node-types.ts';
 
 /*
  * A service as composition takes it: a subgraph that adds to the hub's types and takes nothing from them. Its root

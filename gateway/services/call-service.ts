@@ -1,10 +1,10 @@
 import { type DocumentNode, type ExecutionResult, GraphQLError, print } from 'graphql';
 import { z } from 'zod';
 import { HubError } from '../../config/errors.ts';
-import type { ServiceSettings } from '../../config/service-settings.ts';
-import { createAuthorization } from '../../connectors/http/authorization.ts';
+import type { ServiceSettings } from '../../config/settings/service-settings.ts';
 import { hideSecrets } from '../../connectors/http/hide-secrets.ts';
-import { TokenRefused } from '../../connectors/http/renewed-login.ts';
+import { createAuthorization } from '../../connectors/http/login/authorization.ts';
+import { TokenRefused } from '../../connectors/http/login/renewed-login.ts';
 import { BadAnswer, createSend, type RawAnswer } from '../../connectors/http/send.ts';
 import { createSourceBreaker } from '../../connectors/source-breaker.ts';
 import { noServiceNotices, type ServiceOutcome } from './service-notices.ts';

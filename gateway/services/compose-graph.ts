@@ -20,12 +20,12 @@ import {
 import { HubError } from '../../config/errors.ts';
 import type { Requirements } from '../access/required-scopes.ts';
 import type { Viewer } from '../access/viewer.ts';
-import type { RemoteParts } from '../choose-lane.ts';
 import type { GraphContext } from '../context.ts';
-import { coded } from '../error-code.ts';
-import { nodeTypeNames } from '../node-types.ts';
-import { scalars } from '../scalars.ts';
-import { type Entry, type StitchedSubgraph, stitchSupergraph } from '../stitch.ts';
+import { coded } from '../execution/add-error-code.ts';
+import type { RemoteParts } from '../execution/choose-lane.ts';
+import { type Entry, type StitchedSubgraph, stitchSupergraph } from '../execution/stitch.ts';
+import { nodeTypeNames } from '../resolvers/lists/node-types.ts';
+import { scalars } from '../resolvers/scalars.ts';
 import type { ServiceRequest } from './call-service.ts';
 
 /** A service as it is composed with the hub. */

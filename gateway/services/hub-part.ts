@@ -1,8 +1,8 @@
 import { type GraphQLSchema, parse } from 'graphql';
 import { createScopeCheck } from '../access/required-scopes.ts';
+import { createLocalSchema } from '../execution/local-schema.ts';
 import { subgraphSdl } from '../federation/subgraph.ts';
-import { createLocalSchema } from '../local-schema.ts';
-import { domains, subschemas } from '../subschemas/all.ts';
+import { domains, subschemas } from '../resolvers/domains/all.ts';
 import type { HubPart } from './compose-graph.ts';
 
 /** The hub's graph as services are joined to it. `served`: what clients are served while there are none. */

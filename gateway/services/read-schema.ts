@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { z } from 'zod';
 import { HubError } from '../../config/errors.ts';
-import type { ServiceSettings } from '../../config/service-settings.ts';
+import type { ServiceSettings } from '../../config/settings/service-settings.ts';
 import type { ServiceRequest } from './call-service.ts';
 
 /** Asks a service something. */

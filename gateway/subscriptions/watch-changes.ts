@@ -1,4 +1,4 @@
-import type { Changes } from '../../cache/change-log.ts';
+import type { Changes } from '../../cache/changes/change-log.ts';
 import { HubError } from '../../config/errors.ts';
 import type { LiveChanges } from '../graph.ts';
 import type { Watched } from './live-operation.ts';

@@ -1,8 +1,8 @@
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { createDriftStore } from '../../cache/drift-store.ts';
-import { hubNow } from '../end-run.ts';
-import { holdLease, streamBusy } from '../hold-lease.ts';
-import type { StreamRequest } from '../sync-run.ts';
+import { createDriftStore } from '../../cache/streams/drift-store.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import { hubNow } from '../pass/end-run.ts';
+import { holdLease, streamBusy } from '../pass/hold-lease.ts';
+import type { StreamRequest } from '../pass/sync-run.ts';
 
 /**
  * Says that the shape of a stream's records is right as it is; resolves to how many changes that concerns. Throws

@@ -1,6 +1,6 @@
-import { type Drift, describeDrift } from '../../cache/drift-event.ts';
+import { type Drift, describeDrift } from '../../cache/streams/drift-event.ts';
 import { HubError } from '../../config/errors.ts';
-import type { StreamRequest } from '../sync-run.ts';
+import type { StreamRequest } from '../pass/sync-run.ts';
 
 /** So many changes are named in one message. */
 const NAMED = 5;

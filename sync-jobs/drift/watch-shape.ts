@@ -1,12 +1,12 @@
-import { type Drift, type DriftPolicy, describeDrift, driftId } from '../../cache/drift-event.ts';
-import { MOST_OPEN_DRIFT } from '../../cache/stream-shapes.ts';
-import type { PageDrift, StreamName } from '../../cache/sync-store.ts';
+import { type Drift, type DriftPolicy, describeDrift, driftId } from '../../cache/streams/drift-event.ts';
+import { MOST_OPEN_DRIFT } from '../../cache/streams/stream-shapes.ts';
+import type { PageDrift, StreamName } from '../../cache/sync/sync-store.ts';
 import { defends } from '../../config/defences.ts';
-import type { StreamSettings } from '../../config/settings.ts';
+import type { StreamSettings } from '../../config/settings/settings.ts';
 import type { MappedRecord } from '../../connectors/mapped-record.ts';
 import { compileIsRead } from '../../connectors/mapping/read-paths.ts';
 import type { JsonValue } from '../../schema/json.ts';
-import { later } from '../version-window.ts';
+import { later } from '../pass/version-window.ts';
 import { createOnlooker } from './look-at-record.ts';
 import { removedFields } from './removed-fields.ts';
 import { ELEMENTS, type Field, formatShape, parseShape, pathText, typeNames } from './shape.ts';

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendChanges } from '../../cache/append-changes.ts';
-import type { Cache } from '../../cache/cache.ts';
-import { createChangeLog, forgetOldChanges } from '../../cache/change-log.ts';
-import type { PageRecord } from '../../cache/page-record.ts';
-import { hubSettings } from '../../config/settings.ts';
-import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
+import { appendChanges } from '../../cache/changes/append-changes.ts';
+import { createChangeLog, forgetOldChanges } from '../../cache/changes/change-log.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import type { PageRecord } from '../../cache/sync/page-record.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
+import { resolveDirty } from '../../customer-360/identity/resolution/resolve-dirty.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { Entity } from '../../schema/records.ts';
 import { shiftInstant } from '../../schema/time.ts';

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from '@jest/globals';
-import { createChecksumStore } from '../../cache/checksum-store.ts';
+import { createChecksumStore } from '../../cache/sync/checksum-store.ts';
 import { databases } from '../setup/databases.ts';
 import { openPass, order } from './page-builder.ts';
 

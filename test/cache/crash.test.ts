@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { Cache, Sql } from '../../cache/cache.ts';
+import type { Cache, Sql } from '../../cache/database/database.ts';
 import { databases } from '../setup/databases.ts';
 import { digestOf, gone, openPass, order, party, rejected, version } from './page-builder.ts';
 

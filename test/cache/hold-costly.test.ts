@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdCostly } from '../../cache/hold-costly.ts';
+import { holdCostly } from '../../cache/database/reuse-slow-read.ts';
 
 describe('a read that goes through a whole table', () => {
   function readTaking(milliseconds: number) {

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createCatchUpRequests } from '../../cache/catch-up-requests.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { createInsightProgress } from '../../cache/insight-progress.ts';
-import { describeOwner, isGone, ownerOfThisProcess } from '../../cache/lease-owner.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createInsightProgress } from '../../cache/insight/insight-progress.ts';
+import { createCatchUpRequests } from '../../cache/streams/catch-up-requests.ts';
+import { describeOwner, isGone, ownerOfThisProcess } from '../../cache/streams/lease-owner.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
 import { databases } from '../setup/databases.ts';
 
 const here = ownerOfThisProcess();

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import type { Cache } from '../../cache/cache.ts';
-import { migrations } from '../../cache/migrate.ts';
-import { openCache } from '../../cache/open-cache.ts';
-import { tablesFor } from '../../cache/tables.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
+import { migrations } from '../../cache/schema/migrate.ts';
+import { tablesFor } from '../../cache/schema/tables.ts';
 import { databases } from '../setup/databases.ts';
 import { openPass, order } from './page-builder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeServer, type ServerSettings } from '../../cache/mysql-server.ts';
+import { judgeServer, type ServerSettings } from '../../cache/database/mysql-server.ts';
 
 const fine: ServerSettings = {
   version: '10.11.8-MariaDB',

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { openCache } from '../../cache/open-cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { databases } from '../setup/databases.ts';
 
 describe.each(databases)('the cache on $name', (database) => {

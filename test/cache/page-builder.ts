@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import type { FieldValue, PageRecord, PageRow } from '../../cache/page-record.ts';
-import type { Lease, SyncStore } from '../../cache/sync-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import type { FieldValue, PageRecord, PageRow } from '../../cache/sync/page-record.ts';
+import type { Lease, SyncStore } from '../../cache/sync/sync-store.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { Entity } from '../../schema/records.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createQuarantineStore } from '../../cache/quarantine-store.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createQuarantineStore } from '../../cache/streams/quarantine-store.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
 import { databases } from '../setup/databases.ts';
 import {
   count,

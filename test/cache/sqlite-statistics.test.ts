@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache, Sql } from '../../cache/cache.ts';
-import { openCache } from '../../cache/open-cache.ts';
+import type { Cache, Sql } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { graphUnderTest } from '../gateway/graph-under-test.ts';
 
 describe("one customer's list filtered by a state that nearly all rows are in, on SQLite", () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createQuarantineStore } from '../../cache/quarantine-store.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
-import type { SyncStore, VerifyRun } from '../../cache/sync-store.ts';
-import { createVerifyRunStore } from '../../cache/verify-runs.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createQuarantineStore } from '../../cache/streams/quarantine-store.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
+import { createVerifyRunStore } from '../../cache/streams/verify-runs.ts';
+import type { SyncStore, VerifyRun } from '../../cache/sync/sync-store.ts';
 import { recordId } from '../../schema/ids.ts';
 import { shiftInstant } from '../../schema/time.ts';
 import { databases } from '../setup/databases.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { openCache } from '../../cache/open-cache.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
-import type { Lease, SyncStore } from '../../cache/sync-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import type { Lease, SyncStore } from '../../cache/sync/sync-store.ts';
 import { databases } from '../setup/databases.ts';
 import { digestOf, LATER, NOW, order } from './page-builder.ts';
 

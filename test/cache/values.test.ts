@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'lossless-json';
-import type { Cache } from '../../cache/cache.ts';
-import type { FieldValue, PageRecord } from '../../cache/page-record.ts';
-import { createQuarantineStore } from '../../cache/quarantine-store.ts';
-import { canonicalValue, decodeSum, sumOf } from '../../cache/row-codec.ts';
-import { fieldsOf } from '../../cache/tables.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { fieldsOf } from '../../cache/schema/tables.ts';
+import { canonicalValue, decodeSum, sumOf } from '../../cache/sql/row-codec.ts';
+import { createQuarantineStore } from '../../cache/streams/quarantine-store.ts';
+import type { FieldValue, PageRecord } from '../../cache/sync/page-record.ts';
 import type { FieldKind } from '../../schema/fields.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { JsonObject } from '../../schema/json.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse, validate } from 'graphql';
-import { extractDocuments } from '../../cli/extract-documents.ts';
-import { createLocalSchema } from '../../gateway/local-schema.ts';
-import { subschemas } from '../../gateway/subschemas/all.ts';
+import { extractDocuments } from '../../cli/actions/extract-documents.ts';
+import { createLocalSchema } from '../../gateway/execution/local-schema.ts';
+import { subschemas } from '../../gateway/resolvers/domains/all.ts';
 
 const schema = createLocalSchema(subschemas);
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
-import { openCache } from '../../cache/open-cache.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { readSettings } from '../../cli/read-settings.ts';
 import { createGraph } from '../../gateway/create-graph.ts';
 import { runCli } from './run-cli.ts';

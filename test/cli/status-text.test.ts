@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ageText } from '../../cli/age-text.ts';
-import { describeErrors } from '../../cli/describe-errors.ts';
-import { describeStatus, type Status } from '../../cli/stream-status.ts';
+import { describeErrors } from '../../cli/actions/describe-errors.ts';
+import { describeStatus, type Status } from '../../cli/actions/stream-status.ts';
+import { ageText } from '../../cli/terminal/age-text.ts';
 
 describe('the text of a status', () => {
   it('tells ages in the units that say something', () => {

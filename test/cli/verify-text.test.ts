@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeReports, reportAsJson } from '../../cli/verify-streams.ts';
+import { describeReports, reportAsJson } from '../../cli/actions/verify-streams.ts';
 import { HubError } from '../../config/errors.ts';
-import { differentError, type RepairFacts, type VerifyReport } from '../../sync-jobs/verify-report.ts';
+import { differentError, type RepairFacts, type VerifyReport } from '../../sync-jobs/verify/verify-report.ts';
 
 function different(repair: RepairFacts | undefined): VerifyReport {
   const side = { records: 9, aside: 0, checksum: '0123456789abcdef' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { businessDate, startOfDate, zoneName, zoneOf } from '../../config/business-zones.ts';
+import { businessDate, startOfDate, zoneName, zoneOf } from '../../config/settings/business-zones.ts';
 import { instantOf } from '../../schema/time.ts';
 
 const zones = [

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HubError } from '../../config/errors.ts';
-import { loadSettings } from '../../config/load-settings.ts';
+import { loadSettings } from '../../config/settings/load-settings.ts';
 import { sourceSchema } from '../../connectors/kinds.ts';
 
 const presetsFolder = fileURLToPath(new URL('../../connectors/presets', import.meta.url));

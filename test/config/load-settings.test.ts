@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { HubError } from '../../config/errors.ts';
-import { loadSettings } from '../../config/load-settings.ts';
-import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { loadSettings } from '../../config/settings/load-settings.ts';
+import { sourceSettings, streamSettings } from '../../config/settings/settings.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HubError } from '../../config/errors.ts';
-import { createLog, type Log, type LogOptions } from '../../config/log.ts';
+import { createLog, type Log, type LogOptions } from '../../config/observability/log.ts';
 
 describe('the log', () => {
   it('writes one JSON line with level, time, message and fields', () => {

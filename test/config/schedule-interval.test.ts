@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { namesBothDays, nextRuns, scheduleInterval } from '../../config/schedule-interval.ts';
+import { namesBothDays, nextRuns, scheduleInterval } from '../../config/settings/schedule-interval.ts';
 
 const hour = 3600;
 const day = 24 * hour;

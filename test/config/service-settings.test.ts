@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { settingsSchema } from '../../config/load-settings.ts';
+import { settingsSchema } from '../../config/settings/load-settings.ts';
 import { sourceSchema } from '../../connectors/kinds.ts';
 
 const service = { kind: 'graphql', url: 'https://loyalty.example.com/graphql' };

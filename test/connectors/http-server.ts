@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
 import type { z } from 'zod';
-import { httpAuth } from '../../config/http-settings.ts';
+import { httpAuth } from '../../config/settings/http-settings.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../connectors/http/http-client.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse, count: number) => void;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { loadSettings } from '../../config/load-settings.ts';
+import { loadSettings } from '../../config/settings/load-settings.ts';
 import { requestedFields } from '../../connectors/json-rpc/requested-fields.ts';
 import type { JsonRpcSettings, JsonRpcStream } from '../../connectors/json-rpc/settings.ts';
 import { plainRecord } from '../../connectors/json-rpc/tryton/tryton-values.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { httpAuth } from '../../config/http-settings.ts';
+import { httpAuth } from '../../config/settings/http-settings.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
 import { type AuthSettings, clientOf, live, serve } from './http-server.ts';
 

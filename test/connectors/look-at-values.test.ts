@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { streamSettings } from '../../config/settings.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import { lookAtValues } from '../../connectors/mapping/look-at-values.ts';
 import type { JsonObject } from '../../schema/json.ts';
 

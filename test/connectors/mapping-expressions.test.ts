@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { streamSettings } from '../../config/settings.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import type { JsonObject } from '../../schema/json.ts';
 

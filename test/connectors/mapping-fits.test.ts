@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { streamSettings } from '../../config/settings.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import { type FieldKind, kindOf } from '../../schema/fields.ts';
 import type { JsonObject, JsonValue } from '../../schema/json.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'lossless-json';
-import { streamSettings } from '../../config/settings.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import { sourceSchema } from '../../connectors/kinds.ts';
 import type { MappedRecord } from '../../connectors/mapped-record.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';

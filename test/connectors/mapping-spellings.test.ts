@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'lossless-json';
-import { streamSettings } from '../../config/settings.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';
 import { wholeNumberText } from '../../connectors/mapping/number-text.ts';
 import { compileSourceRecord } from '../../connectors/mapping/source-record.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'lossless-json';
 import type { HubError } from '../../config/errors.ts';
-import { streamSettings } from '../../config/settings.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import type { SourceRecord } from '../../connectors/connector.ts';
 import type { MappedRecord } from '../../connectors/mapped-record.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { countDangling, createDanglingStore } from '../../cache/dangling-references.ts';
-import { describeDangling, readDangling } from '../../cli/dangling-references.ts';
-import { streamSettings } from '../../config/settings.ts';
-import { countReferences } from '../../customer-360/count-references.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { countDangling, createDanglingStore } from '../../cache/streams/dangling-references.ts';
+import { describeDangling, readDangling } from '../../cli/actions/dangling-references.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
+import { countReferences } from '../../customer-360/dangling-references.ts';
 import { createViewer } from '../../gateway/access/viewer.ts';
 import { graphUnderTest } from '../gateway/graph-under-test.ts';
 import { databases } from '../setup/databases.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type SourceSettings, sourceSettings } from '../../config/settings.ts';
+import { type SourceSettings, sourceSettings } from '../../config/settings/settings.ts';
 import { freshness, type StreamPasses } from '../../customer-360/freshness.ts';
 import { instantOf } from '../../schema/time.ts';
 

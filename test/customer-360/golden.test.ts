@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hubSettings } from '../../config/settings.ts';
-import { goldenIds } from '../../customer-360/identity/golden-ids.ts';
-import { goldenRecord } from '../../customer-360/identity/golden-record.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
+import { goldenIds } from '../../customer-360/identity/golden/golden-ids.ts';
+import { goldenRecord } from '../../customer-360/identity/golden/golden-record.ts';
 import { party } from './party-facts.ts';
 
 describe('golden ids', () => {

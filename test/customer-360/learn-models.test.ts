@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { hubSettings } from '../../config/settings.ts';
-import { chance, learnModels } from '../../customer-360/identity/learn-models.ts';
-import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
+import { chance, learnModels } from '../../customer-360/identity/resolution/learn-models.ts';
+import { resolveDirty } from '../../customer-360/identity/resolution/resolve-dirty.ts';
 import { recordId } from '../../schema/ids.ts';
 import { databases } from '../setup/databases.ts';
 import { party } from './party-facts.ts';

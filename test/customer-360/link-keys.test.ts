@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { exactRuleOf, linkKeys } from '../../customer-360/identity/link-keys.ts';
+import { exactRuleOf, linkKeys } from '../../customer-360/identity/golden/link-keys.ts';
 import {
   normaliseEmail,
   normalisePhone,

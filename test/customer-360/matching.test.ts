@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { jaroWinkler } from '@skyra/jaro-winkler';
 import fc from 'fast-check';
-import { hubSettings } from '../../config/settings.ts';
-import { clustersOf, type LinkedPair } from '../../customer-360/identity/clusters.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
+import { clustersOf, type LinkedPair } from '../../customer-360/identity/golden/clusters.ts';
 import { compare } from '../../customer-360/identity/matching/compare.ts';
 import { contradictions } from '../../customer-360/identity/matching/contradictions.ts';
 import { fieldNames, fields } from '../../customer-360/identity/matching/fields.ts';
@@ -13,7 +13,7 @@ import { learnModel } from '../../customer-360/identity/matching/learn-model.ts'
 import { defaultModels } from '../../customer-360/identity/matching/model.ts';
 import { isAlike, isTypo, similarity } from '../../customer-360/identity/matching/similarity.ts';
 import { type ContactPoint, type Profile, profileOf } from '../../customer-360/identity/profile.ts';
-import { resolveAll } from '../../customer-360/identity/resolve-all.ts';
+import { resolveAll } from '../../customer-360/identity/resolution/resolve-all.ts';
 import { party } from './party-facts.ts';
 
 const { identity } = hubSettings.parse({});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type OrderToCashFacts, stages } from '../../customer-360/order-to-cash/facts.ts';
-import { orderToCash } from '../../customer-360/order-to-cash.ts';
+import { orderToCash } from '../../customer-360/order-to-cash/order-to-cash.ts';
 import {
   creditNote,
   facts,

@@ -1,6 +1,6 @@
-import type { Cache, SqlParameter } from '../../cache/cache.ts';
-import { encodeValue } from '../../cache/row-codec.ts';
-import { columnName, fieldsOf } from '../../cache/tables.ts';
+import type { Cache, SqlParameter } from '../../cache/database/database.ts';
+import { columnName, fieldsOf } from '../../cache/schema/tables.ts';
+import { encodeValue } from '../../cache/sql/row-codec.ts';
 import type { Party } from '../../customer-360/identity/party.ts';
 
 const NOW = '2026-06-15T12:00:00.000000Z';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Cache } from '../../cache/cache.ts';
-import { createStewardStore } from '../../cache/steward-store.ts';
-import { hubSettings } from '../../config/settings.ts';
-import { explainPair } from '../../customer-360/identity/explain.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createStewardStore } from '../../cache/identity/steward-store.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
 import type { Party } from '../../customer-360/identity/party.ts';
-import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
-import { createSteward, type Steward } from '../../customer-360/identity/steward.ts';
+import { resolveDirty } from '../../customer-360/identity/resolution/resolve-dirty.ts';
+import { explainPair } from '../../customer-360/identity/stewardship/explain.ts';
+import { createSteward, type Steward } from '../../customer-360/identity/stewardship/steward.ts';
 import { databases } from '../setup/databases.ts';
 import { party, partyId } from './party-facts.ts';
 import { putParty, removeParty } from './party-table.ts';

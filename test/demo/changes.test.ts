@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { loadSettings } from '../../config/load-settings.ts';
+import { loadSettings } from '../../config/settings/load-settings.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
 import type { DemoSources } from '../../demo/start-demo-sources.ts';
 import { startSmallDemo } from './start-small-demo.ts';

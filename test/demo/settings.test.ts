@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadSettings } from '../../config/load-settings.ts';
-import type { RecordMapping, Settings } from '../../config/settings.ts';
+import { loadSettings } from '../../config/settings/load-settings.ts';
+import type { RecordMapping, Settings } from '../../config/settings/settings.ts';
 import { connect, type KnownSource, sourceSchema } from '../../connectors/kinds.ts';
 import type { MappedRecord } from '../../connectors/mapped-record.ts';
 import { compileMapping } from '../../connectors/mapping/compile-mapping.ts';

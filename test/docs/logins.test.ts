@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { httpAuth } from '../../config/http-settings.ts';
+import { httpAuth } from '../../config/settings/http-settings.ts';
 
 const page = readFileSync(new URL('../../docs/logins.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^### (.*?)\n.*?^```yaml\n(.*?)^```/gms)].map(

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { diffSchema, publishedSdl } from '../../cli/schema-diff.ts';
-import { createLocalSchema } from '../../gateway/local-schema.ts';
-import { subschemas } from '../../gateway/subschemas/all.ts';
+import { diffSchema, publishedSdl } from '../../cli/actions/schema-diff.ts';
+import { createLocalSchema } from '../../gateway/execution/local-schema.ts';
+import { subschemas } from '../../gateway/resolvers/domains/all.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { mysqlTables, sqliteTables, type TypedTables } from '../connectors/typed-tables.ts';
 import { databases } from '../setup/databases.ts';
 import { fault } from './fault.ts';

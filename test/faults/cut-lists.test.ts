@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { consistencyOf } from '../../customer-360/consistency.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource } from '../sync-jobs/fake-source.ts';

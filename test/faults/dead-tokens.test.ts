@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
 import { HubError } from '../../config/errors.ts';
 import { type Loopback, startLoopback } from '../connectors/loopback.ts';
 import { databases } from '../setup/databases.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
 import type { Answer, Loopback } from '../connectors/loopback.ts';
 import { type EntitySetModel, ODATA_LOGIN, startOdataServer } from '../connectors/odata-server.ts';
 import { databases } from '../setup/databases.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createDriftStore } from '../../cache/drift-store.ts';
-import { createQuarantineStore } from '../../cache/quarantine-store.ts';
-import { createLog } from '../../config/log.ts';
-import type { StreamSettings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createDriftStore } from '../../cache/streams/drift-store.ts';
+import { createQuarantineStore } from '../../cache/streams/quarantine-store.ts';
+import { createLog } from '../../config/observability/log.ts';
+import type { StreamSettings } from '../../config/settings/settings.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import { acceptDrift } from '../../sync-jobs/drift/accept-drift.ts';
 import { databases } from '../setup/databases.ts';

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { databases } from '../setup/databases.ts';
 import { type StreamUnderTest, streamUnderTest } from './stream-under-test.ts';
 import { withoutDefence } from './without-defence.ts';

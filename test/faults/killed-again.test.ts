@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { defends } from '../../config/defences.ts';
 import { startLoopback } from '../connectors/loopback.ts';
 import { databases } from '../setup/databases.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createQuarantineStore } from '../../cache/quarantine-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createQuarantineStore } from '../../cache/streams/quarantine-store.ts';
 import { databases } from '../setup/databases.ts';
 import { kindsOfSource } from './kinds-of-source.ts';
 import { streamUnderTest } from './stream-under-test.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { type Loopback, startLoopback } from '../connectors/loopback.ts';
 import {
   type PagedOrdersOptions,

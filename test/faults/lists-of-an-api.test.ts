@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { type Handler, startLoopback } from '../connectors/loopback.ts';
 import { databases } from '../setup/databases.ts';
 import { fault } from './fault.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { streamSettings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import { readerVersions } from '../../connectors/reader-versions.ts';
 import { instantOf } from '../../schema/time.ts';
-import { parseCheckpoint } from '../../sync-jobs/checkpoint.ts';
-import { readingHash } from '../../sync-jobs/reading-hash.ts';
+import { parseCheckpoint } from '../../sync-jobs/pass/checkpoint.ts';
+import { readingHash } from '../../sync-jobs/pass/reading-hash.ts';
 import { databases } from '../setup/databases.ts';
 import { kindsOfSource, type RunningSource } from './kinds-of-source.ts';
 import { type StreamUnderTest, streamUnderTest } from './stream-under-test.ts';

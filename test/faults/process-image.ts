@@ -1,5 +1,5 @@
-import type { Cache, Row, Sql, SqlParameter } from '../../cache/cache.ts';
-import { statementError } from '../../cache/statement-error.ts';
+import type { Cache, Row, Sql, SqlParameter } from '../../cache/database/database.ts';
+import { statementError } from '../../cache/database/statement-error.ts';
 import { defends } from '../../config/defences.ts';
 import type { Connector } from '../../connectors/connector.ts';
 

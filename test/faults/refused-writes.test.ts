@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { openCache } from '../../cache/open-cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource } from '../sync-jobs/fake-source.ts';
 import { orderStream } from '../sync-jobs/harness.ts';

@@ -1,14 +1,14 @@
-import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { createQuarantineStore } from '../../cache/quarantine-store.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createQuarantineStore } from '../../cache/streams/quarantine-store.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
-import { reconcile } from '../../sync-jobs/reconcile.ts';
-import { runSync } from '../../sync-jobs/run-sync.ts';
-import type { SyncRequest } from '../../sync-jobs/sync-run.ts';
-import { type VerifyRequest, verify } from '../../sync-jobs/verify.ts';
+import { runSync } from '../../sync-jobs/pass/run-sync.ts';
+import type { SyncRequest } from '../../sync-jobs/pass/sync-run.ts';
+import { reconcile } from '../../sync-jobs/reconcile/reconcile.ts';
+import { type VerifyRequest, verify } from '../../sync-jobs/verify/verify.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { databases } from '../setup/databases.ts';
 import { kindsOfSource } from './kinds-of-source.ts';
 import { streamUnderTest } from './stream-under-test.ts';

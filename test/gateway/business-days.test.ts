@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { hubSettings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
 import { createGraph } from '../../gateway/create-graph.ts';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';

@@ -1,6 +1,6 @@
-import type { Cache, Sql, SqlParameter } from '../../cache/cache.ts';
-import { encodeValue } from '../../cache/row-codec.ts';
-import { columnName, entityTables, fieldsOf } from '../../cache/tables.ts';
+import type { Cache, Sql, SqlParameter } from '../../cache/database/database.ts';
+import { columnName, entityTables, fieldsOf } from '../../cache/schema/tables.ts';
+import { encodeValue } from '../../cache/sql/row-codec.ts';
 import { newCustomerId, recordId } from '../../schema/ids.ts';
 import type { CanonicalFields, Entity } from '../../schema/records.ts';
 

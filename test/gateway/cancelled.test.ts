@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings, type Settings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings, type Settings } from '../../config/settings/settings.ts';
 import { createGraph } from '../../gateway/create-graph.ts';
 import type { Graph } from '../../gateway/graph.ts';
 import { createGateway, type Gateway } from '../../gateway/server.ts';

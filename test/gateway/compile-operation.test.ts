@@ -8,10 +8,10 @@ import {
   parse,
   print,
 } from 'graphql';
-import { compileOperation, interpretOperation } from '../../gateway/compile-operation.ts';
-import { createConditionDecider } from '../../gateway/decide-conditions.ts';
-import { inlineFragments } from '../../gateway/inline-fragments.ts';
-import { createLocalOperations } from '../../gateway/local-operations.ts';
+import { compileOperation, interpretOperation } from '../../gateway/execution/compile-operation.ts';
+import { createConditionDecider } from '../../gateway/execution/decide-conditions.ts';
+import { inlineFragments } from '../../gateway/execution/inline-fragments.ts';
+import { createLocalOperations } from '../../gateway/execution/local-operations.ts';
 
 const schema = makeExecutableSchema({
   typeDefs: `

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { followOrders } from '../../customer-360/order-to-cash/follow-orders.ts';
 import { recordId } from '../../schema/ids.ts';
 import type { Entity } from '../../schema/records.ts';

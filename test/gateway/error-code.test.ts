@@ -2,8 +2,8 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { describe, expect, it } from '@jest/globals';
 import { execute, type GraphQLError, parse } from 'graphql';
 import { HubError } from '../../config/errors.ts';
-import { coded } from '../../gateway/error-code.ts';
-import { withExactErrorPaths } from '../../gateway/exact-error-paths.ts';
+import { coded } from '../../gateway/execution/add-error-code.ts';
+import { withExactErrorPaths } from '../../gateway/execution/exact-error-paths.ts';
 
 const schema = makeExecutableSchema({
   typeDefs: 'type Query { a: String }',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { billings, fulfilments, settlements, stages } from '../../customer-360/order-to-cash/facts.ts';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { type SourceSettings, sourceSettings } from '../../config/settings.ts';
-import { createFreshnessReader } from '../../gateway/freshness.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { type SourceSettings, sourceSettings } from '../../config/settings/settings.ts';
+import { createFreshnessReader } from '../../gateway/freshness/freshness.ts';
 import { databases } from '../setup/databases.ts';
 
 const stream = { resource: 'x', key: 'id', deletes: 'none' as const, quarantineThreshold: 0.2, records: [] };

@@ -6,10 +6,10 @@ import { connect, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { HubError } from '../../config/errors.ts';
-import { createLog } from '../../config/log.ts';
+import { createLog } from '../../config/observability/log.ts';
 import { limitFailedLogins } from '../../gateway/access/failed-logins.ts';
 import { anybody } from '../../gateway/access/viewer.ts';
-import { followTls, readTls } from '../../gateway/tls-files.ts';
+import { followTls, readTls } from '../../gateway/http/tls-files.ts';
 import { startTinyGateway, type TinyGateway } from './tiny-gateway.ts';
 
 const hubs: TinyGateway[] = [];

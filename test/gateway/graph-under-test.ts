@@ -1,11 +1,11 @@
 import type { ExecutionResult } from 'graphql';
 import type { z } from 'zod';
-import type { Cache } from '../../cache/cache.ts';
-import type { accessSettings } from '../../config/access-settings.ts';
-import type { Log } from '../../config/log.ts';
-import { hubSettings, type Settings, type SourceSettings, sourceSettings } from '../../config/settings.ts';
-import type { Lane } from '../../gateway/choose-lane.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import type { Log } from '../../config/observability/log.ts';
+import type { accessSettings } from '../../config/settings/access-settings.ts';
+import { hubSettings, type Settings, type SourceSettings, sourceSettings } from '../../config/settings/settings.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
+import type { Lane } from '../../gateway/execution/choose-lane.ts';
 
 /** Noon of the day the tests ask their questions on. */
 const TODAY = '2026-03-01';

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, validate } from 'graphql';
+import { createLocalSchema } from '../../gateway/execution/local-schema.ts';
 import { exampleOperations } from '../../gateway/graphiql/serve-graphiql.ts';
-import { createLocalSchema } from '../../gateway/local-schema.ts';
-import { subschemas } from '../../gateway/subschemas/all.ts';
+import { subschemas } from '../../gateway/resolvers/domains/all.ts';
 import { startTinyGateway, type TinyGateway } from './tiny-gateway.ts';
 
 let hub: TinyGateway;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { hubSettings, sourceSettings } from '../../config/settings.ts';
-import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { hubSettings, sourceSettings } from '../../config/settings/settings.ts';
+import { resolveDirty } from '../../customer-360/identity/resolution/resolve-dirty.ts';
 import { createViewer } from '../../gateway/access/viewer.ts';
 import { createGraph } from '../../gateway/create-graph.ts';
 import { party, partyId } from '../customer-360/party-facts.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { recordId } from '../../schema/ids.ts';
 import { databases } from '../setup/databases.ts';
 import { type CacheBuilder, createCacheBuilder } from './cache-builder.ts';

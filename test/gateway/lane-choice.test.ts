@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
-import { createLaneChooser, noRemoteParts } from '../../gateway/choose-lane.ts';
-import { createDocumentCache } from '../../gateway/document-cache.ts';
-import { exactPath } from '../../gateway/exact-error-paths.ts';
+import { createLaneChooser, noRemoteParts } from '../../gateway/execution/choose-lane.ts';
+import { createDocumentCache } from '../../gateway/execution/document-cache.ts';
+import { exactPath } from '../../gateway/execution/exact-error-paths.ts';
 
 const schema = buildSchema(`
   type Query { customer: Customer orders: [Order] ratings: [Rating] }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ExecutionResult, execute, lexicographicSortSchema, parse, printSchema, validate } from 'graphql';
-import { coded } from '../../gateway/error-code.ts';
+import { coded } from '../../gateway/execution/add-error-code.ts';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';
 import { generateDocument, generateOperation } from './generated-operations.ts';

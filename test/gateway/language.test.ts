@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { getNamedType, isEnumType, isObjectType, Kind, parse } from 'graphql';
-import { fieldsOf } from '../../cache/tables.ts';
+import { fieldsOf } from '../../cache/schema/tables.ts';
 import { billings, fulfilments, settlements, stages } from '../../customer-360/order-to-cash/facts.ts';
-import { createLocalSchema } from '../../gateway/local-schema.ts';
-import { subschemas } from '../../gateway/subschemas/all.ts';
+import { createLocalSchema } from '../../gateway/execution/local-schema.ts';
+import { subschemas } from '../../gateway/resolvers/domains/all.ts';
 import { type Entity, entities } from '../../schema/records.ts';
 import { sdlOf } from '../../schema/sdl.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
+import { createLocalSchema } from '../../gateway/execution/local-schema.ts';
 import { compileMeasure } from '../../gateway/limits/measure-operation.ts';
 import { createRateLimit } from '../../gateway/limits/rate-limit.ts';
-import { createLocalSchema } from '../../gateway/local-schema.ts';
-import { subschemas } from '../../gateway/subschemas/all.ts';
+import { subschemas } from '../../gateway/resolvers/domains/all.ts';
 import { startTinyGateway } from './tiny-gateway.ts';
 
 const schema = createLocalSchema(subschemas);

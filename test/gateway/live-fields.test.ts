@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { HubError } from '../../config/errors.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings, type Settings, type SourceSettings } from '../../config/settings.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings, type Settings, type SourceSettings } from '../../config/settings/settings.ts';
 import { sourceSchema } from '../../connectors/kinds.ts';
 import { createViewer } from '../../gateway/access/viewer.ts';
 import { createGraph } from '../../gateway/create-graph.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import type { FieldValue, PageRecord } from '../../cache/page-record.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings, type Settings, sourceSettings } from '../../config/settings.ts';
-import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import type { FieldValue, PageRecord } from '../../cache/sync/page-record.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings, type Settings, sourceSettings } from '../../config/settings/settings.ts';
+import { resolveDirty } from '../../customer-360/identity/resolution/resolve-dirty.ts';
 import { createViewer } from '../../gateway/access/viewer.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
 import type { Graph } from '../../gateway/graph.ts';
@@ -265,7 +265,7 @@ describe.each(databases)('what gateways keep in memory on $name', (database) => 
     await gateway.ask('query ($id: ID!) { customer(id: $id) { country } }', { id: customerId });
     expect(gateway.sent.length).toBe(sent);
     await cache.transaction(async (sql) => {
-      const { appendChanges } = await import('../../cache/append-changes.ts');
+      const { appendChanges } = await import('../../cache/changes/append-changes.ts');
       await appendChanges(sql, [{ entity: 'customer', customerId: customerId ?? '' }], instantOf(CLOCK));
     });
     await followAll();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { createBreakerStore } from '../../cache/breaker-store.ts';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createBreakerStore } from '../../cache/streams/breaker-store.ts';
 import { createMetrics, type Metrics } from '../../gateway/metrics/create-metrics.ts';
 import { millisecondsOf, shiftInstant } from '../../schema/time.ts';
 import { databases } from '../setup/databases.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createBreakerStore } from '../../cache/breaker-store.ts';
-import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { encodeValue } from '../../cache/row-codec.ts';
-import { streamSettings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { encodeValue } from '../../cache/sql/row-codec.ts';
+import { createBreakerStore } from '../../cache/streams/breaker-store.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import { streamSettings } from '../../config/settings/settings.ts';
 import { recordId } from '../../schema/ids.ts';
 import { databases } from '../setup/databases.ts';
 import { type GraphUnderTest, graphUnderTest } from './graph-under-test.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import type { Cache } from '../../cache/cache.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings, type Settings, sourceSettings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings, type Settings, sourceSettings } from '../../config/settings/settings.ts';
 import { createViewer } from '../../gateway/access/viewer.ts';
 import { type CustomerGraph, createGraph } from '../../gateway/create-graph.ts';
 import type { Graph } from '../../gateway/graph.ts';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { Lane } from '../../gateway/choose-lane.ts';
+import type { Lane } from '../../gateway/execution/choose-lane.ts';
 import { databases } from '../setup/databases.ts';
 import { createCacheBuilder } from './cache-builder.ts';
 import { graphUnderTest } from './graph-under-test.ts';

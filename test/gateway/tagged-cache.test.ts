@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTaggedCache } from '../../gateway/tagged-cache.ts';
+import { createTaggedCache } from '../../gateway/caching/tagged-cache.ts';
 
 describe('a tagged cache', () => {
   it('forgets every value that has a dropped tag, and no other', () => {

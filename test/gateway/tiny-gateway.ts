@@ -1,12 +1,12 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { execute, GraphQLError } from 'graphql';
 import { z } from 'zod';
-import type { Cache } from '../../cache/cache.ts';
-import { openCache } from '../../cache/open-cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { HubError } from '../../config/errors.ts';
-import { settingsSchema } from '../../config/load-settings.ts';
-import { createLog } from '../../config/log.ts';
-import { sourceSettings, streamSettings } from '../../config/settings.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { settingsSchema } from '../../config/settings/load-settings.ts';
+import { sourceSettings, streamSettings } from '../../config/settings/settings.ts';
 import type { Graph } from '../../gateway/graph.ts';
 import { createGateway, type Gateway } from '../../gateway/server.ts';
 import { instantOf } from '../../schema/time.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { isObjectType, parse } from 'graphql';
-import type { Settings } from '../../config/settings.ts';
-import { createLocalSchema } from '../../gateway/local-schema.ts';
-import { subschemas } from '../../gateway/subschemas/all.ts';
-import { createTouchedStreams } from '../../gateway/touched-streams.ts';
+import type { Settings } from '../../config/settings/settings.ts';
+import { createLocalSchema } from '../../gateway/execution/local-schema.ts';
+import { createTouchedStreams } from '../../gateway/freshness/touched-streams.ts';
+import { subschemas } from '../../gateway/resolvers/domains/all.ts';
 import { entities } from '../../schema/records.ts';
 
 const schema = createLocalSchema(subschemas);

@@ -5,9 +5,9 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import type { Cache } from '../../cache/cache.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings, type Settings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings, type Settings } from '../../config/settings/settings.ts';
 import { createGraph } from '../../gateway/create-graph.ts';
 import type { Graph } from '../../gateway/graph.ts';
 import { createGateway, type Gateway } from '../../gateway/server.ts';

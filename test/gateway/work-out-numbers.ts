@@ -1,5 +1,5 @@
-import type { Cache } from '../../cache/cache.ts';
-import { insightSettings } from '../../config/insight-settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { insightSettings } from '../../config/settings/insight-settings.ts';
 import { refreshAll } from '../../customer-360/insight/refresh-insight.ts';
 import { followOrders } from '../../customer-360/order-to-cash/follow-orders.ts';
 

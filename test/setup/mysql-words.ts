@@ -1,4 +1,4 @@
-import type { Cache, Sql } from '../../cache/cache.ts';
+import type { Cache, Sql } from '../../cache/database/database.ts';
 
 /**
  * Words that MySQL 8.4 reserves and MariaDB 10.11 does not: as bare names they work on the one and not on the other.

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import type { Cache } from '../../cache/cache.ts';
-import { openCache } from '../../cache/open-cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { openCache } from '../../cache/database/open-cache.ts';
 import { withMysqlWords } from './mysql-words.ts';
 
 /** A kind of database the tests run on; a test file has its own databases of it. */

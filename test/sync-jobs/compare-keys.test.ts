@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareKeys, guardShrink } from '../../sync-jobs/compare-keys.ts';
+import { compareKeys, guardShrink } from '../../sync-jobs/reconcile/compare-keys.ts';
 
 const known = (versions: Record<string, string | null>) =>
   new Map(Object.entries(versions).map(([key, version]) => [key, { version }]));

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
 import { completenessOfSystem, consistencyOf } from '../../customer-360/consistency.ts';
-import { completenessOf } from '../../sync-jobs/completeness.ts';
+import { completenessOf } from '../../sync-jobs/pass/completeness.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';
 import { type OrderStream, orderStream } from './harness.ts';

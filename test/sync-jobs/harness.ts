@@ -1,13 +1,13 @@
-import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { createLog, type Log } from '../../config/log.ts';
-import { hubSettings, type StreamSettings, sourceSettings, streamSettings } from '../../config/settings.ts';
-import { type Checkpoint, parseCheckpoint } from '../../sync-jobs/checkpoint.ts';
-import { type ReconcileRequest, type ReconcileRun, reconcile } from '../../sync-jobs/reconcile.ts';
-import { runSync } from '../../sync-jobs/run-sync.ts';
-import type { SyncRequest, SyncRun } from '../../sync-jobs/sync-run.ts';
-import { type VerifyRequest, verify } from '../../sync-jobs/verify.ts';
-import type { VerifyReport } from '../../sync-jobs/verify-report.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import { createLog, type Log } from '../../config/observability/log.ts';
+import { hubSettings, type StreamSettings, sourceSettings, streamSettings } from '../../config/settings/settings.ts';
+import { type Checkpoint, parseCheckpoint } from '../../sync-jobs/pass/checkpoint.ts';
+import { runSync } from '../../sync-jobs/pass/run-sync.ts';
+import type { SyncRequest, SyncRun } from '../../sync-jobs/pass/sync-run.ts';
+import { type ReconcileRequest, type ReconcileRun, reconcile } from '../../sync-jobs/reconcile/reconcile.ts';
+import { type VerifyRequest, verify } from '../../sync-jobs/verify/verify.ts';
+import type { VerifyReport } from '../../sync-jobs/verify/verify-report.ts';
 import type { FakeSource } from './fake-source.ts';
 
 const quiet = createLog({ level: 'silent' });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createInsightProgress } from '../../cache/insight-progress.ts';
-import { utcDays } from '../../config/business-zones.ts';
-import { insightSettings } from '../../config/insight-settings.ts';
-import { createLog } from '../../config/log.ts';
-import { createInsightJob, type InsightJob } from '../../sync-jobs/insight-job.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createInsightProgress } from '../../cache/insight/insight-progress.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { utcDays } from '../../config/settings/business-zones.ts';
+import { insightSettings } from '../../config/settings/insight-settings.ts';
+import { createInsightJob, type InsightJob } from '../../sync-jobs/schedule/insight-job.ts';
 import { createCacheBuilder } from '../gateway/cache-builder.ts';
 import { databases } from '../setup/databases.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { oneAhead } from '../../sync-jobs/one-ahead.ts';
+import { oneAhead } from '../../sync-jobs/pass/prefetch.ts';
 
 const { signal } = new AbortController();
 

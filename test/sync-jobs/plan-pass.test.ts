@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CursorSettings } from '../../config/settings.ts';
-import { type Checkpoint, noCheckpoint, parseCheckpoint } from '../../sync-jobs/checkpoint.ts';
-import { finishedCursor, planPass } from '../../sync-jobs/plan-pass.ts';
+import type { CursorSettings } from '../../config/settings/settings.ts';
+import { type Checkpoint, noCheckpoint, parseCheckpoint } from '../../sync-jobs/pass/checkpoint.ts';
+import { finishedCursor, planPass } from '../../sync-jobs/pass/plan-pass.ts';
 
 const cursor: CursorSettings = { field: 'changed', type: 'instant', lookback: 120_000 };
 const hashes = { mappingHash: 'm1', readingHash: 'r1' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { tooManyRejected } from '../../sync-jobs/quarantine-threshold.ts';
+import { tooManyRejected } from '../../sync-jobs/pass/quarantine-threshold.ts';
 
 describe('too many records of a pass do not fit', () => {
   const threshold = 0.2;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CursorSettings, streamSettings } from '../../config/settings.ts';
-import { readingHash } from '../../sync-jobs/reading-hash.ts';
+import { type CursorSettings, streamSettings } from '../../config/settings/settings.ts';
+import { readingHash } from '../../sync-jobs/pass/reading-hash.ts';
 
 const stream = { resource: 'orders', key: 'id', records: [{ entity: 'order', fields: { status: 'status' } }] };
 const hashOf = (change: object) => readingHash('rest', { ...streamSettings.parse(stream), ...change });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createQuarantineStore } from '../../cache/quarantine-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createQuarantineStore } from '../../cache/streams/quarantine-store.ts';
 import { HubError } from '../../config/errors.ts';
-import { replay } from '../../sync-jobs/replay.ts';
+import { replay } from '../../sync-jobs/reconcile/replay.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';
 import { type OrderStream, orderStream } from './harness.ts';

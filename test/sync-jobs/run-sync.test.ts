@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
 import { HubError } from '../../config/errors.ts';
 import { databases } from '../setup/databases.ts';
 import { at, createFakeSource, type FakeSource } from './fake-source.ts';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createVerifyRunStore } from '../../cache/verify-runs.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createVerifyRunStore } from '../../cache/streams/verify-runs.ts';
 import { HubError } from '../../config/errors.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings, type Settings } from '../../config/settings.ts';
-import { isOverdue } from '../../sync-jobs/is-overdue.ts';
-import { createSchedule, type Schedule } from '../../sync-jobs/schedule.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings, type Settings } from '../../config/settings/settings.ts';
+import { isOverdue } from '../../sync-jobs/schedule/is-overdue.ts';
+import { createSchedule, type Schedule } from '../../sync-jobs/schedule/schedule.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';
 import { type OrderStream, orderStream } from './harness.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { HubError } from '../../config/errors.ts';
-import { createLog } from '../../config/log.ts';
-import { createSourceQueue, type JobEnd, type SourceQueue } from '../../sync-jobs/source-queue.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { createSourceQueue, type JobEnd, type SourceQueue } from '../../sync-jobs/schedule/source-queue.ts';
 
 const down: JobEnd = { outcome: 'FAILED', error: new HubError('SOURCE_UNREACHABLE', 'Connection refused.') };
 const forbidden: JobEnd = { outcome: 'FAILED', error: new HubError('SOURCE_FORBIDDEN', 'Not for you.') };

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
-import type { Cache } from '../../cache/cache.ts';
-import { createSyncStore } from '../../cache/create-sync-store.ts';
-import { createLog } from '../../config/log.ts';
-import { hubSettings } from '../../config/settings.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createSyncStore } from '../../cache/sync/create-sync-store.ts';
+import { createLog } from '../../config/observability/log.ts';
+import { hubSettings } from '../../config/settings/settings.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import { connect, sourceSchema } from '../../connectors/kinds.ts';
-import { type ReconcileRun, reconcile } from '../../sync-jobs/reconcile.ts';
-import { runSync } from '../../sync-jobs/run-sync.ts';
-import type { SyncRun } from '../../sync-jobs/sync-run.ts';
-import { type VerifyRequest, verify } from '../../sync-jobs/verify.ts';
-import type { VerifyReport } from '../../sync-jobs/verify-report.ts';
+import { runSync } from '../../sync-jobs/pass/run-sync.ts';
+import type { SyncRun } from '../../sync-jobs/pass/sync-run.ts';
+import { type ReconcileRun, reconcile } from '../../sync-jobs/reconcile/reconcile.ts';
+import { type VerifyRequest, verify } from '../../sync-jobs/verify/verify.ts';
+import type { VerifyReport } from '../../sync-jobs/verify/verify-report.ts';
 
 /** A table of orders in a real database, read by the `sql` connector into a real cache. */
 export interface SqlSource {

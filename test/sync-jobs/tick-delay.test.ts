@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { tickDelay } from '../../sync-jobs/tick-delay.ts';
+import { tickDelay } from '../../sync-jobs/schedule/tick-delay.ts';
 
 const delays = (schedule: string, all: number) =>
   Array.from({ length: all }, (_, place) => tickDelay(schedule, { place, all }));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createVerifyRunStore } from '../../cache/verify-runs.ts';
-import { createLog } from '../../config/log.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createVerifyRunStore } from '../../cache/streams/verify-runs.ts';
+import { createLog } from '../../config/observability/log.ts';
 import { consistencyOf } from '../../customer-360/consistency.ts';
-import { createVerifyJob } from '../../sync-jobs/verify-on-schedule.ts';
+import { createVerifyJob } from '../../sync-jobs/schedule/verify-on-schedule.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource } from './fake-source.ts';
 import { orderStream } from './harness.ts';

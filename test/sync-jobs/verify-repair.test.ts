@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cache, SqlParameter } from '../../cache/cache.ts';
-import { createStatusStore } from '../../cache/status-store.ts';
+import type { Cache, SqlParameter } from '../../cache/database/database.ts';
+import { createStatusStore } from '../../cache/streams/status-store.ts';
 import { HubError } from '../../config/errors.ts';
-import { resolveDirty } from '../../customer-360/identity/resolve-dirty.ts';
+import { resolveDirty } from '../../customer-360/identity/resolution/resolve-dirty.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';
 import { type OrderStream, orderStream } from './harness.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
+import type { Cache } from '../../cache/database/database.ts';
 import { HubError } from '../../config/errors.ts';
-import type { Thoroughness } from '../../sync-jobs/verify.ts';
+import type { Thoroughness } from '../../sync-jobs/verify/verify.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';
 import { orderStream } from './harness.ts';

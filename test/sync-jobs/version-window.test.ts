@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lookBack, sourceClock, withPlausibleVersion } from '../../sync-jobs/version-window.ts';
+import { lookBack, sourceClock, withPlausibleVersion } from '../../sync-jobs/pass/version-window.ts';
 
 const lookback = 120_000;
 

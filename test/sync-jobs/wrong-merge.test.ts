@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../cache/cache.ts';
-import { createStewardStore } from '../../cache/steward-store.ts';
-import { createSteward, type Steward } from '../../customer-360/identity/steward.ts';
+import type { Cache } from '../../cache/database/database.ts';
+import { createStewardStore } from '../../cache/identity/steward-store.ts';
+import { createSteward, type Steward } from '../../customer-360/identity/stewardship/steward.ts';
 import { recordId } from '../../schema/ids.ts';
 import { databases } from '../setup/databases.ts';
 import { createFakeSource, type FakeSource } from './fake-source.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { openCache } from '../../../cache/open-cache.ts';
-import { settingsSchema } from '../../../config/load-settings.ts';
-import { createLog } from '../../../config/log.ts';
-import { sourceSettings, streamSettings } from '../../../config/settings.ts';
+import { openCache } from '../../../cache/database/open-cache.ts';
+import { createLog } from '../../../config/observability/log.ts';
+import { settingsSchema } from '../../../config/settings/load-settings.ts';
+import { sourceSettings, streamSettings } from '../../../config/settings/settings.ts';
 import { createGraph } from '../../../gateway/create-graph.ts';
 import type { Graph } from '../../../gateway/graph.ts';
 import { createGateway } from '../../../gateway/server.ts';

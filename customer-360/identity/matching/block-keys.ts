@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { linkKeys } from '../link-keys.ts';
+import { linkKeys } from '../golden/link-keys.ts';
 import { isCjk } from '../normalise/fold.ts';
 import type { Name } from '../normalise/names.ts';
 import { skeleton } from '../normalise/romanise.ts';

@@ -1,4 +1,4 @@
-import { type ExactRule, exactRuleOf, keyOf } from '../link-keys.ts';
+import { type ExactRule, exactRuleOf, keyOf } from '../golden/link-keys.ts';
 import type { Profile } from '../profile.ts';
 import { type Contradiction, contradictionsOf, howNamesAgree, isPartOf } from './contradictions.ts';
 import { fieldNames, fields } from './fields.ts';

@@ -6,10 +6,10 @@ import {
   fitBgNbd,
   probabilityAlive,
   type RepeatBuying,
-} from '../../../customer-360/insight/bg-nbd.ts';
-import { hypergeometric } from '../../../customer-360/insight/hypergeometric.ts';
-import { logGamma } from '../../../customer-360/insight/log-gamma.ts';
-import { createBuyingCounts, dayOf, repeatBuyingOf } from '../../../customer-360/insight/repeat-buying.ts';
+} from '../../../customer-360/insight/models/bg-nbd.ts';
+import { hypergeometric } from '../../../customer-360/insight/models/hypergeometric.ts';
+import { logGamma } from '../../../customer-360/insight/models/log-gamma.ts';
+import { createBuyingCounts, dayOf, repeatBuyingOf } from '../../../customer-360/insight/models/repeat-buying.ts';
 
 /** Of the CDNOW sample, as published by Fader, Hardie and Lee (2005). */
 const published: BgNbd = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };

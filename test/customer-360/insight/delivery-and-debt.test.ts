@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { insightSettings } from '../../../config/insight-settings.ts';
+import { insightSettings } from '../../../config/settings/insight-settings.ts';
 import { unitsOf } from '../../../customer-360/exact-decimal.ts';
+import { dayOf } from '../../../customer-360/insight/models/repeat-buying.ts';
 import { type OtifOrder, otifOf } from '../../../customer-360/insight/otif.ts';
 import { type ReceivableInvoice, receivablesOf } from '../../../customer-360/insight/receivables.ts';
-import { dayOf } from '../../../customer-360/insight/repeat-buying.ts';
 
 const { otif } = insightSettings.parse({});
 

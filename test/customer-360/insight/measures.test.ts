@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { insightSettings } from '../../../config/insight-settings.ts';
+import { insightSettings } from '../../../config/settings/insight-settings.ts';
 import { unitsOf } from '../../../customer-360/exact-decimal.ts';
 import { type ChurnSigns, churnWarning } from '../../../customer-360/insight/churn.ts';
 import { dataQuality } from '../../../customer-360/insight/data-quality.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { minimise } from '../../../customer-360/insight/minimise.ts';
+import { minimise } from '../../../customer-360/insight/models/minimise.ts';
 
 describe('the simplex method', () => {
   it("finds the end of Rosenbrock's valley", async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DayOfOrders } from '../../../cache/insight-facts.ts';
-import { insightSettings } from '../../../config/insight-settings.ts';
+import type { DayOfOrders } from '../../../cache/insight/insight-facts.ts';
+import { insightSettings } from '../../../config/settings/insight-settings.ts';
 import { decimalOf, unitsOf } from '../../../customer-360/exact-decimal.ts';
 import { type CustomerFacts, customerNumbers } from '../../../customer-360/insight/customer-numbers.ts';
 import { salesCurve } from '../../../customer-360/insight/grade.ts';
+import { dateOf, dayOf } from '../../../customer-360/insight/models/repeat-buying.ts';
 import { type OtifOrder, otifOf } from '../../../customer-360/insight/otif.ts';
 import { createPortfolioBuilder, type Portfolio } from '../../../customer-360/insight/portfolio.ts';
 import { buyingHistoryOf } from '../../../customer-360/insight/purchases.ts';
-import { dateOf, dayOf } from '../../../customer-360/insight/repeat-buying.ts';
 import { createConverter } from '../../../customer-360/insight/reporting-currency.ts';
 
 const settings = insightSettings.parse({});

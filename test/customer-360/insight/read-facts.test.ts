@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache, Sql, SqlParameter } from '../../../cache/cache.ts';
-import { openCache } from '../../../cache/open-cache.ts';
-import { utcDays } from '../../../config/business-zones.ts';
-import { insightSettings } from '../../../config/insight-settings.ts';
+import type { Cache, Sql, SqlParameter } from '../../../cache/database/database.ts';
+import { openCache } from '../../../cache/database/open-cache.ts';
+import { utcDays } from '../../../config/settings/business-zones.ts';
+import { insightSettings } from '../../../config/settings/insight-settings.ts';
+import { dayOf } from '../../../customer-360/insight/models/repeat-buying.ts';
 import { readFacts } from '../../../customer-360/insight/read-facts.ts';
-import { dayOf } from '../../../customer-360/insight/repeat-buying.ts';
 import { createConverter } from '../../../customer-360/insight/reporting-currency.ts';
 import { createCacheBuilder } from '../../gateway/cache-builder.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendChanges } from '../../../cache/append-changes.ts';
-import type { Cache } from '../../../cache/cache.ts';
-import { createChangeLog } from '../../../cache/change-log.ts';
-import { latestModels } from '../../../cache/insight-models.ts';
-import { createInsightProgress } from '../../../cache/insight-progress.ts';
-import { readInsightMonths, readInsights } from '../../../cache/insight-store.ts';
-import { insightSettings } from '../../../config/insight-settings.ts';
+import { appendChanges } from '../../../cache/changes/append-changes.ts';
+import { createChangeLog } from '../../../cache/changes/change-log.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { latestModels } from '../../../cache/insight/insight-models.ts';
+import { createInsightProgress } from '../../../cache/insight/insight-progress.ts';
+import { readInsightMonths, readInsights } from '../../../cache/insight/insight-store.ts';
+import { insightSettings } from '../../../config/settings/insight-settings.ts';
 import { type RefreshInsight, refreshAll, refreshChanged } from '../../../customer-360/insight/refresh-insight.ts';
 import { numbersOf } from '../../../customer-360/insight/stored-insight.ts';
 import { type CacheBuilder, createCacheBuilder } from '../../gateway/cache-builder.ts';

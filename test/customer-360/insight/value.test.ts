@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRandom, gamma } from '../../../bench/insight/simulate-buying.ts';
-import { expectedPurchases } from '../../../customer-360/insight/bg-nbd.ts';
-import { expectedAmount, fitGammaGamma } from '../../../customer-360/insight/gamma-gamma.ts';
-import { discountedPurchases } from '../../../customer-360/insight/lifetime-value.ts';
-import { countRecency, markovModelOf, markovValues } from '../../../customer-360/insight/markov-value.ts';
+import { expectedPurchases } from '../../../customer-360/insight/models/bg-nbd.ts';
+import { expectedAmount, fitGammaGamma } from '../../../customer-360/insight/models/gamma-gamma.ts';
+import { discountedPurchases } from '../../../customer-360/insight/models/lifetime-value.ts';
+import { countRecency, markovModelOf, markovValues } from '../../../customer-360/insight/models/markov-value.ts';
 
 describe('Gamma-Gamma', () => {
   it('gives the published figure for the published parameters of the CDNOW sample', () => {

@@ -1,9 +1,9 @@
-import { openCache } from '../../../cache/open-cache.ts';
-import { createLog } from '../../../config/log.ts';
-import { hubSettings } from '../../../config/settings.ts';
+import { openCache } from '../../../cache/database/open-cache.ts';
+import { createLog } from '../../../config/observability/log.ts';
+import { hubSettings } from '../../../config/settings/settings.ts';
 import { connect, type KnownSource } from '../../../connectors/kinds.ts';
-import { reconcile } from '../../../sync-jobs/reconcile.ts';
-import { runSync } from '../../../sync-jobs/run-sync.ts';
+import { runSync } from '../../../sync-jobs/pass/run-sync.ts';
+import { reconcile } from '../../../sync-jobs/reconcile/reconcile.ts';
 import { kinds } from '../landscape/truth.ts';
 
 /** What a process that will be killed is told, as JSON in its first argument. */

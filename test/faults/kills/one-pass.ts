@@ -1,12 +1,12 @@
-import { createSyncStore } from '../../../cache/create-sync-store.ts';
-import { createInsightProgress } from '../../../cache/insight-progress.ts';
-import { ownerOfThisProcess } from '../../../cache/lease-owner.ts';
-import { openCache } from '../../../cache/open-cache.ts';
+import { openCache } from '../../../cache/database/open-cache.ts';
+import { createInsightProgress } from '../../../cache/insight/insight-progress.ts';
+import { ownerOfThisProcess } from '../../../cache/streams/lease-owner.ts';
+import { createSyncStore } from '../../../cache/sync/create-sync-store.ts';
 import { type Defence, takeAway } from '../../../config/defences.ts';
-import { createLog } from '../../../config/log.ts';
-import { hubSettings } from '../../../config/settings.ts';
+import { createLog } from '../../../config/observability/log.ts';
+import { hubSettings } from '../../../config/settings/settings.ts';
 import { connect, type KnownSource, sourceSchema } from '../../../connectors/kinds.ts';
-import { runSync } from '../../../sync-jobs/run-sync.ts';
+import { runSync } from '../../../sync-jobs/pass/run-sync.ts';
 
 /** What a process is told, as JSON in its first argument. */
 export interface PassOrder {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Cache } from '../../../cache/cache.ts';
+import type { Cache } from '../../../cache/database/database.ts';
 import { createDice, type Dice } from '../dice.ts';
 import { editTruth, populate } from '../landscape/edit-truth.ts';
 import { type Landscape, type Protocol, protocols } from '../landscape/landscape.ts';

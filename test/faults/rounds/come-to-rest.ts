@@ -1,6 +1,6 @@
-import { reconcile } from '../../../sync-jobs/reconcile.ts';
-import { runSync } from '../../../sync-jobs/run-sync.ts';
-import { verify } from '../../../sync-jobs/verify.ts';
+import { runSync } from '../../../sync-jobs/pass/run-sync.ts';
+import { reconcile } from '../../../sync-jobs/reconcile/reconcile.ts';
+import { verify } from '../../../sync-jobs/verify/verify.ts';
 import { kinds } from '../landscape/truth.ts';
 import { differencesOf } from './compare.ts';
 import { nameOf, type Play, requestOf, withProcess } from './play.ts';

@@ -1,4 +1,4 @@
-import type { Cache, Row } from '../../../cache/cache.ts';
+import type { Cache, Row } from '../../../cache/database/database.ts';
 import { recordId } from '../../../schema/ids.ts';
 import { isPoison } from '../landscape/edit-truth.ts';
 import { fieldNames, type Protocol } from '../landscape/landscape.ts';

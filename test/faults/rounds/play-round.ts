@@ -1,7 +1,7 @@
-import type { Cache } from '../../../cache/cache.ts';
+import type { Cache } from '../../../cache/database/database.ts';
 import type { KnownSource } from '../../../connectors/kinds.ts';
-import { reconcile } from '../../../sync-jobs/reconcile.ts';
-import { runSync } from '../../../sync-jobs/run-sync.ts';
+import { runSync } from '../../../sync-jobs/pass/run-sync.ts';
+import { reconcile } from '../../../sync-jobs/reconcile/reconcile.ts';
 import { populate } from '../landscape/edit-truth.ts';
 import { startLandscape } from '../landscape/start-landscape.ts';
 import { createTruth, kinds } from '../landscape/truth.ts';

@@ -1,10 +1,10 @@
-import type { Cache } from '../../../cache/cache.ts';
-import { createLog } from '../../../config/log.ts';
-import { hubSettings } from '../../../config/settings.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { createLog } from '../../../config/observability/log.ts';
+import { hubSettings } from '../../../config/settings/settings.ts';
 import type { Connector } from '../../../connectors/connector.ts';
 import { connect, type KnownSource } from '../../../connectors/kinds.ts';
-import type { ReconcileRun } from '../../../sync-jobs/reconcile.ts';
-import type { StreamRequest } from '../../../sync-jobs/sync-run.ts';
+import type { StreamRequest } from '../../../sync-jobs/pass/sync-run.ts';
+import type { ReconcileRun } from '../../../sync-jobs/reconcile/reconcile.ts';
 import { type Editor, editTruth } from '../landscape/edit-truth.ts';
 import type { Landscape, Protocol } from '../landscape/landscape.ts';
 import { createProcessImage, type Fate, type ProcessImage } from '../process-image.ts';

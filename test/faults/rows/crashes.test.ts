@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Cache } from '../../../cache/cache.ts';
-import { openCache } from '../../../cache/open-cache.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { openCache } from '../../../cache/database/open-cache.ts';
 import { databases, describeWithServer } from '../../setup/databases.ts';
 import { createFakeSource, type FakeSource } from '../../sync-jobs/fake-source.ts';
 import { type OrderStream, orderStream } from '../../sync-jobs/harness.ts';

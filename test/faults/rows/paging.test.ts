@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Cache } from '../../../cache/cache.ts';
+import type { Cache } from '../../../cache/database/database.ts';
 import { connect } from '../../../connectors/kinds.ts';
-import { reconcile } from '../../../sync-jobs/reconcile.ts';
-import { runSync } from '../../../sync-jobs/run-sync.ts';
+import { runSync } from '../../../sync-jobs/pass/run-sync.ts';
+import { reconcile } from '../../../sync-jobs/reconcile/reconcile.ts';
 import { databases } from '../../setup/databases.ts';
 import { createDice } from '../dice.ts';
 import { fault } from '../fault.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Cache } from '../../../cache/cache.ts';
-import { createQuarantineStore } from '../../../cache/quarantine-store.ts';
-import { createStatusStore } from '../../../cache/status-store.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { createQuarantineStore } from '../../../cache/streams/quarantine-store.ts';
+import { createStatusStore } from '../../../cache/streams/status-store.ts';
 import { HubError } from '../../../config/errors.ts';
-import { createLog } from '../../../config/log.ts';
-import { replay } from '../../../sync-jobs/replay.ts';
+import { createLog } from '../../../config/observability/log.ts';
+import { replay } from '../../../sync-jobs/reconcile/replay.ts';
 import { databases } from '../../setup/databases.ts';
 import { at, createFakeSource } from '../../sync-jobs/fake-source.ts';
 import { type OrderStreamOptions, orderStream } from '../../sync-jobs/harness.ts';

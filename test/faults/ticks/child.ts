@@ -1,6 +1,6 @@
 import { type Defence, takeAway } from '../../../config/defences.ts';
-import { createLog } from '../../../config/log.ts';
-import { utcTask } from '../../../sync-jobs/utc-task.ts';
+import { createLog } from '../../../config/observability/log.ts';
+import { utcTask } from '../../../sync-jobs/schedule/utc-task.ts';
 
 /** Prints when a task of every ten minutes would run around the end of summer time, with or without a defence. */
 const [without] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
-import { createApiKeyStore } from '../../../cache/api-key-store.ts';
+import { createApiKeyStore } from '../../../cache/access/api-key-store.ts';
 import { instantOf } from '../../../schema/time.ts';
 import { startTinyGateway, type TinyGateway } from '../tiny-gateway.ts';
 import { type OidcIssuer, startOidcIssuer } from './oidc-issuer.ts';

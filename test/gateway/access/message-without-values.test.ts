@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cache } from '../../../cache/cache.ts';
-import { streamSettings } from '../../../config/settings.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { streamSettings } from '../../../config/settings/settings.ts';
 import { reasonWithoutValues } from '../../../gateway/access/message-without-values.ts';
 import { createViewer } from '../../../gateway/access/viewer.ts';
 import { databases } from '../../setup/databases.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
-import { createAccessAuditStore } from '../../../cache/access-audit-store.ts';
-import type { Cache } from '../../../cache/cache.ts';
-import { scopes } from '../../../config/access-settings.ts';
+import { createAccessAuditStore } from '../../../cache/access/access-audit-store.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { scopes } from '../../../config/settings/access-settings.ts';
 import { createViewer, type Viewer } from '../../../gateway/access/viewer.ts';
-import type { Lane } from '../../../gateway/choose-lane.ts';
+import type { Lane } from '../../../gateway/execution/choose-lane.ts';
 import { databases } from '../../setup/databases.ts';
 import { createCacheBuilder } from '../cache-builder.ts';
 import { generateOperation } from '../generated-operations.ts';

@@ -8,11 +8,11 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
-import type { Cache } from '../../../cache/cache.ts';
-import { scopes } from '../../../config/access-settings.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { scopes } from '../../../config/settings/access-settings.ts';
 import { createViewer } from '../../../gateway/access/viewer.ts';
-import type { Lane } from '../../../gateway/choose-lane.ts';
-import { nodeEntities, nodeTypeNames, typeNameOf } from '../../../gateway/node-types.ts';
+import type { Lane } from '../../../gateway/execution/choose-lane.ts';
+import { nodeEntities, nodeTypeNames, typeNameOf } from '../../../gateway/resolvers/lists/node-types.ts';
 import { recordId } from '../../../schema/ids.ts';
 import type { CanonicalFields, Entity } from '../../../schema/records.ts';
 import { databases } from '../../setup/databases.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createApiKeyStore } from '../../../cache/api-key-store.ts';
-import type { Cache } from '../../../cache/cache.ts';
-import { scopes } from '../../../config/access-settings.ts';
-import { createLog } from '../../../config/log.ts';
-import { hubSettings, type Settings, sourceSettings } from '../../../config/settings.ts';
+import { createApiKeyStore } from '../../../cache/access/api-key-store.ts';
+import type { Cache } from '../../../cache/database/database.ts';
+import { createLog } from '../../../config/observability/log.ts';
+import { scopes } from '../../../config/settings/access-settings.ts';
+import { hubSettings, type Settings, sourceSettings } from '../../../config/settings/settings.ts';
 import { createViewer, type Viewer } from '../../../gateway/access/viewer.ts';
 import { type CustomerGraph, createGraph } from '../../../gateway/create-graph.ts';
 import type { Graph } from '../../../gateway/graph.ts';
