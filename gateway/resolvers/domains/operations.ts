@@ -37,6 +37,8 @@ export const operations: DomainSubschema = {
       freshness: stateOf,
       consistency: async (source: SourceParent, args: unknown, context: GraphContext) =>
         (await stateOf(source, args, context))?.consistency ?? null,
+      completeness: async (source: SourceParent, args: unknown, context: GraphContext) =>
+        (await stateOf(source, args, context))?.completeness ?? null,
       breaker: breakerOf,
       streams: streamsOf,
     },
